@@ -1,0 +1,12 @@
+//! Events on disk: schema, event JSON, write-ahead log, segments, catalog, snapshots.
+//!
+//! This crate knows no query, no thread pool, no async runtime and no time zone.
+
+pub mod dir;
+pub mod event;
+pub mod hash;
+pub mod schema;
+pub mod segment;
+mod timestamp;
+
+pub use timestamp::Timestamp;

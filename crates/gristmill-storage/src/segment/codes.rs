@@ -1,0 +1,79 @@
+//! Dictionary codes, as narrow as the dictionary allows.
+
+use arrow_buffer::ScalarBuffer;
+
+/// The code of null in every dictionary.
+pub const NULL_CODE: u32 = 0;
+
+/// One dictionary code an entry, in 1, 2 or 4 bytes. Codes mean something within their segment only.
+#[derive(Clone, Debug)]
+pub enum Codes {
+    /// Dictionaries of up to 2^8 entries, null included.
+    U8(ScalarBuffer<u8>),
+    /// Dictionaries of up to 2^16 entries.
+    U16(ScalarBuffer<u16>),
+    /// All others.
+    U32(ScalarBuffer<u32>),
+}
+
+impl Codes {
+    /// How many codes there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::U8(codes) => codes.len(),
+            Self::U16(codes) => codes.len(),
+            Self::U32(codes) => codes.len(),
+        }
+    }
+
+    /// Whether there is no code.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The code at a position below [`Codes::len`].
+    pub fn get(&self, at: usize) -> u32 {
+        match self {
+            Self::U8(codes) => u32::from(codes[at]),
+            Self::U16(codes) => u32::from(codes[at]),
+            Self::U32(codes) => codes[at],
+        }
+    }
+
+    /// Bytes of one code.
+    pub fn width(&self) -> usize {
+        match self {
+            Self::U8(_) => 1,
+            Self::U16(_) => 2,
+            Self::U32(_) => 4,
+        }
+    }
+}
+
+/// The codes of a dimension, row by row.
+#[derive(Clone, Debug)]
+pub enum DimensionCodes {
+    /// One code a row.
+    Single(Codes),
+    /// Any number of codes a row.
+    Multi(Lists),
+}
+
+/// Lists of codes: row `r` has the codes `offsets[r]..offsets[r + 1]`; none at all is a null row.
+///
+/// Within a row no code stands twice and none is [`NULL_CODE`]; they are in the order they were sent.
+#[derive(Clone, Debug)]
+pub struct Lists {
+    /// One more than rows; starts with 0, never falls.
+    pub offsets: ScalarBuffer<i32>,
+    /// The codes of all rows, one after the other.
+    pub codes: Codes,
+}
+
+impl Lists {
+    /// Where the codes of a row lie in [`Lists::codes`].
+    pub fn range(&self, row: usize) -> std::ops::Range<usize> {
+        // Offsets are checked to be non-negative and rising when a segment is built or read.
+        self.offsets[row].cast_unsigned() as usize..self.offsets[row + 1].cast_unsigned() as usize
+    }
+}

@@ -1,0 +1,77 @@
+//! The columns that are no dimension: time and value.
+
+use arrow_buffer::{NullBuffer, ScalarBuffer};
+use std::ops::Range;
+
+/// The timestamps of a segment, in milliseconds; never falling within a run.
+#[derive(Clone, Debug)]
+pub enum Timestamps {
+    /// Offsets from a base, where they fit 32 bits (a segment of up to 49 days).
+    Narrow {
+        /// Added to every offset.
+        base: i64,
+        /// One a row.
+        offsets: ScalarBuffer<u32>,
+    },
+    /// Any instants.
+    Wide(ScalarBuffer<i64>),
+}
+
+impl Timestamps {
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Narrow { offsets, .. } => offsets.len(),
+            Self::Wide(instants) => instants.len(),
+        }
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The instant of a row below [`Timestamps::len`].
+    pub fn get(&self, row: usize) -> i64 {
+        match self {
+            Self::Narrow { base, offsets } => base + i64::from(offsets[row]),
+            Self::Wide(instants) => instants[row],
+        }
+    }
+
+    /// The first row of `rows`, which lie within one run, at or after `instant`; `rows.end` where there is none.
+    ///
+    /// Gallops from the start, so that a walk over the buckets of a run costs the logarithm of each step.
+    pub fn first_at_or_after(&self, rows: Range<u32>, instant: i64) -> u32 {
+        let (mut low, end) = (rows.start, rows.end);
+        let before = |row: u32| self.get(row as usize) < instant;
+        let mut step = 1_u32;
+        let mut high = low;
+        while high < end && before(high) {
+            low = high + 1;
+            high = high.saturating_add(step).min(end);
+            step = step.saturating_mul(2);
+        }
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if before(middle) { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
+}
+
+/// The metric of a segment, row by row: finite numbers or null.
+#[derive(Clone, Debug)]
+pub struct Values {
+    /// One a row; what stands at a null row is 0.0.
+    pub numbers: ScalarBuffer<f64>,
+    /// Which rows are not null; absent where none is null.
+    pub validity: Option<NullBuffer>,
+}
+
+impl Values {
+    /// The value of a row.
+    pub fn get(&self, row: usize) -> Option<f64> {
+        self.validity.as_ref().is_none_or(|valid| valid.is_valid(row)).then(|| self.numbers[row])
+    }
+}

@@ -1,0 +1,108 @@
+//! The distinct values of a dimension within one segment, sorted, so that a range of values is a range of codes.
+
+use arrow_buffer::{Buffer, ScalarBuffer};
+
+/// The distinct values of one dimension in one segment. Entry 0 is null, whether a row is null or not; entries from 1
+/// on are distinct and rise (text by its UTF-8 bytes, integers by number).
+#[derive(Clone, Debug)]
+pub enum Dictionary {
+    /// Values of text, multi-text and source dimensions.
+    Text(TextDictionary),
+    /// Values of integer dimensions.
+    Integer(IntegerDictionary),
+}
+
+impl Dictionary {
+    /// How many entries, null included: codes are below it. At least 1.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Text(texts) => texts.len(),
+            Self::Integer(integers) => integers.len(),
+        }
+    }
+
+    /// Always false: null is an entry.
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+}
+
+/// Sorted texts behind codes from 1 on; code 0 is null.
+#[derive(Clone, Debug)]
+pub struct TextDictionary {
+    /// `len() + 1` rising offsets into `bytes`; the null entry is empty.
+    pub(crate) offsets: ScalarBuffer<i32>,
+    /// UTF-8, checked when built or read.
+    pub(crate) bytes: Buffer,
+}
+
+/// Sorted integers behind codes from 1 on; code 0 is null.
+#[derive(Clone, Debug)]
+pub struct IntegerDictionary {
+    /// `len()` entries; the first one stands for null and is meaningless.
+    pub(crate) values: ScalarBuffer<i64>,
+}
+
+impl IntegerDictionary {
+    /// How many entries, null included.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Always false: null is an entry.
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// The value behind a code below [`IntegerDictionary::len`].
+    pub fn get(&self, code: u32) -> Option<i64> {
+        (code != super::NULL_CODE).then(|| self.values[code as usize])
+    }
+
+    /// The code of a value, where it is there.
+    pub fn find(&self, value: i64) -> Option<u32> {
+        let at = self.values[1..].binary_search(&value).ok()? + 1;
+        u32::try_from(at).ok()
+    }
+}
+
+impl TextDictionary {
+    /// How many entries, null included.
+    pub fn len(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    /// Always false: null is an entry.
+    pub fn is_empty(&self) -> bool {
+        false
+    }
+
+    /// The UTF-8 bytes behind a code below [`TextDictionary::len`]; empty for null.
+    pub fn bytes(&self, code: u32) -> &[u8] {
+        let code = code as usize;
+        let (start, end) = (self.offsets[code].cast_unsigned(), self.offsets[code + 1].cast_unsigned());
+        &self.bytes[start as usize..end as usize]
+    }
+
+    /// The text behind a code below [`TextDictionary::len`]; `None` for null.
+    pub fn get(&self, code: u32) -> Option<&str> {
+        // Checked to be UTF-8 as a whole when the dictionary was built or read, so this cannot fail on an entry.
+        (code != super::NULL_CODE).then(|| std::str::from_utf8(self.bytes(code)).unwrap_or_default())
+    }
+
+    /// The first code from 1 on whose text is at least `text`; [`TextDictionary::len`] where there is none.
+    pub fn lower_bound(&self, text: &[u8]) -> u32 {
+        let (mut low, mut high) = (1_u32, u32::try_from(self.len()).unwrap_or(u32::MAX));
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.bytes(middle) < text { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
+
+    /// The code of a text, where it is there.
+    pub fn find(&self, text: &str) -> Option<u32> {
+        let code = self.lower_bound(text.as_bytes());
+        ((code as usize) < self.len() && self.bytes(code) == text.as_bytes()).then_some(code)
+    }
+}
