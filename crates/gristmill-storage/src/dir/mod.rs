@@ -46,6 +46,7 @@ pub trait WriteFile: fmt::Debug + Send {
 }
 
 /// A file open for reading at any position.
+#[expect(clippy::len_without_is_empty, reason = "nobody asks a file whether it is empty")]
 pub trait ReadFile: fmt::Debug + Send + Sync {
     /// The length in bytes.
     fn len(&self) -> io::Result<u64>;
