@@ -8,7 +8,7 @@ pub mod event;
 pub mod hash;
 pub mod schema;
 pub mod segment;
-mod timestamp;
+pub mod timestamp;
 mod wal;
 
 pub use catalog::{Catalog, CatalogError, FileSum, LogEntry, Receipt, SegmentEntry};
