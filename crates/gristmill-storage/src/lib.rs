@@ -7,6 +7,8 @@ pub mod event;
 pub mod hash;
 pub mod schema;
 pub mod segment;
-mod timestamp;
+pub mod timestamp;
+mod wal;
 
 pub use timestamp::Timestamp;
+pub use wal::WalError;
