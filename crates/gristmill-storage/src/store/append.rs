@@ -31,7 +31,7 @@ impl Store {
         seal::make_room(self)?;
         let receipt = self
             .queue
-            .submit(batch, bytes, |group| commit(self, &group))
+            .submit(batch, bytes, |group: Vec<_>| commit(self, &group))
             .map_err(|refused| match refused {
                 Refused::Full(waiting) => StoreError::Busy { waiting },
                 Refused::Broken => {
@@ -76,7 +76,9 @@ fn try_commit(store: &Store, group: &[Arc<Batch>]) -> Result<Vec<Receipt>, Store
         writer.log.append(plan.new.iter().map(|(_, batch)| batch.payload()), store.options.fsync)?;
     }
     // Durable: now the readers may see it.
-    store.view.with(|view| plan.new.iter().for_each(|(receipt, batch)| view.push(receipt.sequence, Arc::clone(batch))))?;
+    store.view.with(|view| {
+        plan.new.iter().for_each(|(receipt, batch)| view.push(receipt.sequence, Arc::clone(batch)))
+    })?;
     for (receipt, batch) in &plan.new {
         if let Some(token) = batch.token() {
             writer.tokens.insert(token, *receipt, store.options.token_window);
@@ -98,7 +100,8 @@ fn plan<'g>(writer: &Writer, group: &'g [Arc<Batch>]) -> Plan<'g> {
     let mut within: HashMap<&str, Receipt> = HashMap::default();
     let mut sequence = writer.log.sequence();
     for batch in group {
-        let known = batch.token().and_then(|token| writer.tokens.receipt(token).or(within.get(token).copied()));
+        let known =
+            batch.token().and_then(|token| writer.tokens.receipt(token).or(within.get(token).copied()));
         let receipt = known.unwrap_or_else(|| {
             sequence += 1;
             let receipt = Receipt { events: batch.len() as u64, sequence };

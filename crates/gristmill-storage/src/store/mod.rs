@@ -33,7 +33,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use crate::catalog::{Catalog, Receipt, Tokens};
 use crate::dir::{Dir, Lock};
 use crate::event::Batch;
-use crate::segment::file::PartCache;
+use crate::segment::PartCache;
 use crate::wal::LogWriter;
 
 pub use error::StoreError;
@@ -122,8 +122,8 @@ impl Store {
     }
 
     /// Takes no more changes from now on; the first reason stands.
-    fn halt(&self, reason: impl ToString) {
-        self.halted.get_or_init(|| reason.to_string());
+    fn halt(&self, reason: &str) {
+        self.halted.get_or_init(|| reason.to_owned());
     }
 }
 

@@ -84,8 +84,10 @@ fn turn(store: &Store, wait: bool) -> Option<MutexGuard<'_, Sealing>> {
 
 /// Whether a backlog is at least `times / parts` of a threshold.
 fn reaches(store: &Store, backlog: Backlog, times: u64, parts: u64) -> bool {
-    let over = |amount: u64, threshold: u64| amount.saturating_mul(parts) >= threshold.max(1).saturating_mul(times);
-    over(backlog.events, u64::from(store.options.segment_rows)) || over(backlog.bytes, store.options.wal_bytes)
+    let over =
+        |amount: u64, threshold: u64| amount.saturating_mul(parts) >= threshold.max(1).saturating_mul(times);
+    over(backlog.events, u64::from(store.options.segment_rows))
+        || over(backlog.bytes, store.options.wal_bytes)
 }
 
 fn run(store: &Store, sealing: &mut Sealing) -> Result<(), StoreError> {
