@@ -9,7 +9,7 @@ use crate::wal::{MAX_PAYLOAD, WalError};
 
 use super::queue::Refused;
 use super::rotate::rotate;
-use super::{Store, StoreError, Writer, hold, seal};
+use super::{PANICKED, Store, StoreError, Writer, hold, seal};
 
 /// Bytes that one write of the log takes at most, unless it is one batch. More would make the first of the group wait
 /// for the last without saving syncs.
@@ -34,10 +34,7 @@ impl Store {
             .submit(batch, bytes, |group: Vec<_>| commit(self, &group))
             .map_err(|refused| match refused {
                 Refused::Full(waiting) => StoreError::Busy { waiting },
-                Refused::Broken => {
-                    self.halt("a thread panicked while it appended");
-                    StoreError::Halted { reason: "a thread panicked while it appended".to_owned() }
-                }
+                Refused::Broken => StoreError::Halted { reason: PANICKED.to_owned() },
             })?
             .map_err(StoreError::NotStored)?;
         self.freeze_when_large();
@@ -77,7 +74,9 @@ fn try_commit(store: &Store, group: &[Arc<Batch>]) -> Result<Vec<Receipt>, Store
     }
     // Durable: now the readers may see it.
     store.view.with(|view| {
-        plan.new.iter().for_each(|(receipt, batch)| view.push(receipt.sequence, Arc::clone(batch)))
+        for (receipt, batch) in &plan.new {
+            view.push(receipt.sequence, Arc::clone(batch));
+        }
     })?;
     for (receipt, batch) in &plan.new {
         if let Some(token) = batch.token() {

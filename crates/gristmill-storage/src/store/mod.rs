@@ -127,9 +127,9 @@ impl Store {
     }
 }
 
+const PANICKED: &str = "a thread panicked while it changed the store";
+
 /// Takes a lock. A thread that panicked under it may have left things half done, so nothing is built on them.
 fn hold<T>(mutex: &Mutex<T>) -> Result<MutexGuard<'_, T>, StoreError> {
-    mutex
-        .lock()
-        .map_err(|_| StoreError::Halted { reason: "a thread panicked while it changed the store".to_owned() })
+    mutex.lock().map_err(|_| StoreError::Halted { reason: PANICKED.to_owned() })
 }

@@ -1,6 +1,6 @@
 //! Sealing: unsealed events into segment files, after which their logs can go.
 
-use std::sync::{Arc, MutexGuard, TryLockError};
+use std::sync::{Arc, MutexGuard};
 
 use crate::wal;
 
@@ -73,13 +73,7 @@ pub(super) fn make_room(store: &Store) -> Result<(), StoreError> {
 
 /// The right to seal; `None` where another thread has it and this one should not wait.
 fn turn(store: &Store, wait: bool) -> Option<MutexGuard<'_, Sealing>> {
-    if wait {
-        return store.sealing.lock().ok();
-    }
-    match store.sealing.try_lock() {
-        Ok(sealing) => Some(sealing),
-        Err(TryLockError::WouldBlock | TryLockError::Poisoned(_)) => None,
-    }
+    if wait { store.sealing.lock().ok() } else { store.sealing.try_lock().ok() }
 }
 
 /// Whether a backlog is at least `times / parts` of a threshold.
