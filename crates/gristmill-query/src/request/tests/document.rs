@@ -35,7 +35,7 @@ fn the_published_example_is_accepted() {
 fn what_is_no_json_is_refused_with_line_and_column() {
     for (text, message) in [
         ("", "expected JSON, found a mistake: EOF while parsing a value at line 1 column 0"),
-        ("{\n  \"limit\": 1,\n}", "expected JSON, found a mistake: trailing comma at line 3 column 1"),
+        ("{\n  \"limit\": 1,\n}", "expected JSON, found a mistake: key must be a string at line 3 column 1"),
         ("{} x", "expected JSON, found a mistake: trailing characters at line 1 column 4"),
         ("{\"limit\": 01}", "expected JSON, found a mistake: invalid number at line 1 column 12"),
     ] {

@@ -179,7 +179,7 @@ fn granularity_is_named_in_any_letter_case() {
         (
             with(r#""Dya""#),
             "granularity",
-            r#"unknown granularity: "Dya"; expected day, all, year, none, week, hour, month, second or one of 8 more"#,
+            r#"unknown granularity: "Dya"; expected day, all, year, none, hour, week, month, second or one of 8 more"#,
         ),
     ]);
 }
@@ -304,7 +304,7 @@ fn order_by_names_columns_of_the_answer() {
         (
             r#""order_by":[{"field":"count","direction":"down"}]"#,
             "order_by[0].direction",
-            r#"unknown direction: "down"; expected asc, desc, ascending, descending"#,
+            r#"unknown direction: "down"; expected desc, asc, ascending, descending"#,
         ),
         (
             r#""order_by":[{"field":"count","direction":-1}]"#,

@@ -259,7 +259,7 @@ fn wrong_trees_are_refused() {
         (
             r#"{"type":"Selector"}"#,
             ".type",
-            "unknown filter type: \"Selector\"; expected selector, select, search, null, not, true, equals, bound or \
+            "unknown filter type: \"Selector\"; expected selector, select, search, regex, or, equals, null, like or \
              one of 10 more",
         ),
         (
@@ -290,7 +290,7 @@ fn wrong_columns_are_refused() {
         (
             r#"{"type":"null","column":"dim6"}"#,
             ".column",
-            "unknown column: \"dim6\"; expected dim1, dim2, dim3, dim4, dim5, label, action, vendor or one of 20 more",
+            "unknown column: \"dim6\"; expected dim1, dim2, dim3, dim4, dim5, value, label, action or one of 20 more",
         ),
         (
             r#"{"type":"selector","dimension":"label","extractionFn":{"type":"lower"}}"#,
@@ -419,7 +419,7 @@ fn wrong_bounds_are_refused() {
         (
             r#"{"type":"bound","dimension":"label","lower":"a","ordering":"version"}"#,
             ".ordering",
-            r#"unknown ordering: "version"; expected strlen, numeric, alphanumeric, lexicographic"#,
+            r#"unknown ordering: "version"; expected strlen, numeric, lexicographic, alphanumeric"#,
         ),
         (
             r#"{"type":"bound","dimension":"label","lower":"a","ordering":"numeric","alphaNumeric":true}"#,
@@ -449,8 +449,8 @@ fn wrong_bounds_are_refused() {
         (
             r#"{"type":"bound","dimension":"label","lower":"a","lowerOpen":true}"#,
             ".lowerOpen",
-            "unknown key of this filter: \"lowerOpen\"; expected lower, column, type, upper, ordering, upperStrict, \
-             lowerStrict, dimension or one of 3 more",
+            "unknown key of this filter: \"lowerOpen\"; expected lower, lowerStrict, dimension, column, upper, \
+             ordering, type, upperStrict or one of 3 more",
         ),
     ]);
 }
@@ -497,7 +497,8 @@ fn wrong_patterns_are_refused() {
         (
             r#"{"type":"regex","dimension":"label","value":"\\w{500}"}"#,
             ".value",
-            "the regular expression takes more than 2097152 bytes when compiled",
+            "the regular expression takes more than 4194304 bytes when compiled; classes of ASCII, such as (?-u:\\w), \
+             take far less",
         ),
         (
             r#"{"type":"search","dimension":"label"}"#,
@@ -527,7 +528,7 @@ fn wrong_patterns_are_refused() {
         (
             r#"{"type":"search","dimension":"label","query":{"type":"all"}}"#,
             ".query.type",
-            r#"unknown type of query: "all"; expected regex, fragment, contains, insensitive_contains"#,
+            r#"unknown type of query: "all"; expected regex, contains, fragment, insensitive_contains"#,
         ),
         (
             r#"{"type":"search","dimension":"label","query":{"type":"fragment","values":[]}}"#,
@@ -542,7 +543,7 @@ fn wrong_patterns_are_refused() {
         (
             r#"{"type":"search","dimension":"label","query":{"type":"insensitive_contains","value":"a","caseSensitive":true}}"#,
             ".query.caseSensitive",
-            r#"unknown key of this query: "caseSensitive"; expected value, type"#,
+            r#"unknown key of this query: "caseSensitive"; expected type, value"#,
         ),
     ]);
 }

@@ -5,6 +5,7 @@ mod fetch;
 mod filter;
 mod limits;
 mod never_panics;
+mod reference;
 mod timestamp_filter;
 
 use super::{Fetch, FetchContext, FetchError, Filter};
