@@ -2,6 +2,10 @@
 //!
 //! | module | what is in it |
 //! | --- | --- |
+//! | [`corpus`] | the cases of `tests/corpus`, and how to check them |
+//! | [`runner`] | the ways a fetch can be answered, behind one trait |
 //! | [`oracle`] | the reference evaluator: a row at a time, exact, slow |
 
+pub mod corpus;
 pub mod oracle;
+pub mod runner;

@@ -33,11 +33,8 @@ fn read_event(keys: &Map<String, Value>) -> Result<Event, String> {
     let text = |key: &str| keys.get(key).and_then(Value::as_str);
     let required = |key: &str| text(key).ok_or_else(|| format!("no text for {key:?}"));
     let timestamp: jiff::Timestamp = required("timestamp")?.parse().map_err(|error| format!("{error}"))?;
-    let mut event = Event::new(
-        Timestamp(timestamp.as_millisecond()),
-        required("organization_id")?,
-        required("vendor")?,
-    );
+    let mut event =
+        Event::new(Timestamp(timestamp.as_millisecond()), required("organization_id")?, required("vendor")?);
     for (key, value) in keys {
         match key.as_str() {
             "timestamp" => {}

@@ -108,7 +108,8 @@ pub(super) fn object(text: &str) -> Result<Map<String, Value>, Mistake> {
 fn columns(fetch: &Map<String, Value>) -> Result<Vec<String>, Mistake> {
     let names = |key: &str| -> Result<Vec<String>, Mistake> {
         let value = fetch.get(key).cloned().unwrap_or_default();
-        let names: Option<Vec<String>> = serde_json::from_value(value).map_err(|error| format!("{key}: {error}"))?;
+        let names: Option<Vec<String>> =
+            serde_json::from_value(value).map_err(|error| format!("{key}: {error}"))?;
         Ok(names.unwrap_or_default())
     };
     let mut aggregations = names("aggregations")?;

@@ -5,12 +5,13 @@ mod oracle;
 pub use oracle::OracleRunner;
 
 use crate::corpus::{EventSet, Question};
+use gristmill::request::{Fetch, FetchContext};
 use std::fmt;
 
 /// One way from events and a fetch to an answer.
 pub trait Runner {
     /// The name in messages.
-    fn name(&self) -> &str;
+    fn name(&self) -> String;
     /// A store that holds these events.
     fn store(&self, events: &EventSet) -> Box<dyn Store>;
 }
@@ -48,4 +49,12 @@ impl fmt::Display for Refusal {
             None => f.write_str(&self.message),
         }
     }
+}
+
+/// The checked form of a question.
+fn checked(question: &Question) -> Result<Fetch, Refusal> {
+    let mut context = FetchContext::new();
+    context.organization.clone_from(&question.organization);
+    Fetch::from_json(&question.text, &context)
+        .map_err(|error| Refusal { path: Some(error.path().to_owned()), message: error.message().to_owned() })
 }
