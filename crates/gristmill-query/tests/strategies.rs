@@ -2,16 +2,20 @@
 
 use gristmill_query::exec::{Budget, ExecError, ExecOptions, GroupStrategy, RowStrategy, Tuning, execute};
 use gristmill_query::request::{Fetch, FetchContext};
+use gristmill_storage::Timestamp;
 use gristmill_storage::event::{Event, Source};
 use gristmill_storage::schema::Dimension;
 use gristmill_storage::segment::{Segment, SegmentBuilder};
-use gristmill_storage::Timestamp;
 use std::sync::Arc;
 
 const HOUR: i64 = 3_600_000;
 
 fn event(at: i64) -> Event {
-    let mut event = Event::new(Timestamp(at * HOUR / 4), if at % 5 == 0 { "other" } else { "org" }, ["a", "b"][at as usize % 2]);
+    let mut event = Event::new(
+        Timestamp(at * HOUR / 4),
+        if at % 5 == 0 { "other" } else { "org" },
+        ["a", "b"][at as usize % 2],
+    );
     event.value = (at % 7 != 0).then_some(at as f64 / 10.0);
     event.event_version = at % 3;
     event.source = Source::ALL[(at % 4 == 0) as usize];
