@@ -78,19 +78,24 @@ fn bucket_of(fetch: &Fetch, calendar: &Calendar, at: i64) -> Bucket {
 
 /// The starts of the buckets that are in the answer even without a row.
 fn promised_buckets(fetch: &Fetch, calendar: &Calendar) -> Vec<i64> {
-    let mut starts = Vec::new();
-    let may_be_empty = fetch.empty_buckets == EmptyBuckets::Fill
-        && fetch.group_by.is_empty()
-        && fetch.granularity != Granularity::None;
-    if may_be_empty {
-        let mut at = fetch.interval.start;
-        while at < fetch.interval.end {
-            let bucket = bucket_of(fetch, calendar, at);
-            starts.push(bucket.start);
-            at = bucket.end;
+    if fetch.empty_buckets == EmptyBuckets::Skip || !fetch.group_by.is_empty() {
+        return Vec::new();
+    }
+    match fetch.granularity {
+        // One row always, even for an interval of no length.
+        Granularity::All => vec![fetch.interval.start],
+        Granularity::None => Vec::new(),
+        granularity => {
+            let mut starts = Vec::new();
+            let mut at = fetch.interval.start;
+            while at < fetch.interval.end {
+                let bucket = calendar.bucket(granularity, at);
+                starts.push(bucket.start);
+                at = bucket.end;
+            }
+            starts
         }
     }
-    starts
 }
 
 /// The groups an event is in: one for each combination of the values of its grouped dimensions.
