@@ -4,8 +4,10 @@
 //! | --- | --- |
 //! | [`corpus`] | the cases of `tests/corpus`, and how to check them |
 //! | [`runner`] | the ways a fetch can be answered, behind one trait |
+//! | [`fault_dir`] | a directory that fails on command and forgets what a power cut would |
 //! | [`oracle`] | the reference evaluator: a row at a time, exact, slow |
 
 pub mod corpus;
+pub mod fault_dir;
 pub mod oracle;
 pub mod runner;
