@@ -96,13 +96,16 @@ impl<'a, 'p> Json<'a, 'p> {
     }
 
     /// The items of a list; anything else is an error that says `expected`, such as `"a list of names"`.
-    pub(super) fn list(&self, expected: &str) -> Result<Vec<&'a RawValue>, FetchError> {
-        if self.text.starts_with('[') { self.read() } else { Err(self.wrong_type(expected)) }
-    }
-
-    /// An item of this list.
-    pub(super) fn item(&'p self, index: usize, raw: &'a RawValue) -> Self {
-        Self { text: raw.get(), path: Path::Item(&self.path, index) }
+    pub(super) fn items<'l>(
+        &'l self,
+        expected: &str,
+    ) -> Result<impl ExactSizeIterator<Item = Json<'a, 'l>> + use<'a, 'l, 'p>, FetchError> {
+        if !self.text.starts_with('[') {
+            return Err(self.wrong_type(expected));
+        }
+        let items: Vec<&'a RawValue> = self.read()?;
+        let items = items.into_iter().enumerate();
+        Ok(items.map(|(index, raw)| Json { text: raw.get(), path: Path::Item(&self.path, index) }))
     }
 
     /// An error about this value.
