@@ -1,10 +1,11 @@
 //! The columns that are no dimension: time and value.
 
+use super::cache::HeapBytes;
 use arrow_buffer::{NullBuffer, ScalarBuffer};
 use std::ops::Range;
 
 /// The timestamps of a segment, in milliseconds; never falling within a run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Timestamps {
     /// Offsets from a base, where they fit 32 bits (a segment of up to 49 days).
     Narrow {
@@ -17,7 +18,29 @@ pub enum Timestamps {
     Wide(ScalarBuffer<i64>),
 }
 
+impl HeapBytes for Timestamps {
+    fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Narrow { offsets, .. } => size_of_val(&**offsets),
+            Self::Wide(instants) => size_of_val(&**instants),
+        }
+    }
+}
+
 impl Timestamps {
+    /// The narrowest form of some instants.
+    pub(super) fn of(instants: impl Iterator<Item = i64> + Clone) -> Self {
+        let first = instants.clone().min().unwrap_or_default();
+        let last = instants.clone().max().unwrap_or_default();
+        let offset = |instant: i64| u32::try_from(instant.abs_diff(first));
+        if offset(last).is_ok() {
+            let offsets = instants.map(|instant| offset(instant).unwrap_or(u32::MAX)).collect();
+            Self::Narrow { base: first, offsets }
+        } else {
+            Self::Wide(instants.collect())
+        }
+    }
+
     /// How many rows.
     pub fn len(&self) -> usize {
         match self {
@@ -61,12 +84,18 @@ impl Timestamps {
 }
 
 /// The metric of a segment, row by row: finite numbers or null.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Values {
     /// One a row; what stands at a null row is 0.0.
     pub numbers: ScalarBuffer<f64>,
     /// Which rows are not null; absent where none is null.
     pub validity: Option<NullBuffer>,
+}
+
+impl HeapBytes for Values {
+    fn heap_bytes(&self) -> usize {
+        size_of_val(&*self.numbers) + self.validity.as_ref().map_or(0, |valid| valid.len().div_ceil(8))
+    }
 }
 
 impl Values {

@@ -1,0 +1,128 @@
+//! One immutable block of events.
+
+use super::cache::HeapBytes;
+use super::file::FileSegment;
+use super::heap::HeapSegment;
+use super::{
+    Dictionary, DimensionCodes, Postings, RunTable, SegmentError, SegmentMeta, SegmentRows, Timestamps,
+    Values,
+};
+use crate::event::EventRow;
+use crate::schema::Dimension;
+use std::sync::Arc;
+
+/// An immutable block of events, sorted by (organization, vendor, timestamp), with ties in the order of arrival.
+///
+/// Where it lies, on the heap or in a file, shows in nothing but [`Segment::postings`] and in the errors: a part of
+/// a heap segment is always there, a part in a file is read and verified at its first use.
+#[derive(Debug)]
+pub struct Segment {
+    meta: SegmentMeta,
+    parts: Parts,
+}
+
+/// Where the parts lie.
+#[derive(Debug)]
+enum Parts {
+    Heap(Box<HeapSegment>),
+    File(Box<FileSegment>),
+}
+
+impl Segment {
+    pub(super) fn on_heap(heap: HeapSegment) -> Self {
+        Self { meta: SegmentMeta::of(&heap), parts: Parts::Heap(Box::new(heap)) }
+    }
+
+    pub(super) fn in_file(meta: SegmentMeta, file: FileSegment) -> Self {
+        Self { meta, parts: Parts::File(Box::new(file)) }
+    }
+
+    /// What is known without reading a column.
+    pub fn meta(&self) -> &SegmentMeta {
+        &self.meta
+    }
+
+    /// Where the rows of each (organization, vendor) lie.
+    pub fn runs(&self) -> Result<Arc<RunTable>, SegmentError> {
+        match &self.parts {
+            Parts::Heap(heap) => Ok(Arc::clone(&heap.runs)),
+            Parts::File(file) => file.runs(&self.meta),
+        }
+    }
+
+    /// The distinct values of a dimension; each of them stands in a row.
+    pub fn dictionary(&self, dimension: Dimension) -> Result<Arc<Dictionary>, SegmentError> {
+        match &self.parts {
+            Parts::Heap(heap) => Ok(Arc::clone(&heap.dimension(dimension).dictionary)),
+            Parts::File(file) => file.dictionary(dimension),
+        }
+    }
+
+    /// The codes of a dimension, row by row, all of them below the length of its dictionary.
+    pub fn codes(&self, dimension: Dimension) -> Result<Arc<DimensionCodes>, SegmentError> {
+        match &self.parts {
+            Parts::Heap(heap) => Ok(Arc::clone(&heap.dimension(dimension).codes)),
+            Parts::File(file) => file.codes(dimension, &self.meta),
+        }
+    }
+
+    /// The timestamps, row by row.
+    pub fn timestamps(&self) -> Result<Arc<Timestamps>, SegmentError> {
+        match &self.parts {
+            Parts::Heap(heap) => Ok(Arc::clone(&heap.timestamps)),
+            Parts::File(file) => file.timestamps(&self.meta),
+        }
+    }
+
+    /// The values, row by row.
+    pub fn values(&self) -> Result<Arc<Values>, SegmentError> {
+        match &self.parts {
+            Parts::Heap(heap) => Ok(Arc::clone(&heap.values)),
+            Parts::File(file) => file.values(&self.meta),
+        }
+    }
+
+    /// The rows of each code of a dimension; `None` where none are kept, as on the heap: scan the codes instead.
+    pub fn postings(&self, dimension: Dimension) -> Result<Option<Arc<Postings>>, SegmentError> {
+        match &self.parts {
+            Parts::Heap(_) => Ok(None),
+            Parts::File(file) => file.postings(dimension, &self.meta),
+        }
+    }
+
+    /// Why the index file could not be used and was made anew in memory; `None` where it could, and on the heap.
+    pub fn index_damage(&self) -> Option<&str> {
+        match &self.parts {
+            Parts::Heap(_) => None,
+            Parts::File(file) => file.index_damage(),
+        }
+    }
+
+    /// All columns at hand, for reading rows as events.
+    pub fn rows(&self) -> Result<SegmentRows, SegmentError> {
+        SegmentRows::of(self)
+    }
+
+    /// Calls `visit` with every event, in row order.
+    pub fn for_each_row(&self, mut visit: impl FnMut(&EventRow<'_>)) -> Result<(), SegmentError> {
+        let rows = self.rows()?;
+        rows.iter().for_each(|row| visit(&row));
+        Ok(())
+    }
+
+    /// Every part at once.
+    pub(super) fn to_heap(&self) -> Result<HeapSegment, SegmentError> {
+        match &self.parts {
+            Parts::Heap(heap) => Ok(HeapSegment::clone(heap)),
+            Parts::File(file) => file.to_heap(&self.meta),
+        }
+    }
+
+    /// Bytes this segment keeps on the heap for as long as it lives; parts of a file are counted by their cache.
+    pub fn heap_bytes(&self) -> usize {
+        match &self.parts {
+            Parts::Heap(heap) => heap.heap_bytes(),
+            Parts::File(_) => 0,
+        }
+    }
+}
