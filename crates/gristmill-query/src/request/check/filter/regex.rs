@@ -8,11 +8,11 @@ use gristmill_storage::schema::Dimension;
 use regex::{Regex, RegexBuilder};
 
 /// How many regular expressions a request may have.
-const MAX_REGEXES: usize = 50;
+const MAX_REGEXES: usize = 32;
 
 /// How long the regular expressions of a request may be together, in bytes. A character class of a few bytes can
 /// stand for thousands of characters, so that this bounds the work of reading them.
-const MAX_REGEX_TEXT: usize = 16 << 10;
+const MAX_REGEX_TEXT: usize = 8 << 10;
 
 /// How large a compiled regular expression may be, in bytes.
 const MAX_REGEX_SIZE: usize = 4 << 20;
