@@ -43,7 +43,8 @@ const TEXTS: [&str; 28] = [
 
 /// Numbers that sums and orders find hard.
 const NUMBERS: [f64; 18] = [
-    0.0, -0.0, 1.0, -1.0, 0.1, 0.2, 0.3, -0.1, 1.5, 10.0, 1e16, -1e16, 1e300, -1e300, 1.7e308, -1.7e308, 5e-324, -1e-310,
+    0.0, -0.0, 1.0, -1.0, 0.1, 0.2, 0.3, -0.1, 1.5, 10.0, 1e16, -1e16, 1e300, -1e300, 1.7e308, -1.7e308,
+    5e-324, -1e-310,
 ];
 
 const VERSIONS: [i64; 7] = [1, 2, 10, 0, -1, i64::MAX, i64::MIN];
@@ -64,7 +65,8 @@ pub fn events() -> impl Strategy<Value = Vec<Event>> {
 }
 
 fn event() -> impl Strategy<Value = Event> {
-    let identity = (prop_oneof![6 => Just(ORGANIZATIONS[0]), 1 => select(&ORGANIZATIONS[..])], select(&VENDORS[..]));
+    let identity =
+        (prop_oneof![6 => Just(ORGANIZATIONS[0]), 1 => select(&ORGANIZATIONS[..])], select(&VENDORS[..]));
     let texts = vec(optional_text(), FILLED.len());
     let properties = prop_oneof![1 => Just(Vec::new()), 2 => vec(text(), 0..4)];
     let value = option::weighted(0.8, number());

@@ -25,7 +25,11 @@ pub fn fetch() -> impl Strategy<Value = Fetch> {
     );
     let when = (granularity(), zone(), interval_ends());
     let what = (group_by(), metrics(), filter());
-    let how = (vec((any::<prop::sample::Index>(), any::<bool>()), 0..3), option::weighted(0.2, 1..20_u64), any::<bool>());
+    let how = (
+        vec((any::<prop::sample::Index>(), any::<bool>()), 0..3),
+        option::weighted(0.2, 1..20_u64),
+        any::<bool>(),
+    );
     (whose, when, what, how).prop_map(|(whose, when, what, how)| assemble(whose, when, what, how))
 }
 
@@ -165,7 +169,9 @@ pub(super) fn name(aggregation: Aggregation) -> String {
 }
 
 fn order_by(
-    group_by: &[Dimension], metrics: &[Metric], picks: Vec<(prop::sample::Index, bool)>,
+    group_by: &[Dimension],
+    metrics: &[Metric],
+    picks: Vec<(prop::sample::Index, bool)>,
 ) -> Vec<OrderBy> {
     let columns: Vec<OrderColumn> = std::iter::once(OrderColumn::Timestamp)
         .chain((0..group_by.len()).map(OrderColumn::Group))

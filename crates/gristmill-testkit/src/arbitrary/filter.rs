@@ -57,7 +57,11 @@ fn dimension_test() -> impl Strategy<Value = (Dimension, Test)> {
             vec(version(), 0..4).prop_map(Test::Integers).boxed()
         } else {
             let texts = vec(optional_text(), 0..4);
-            texts.prop_map(|texts| Test::Texts(texts.into_iter().map(|text| text.map(str::to_owned)).collect())).boxed()
+            texts
+                .prop_map(|texts| {
+                    Test::Texts(texts.into_iter().map(|text| text.map(str::to_owned)).collect())
+                })
+                .boxed()
         };
         (Just(dimension), prop_oneof![3 => equal, 4 => text_test()])
     })

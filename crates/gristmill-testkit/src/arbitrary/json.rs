@@ -2,8 +2,8 @@
 
 use crate::oracle::Calendar;
 use gristmill::request::{
-    Bound, Direction, EmptyBuckets, Fetch, Filter, InstantTest, Limit, Limits, NumberTest, OrderBy, OrderColumn,
-    TIMESTAMP_FIELD, Test,
+    Bound, Direction, EmptyBuckets, Fetch, Filter, InstantTest, Limit, Limits, NumberTest, OrderBy,
+    OrderColumn, TIMESTAMP_FIELD, Test,
 };
 use gristmill::schema::{Column, Dimension};
 use gristmill::time::{Granularity, Zone};
@@ -67,7 +67,8 @@ fn filter(tree: &Filter) -> Value {
         Filter::Value(NumberTest::Bound(limits)) => bound(Column::VALUE, "numeric", limits),
         Filter::Timestamp(InstantTest::Within(ranges)) => {
             let utc = Calendar::new(&Zone::UTC);
-            let text = |range: &std::ops::Range<i64>| format!("{}/{}", utc.label(range.start), utc.label(range.end));
+            let text =
+                |range: &std::ops::Range<i64>| format!("{}/{}", utc.label(range.start), utc.label(range.end));
             let intervals: Vec<String> = ranges.iter().map(text).collect();
             json!({"type": "interval", "dimension": Column::TIMESTAMP, "intervals": intervals})
         }

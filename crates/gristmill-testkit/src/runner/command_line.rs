@@ -19,7 +19,7 @@ impl Runner for CommandLineRunner {
         "command line".to_owned()
     }
 
-    #[expect(clippy::expect_used, clippy::panic, reason = "a store that cannot be made must stop the test")]
+    #[expect(clippy::expect_used, reason = "a store that cannot be made must stop the test")]
     fn store(&self, events: &EventSet) -> Box<dyn Store> {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let store = Loaded { program: self.program.clone(), directory };
@@ -59,7 +59,8 @@ impl Store for Loaded {
         }
         arguments.push("-");
         let refusal = |message: String| Refusal { path: None, message };
-        let output = self.run(&["fetch"], &arguments, &question.text).map_err(|error| refusal(error.to_string()))?;
+        let output =
+            self.run(&["fetch"], &arguments, &question.text).map_err(|error| refusal(error.to_string()))?;
         if output.status.success() {
             let text = String::from_utf8_lossy(&output.stdout);
             Ok(text.strip_suffix('\n').unwrap_or(&text).to_owned())

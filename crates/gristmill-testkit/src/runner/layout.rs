@@ -120,6 +120,8 @@ impl Runner for StoreRunner {
 impl Store for gristmill::Store {
     fn ask(&self, question: &Question) -> Result<String, Refusal> {
         let answer = self.fetch(&checked(question)?);
-        answer.map(|answer| answer.to_json()).map_err(|error| Refusal { path: None, message: error.to_string() })
+        answer
+            .map(|answer| answer.to_json())
+            .map_err(|error| Refusal { path: None, message: error.to_string() })
     }
 }
