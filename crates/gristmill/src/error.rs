@@ -2,8 +2,9 @@
 
 use gristmill_query::exec::ExecError;
 use gristmill_query::request::FetchError;
+use gristmill_storage::StoreError;
 use gristmill_storage::event::BatchError;
-use gristmill_storage::store::StoreError;
+use gristmill_storage::segment::SegmentError;
 use std::path::PathBuf;
 
 /// Everything that can go wrong. [`Error::kind`] sorts it into the few classes that a caller acts upon.
@@ -65,7 +66,7 @@ impl Error {
             Self::Batch(_) | Self::Fetch(_) => ErrorKind::Input,
             Self::Store(error) if error.is_damage() => ErrorKind::Damaged,
             Self::Store(StoreError::Locked { .. }) => ErrorKind::Locked,
-            Self::Exec(ExecError::Segment(error)) if error.is_damage() => ErrorKind::Damaged,
+            Self::Exec(ExecError::Segment(SegmentError::Damaged { .. })) => ErrorKind::Damaged,
             Self::Exec(ExecError::TooManyGroups { .. }) => ErrorKind::OverBudget,
             Self::Exec(ExecError::Regex(_)) => ErrorKind::Input,
             Self::Store(_) | Self::Exec(_) | Self::Folder { .. } | Self::Threads { .. } => ErrorKind::Other,

@@ -6,7 +6,7 @@ use crate::options::Options;
 use gristmill_query::request::Fetch;
 use gristmill_query::response::Answer;
 use gristmill_storage::dir::Dir;
-use gristmill_storage::store::{self, Snapshot, StoreOptions};
+use gristmill_storage::{Catalog, Recovery, Snapshot, StoreOptions};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// written to.
 #[derive(Clone, Debug)]
 pub struct Reader {
-    snapshot: Snapshot,
+    reader: Arc<gristmill_storage::Reader>,
     engine: Arc<Engine>,
 }
 
@@ -27,14 +27,28 @@ impl Reader {
         Options::new().open_reader(path)
     }
 
-    pub(crate) fn open_dir(dir: &Arc<dyn Dir>, options: &StoreOptions, engine: Engine) -> Result<Self, Error> {
-        let snapshot = store::Reader::open(dir, options)?.snapshot().clone();
-        Ok(Self { snapshot, engine: Arc::new(engine) })
+    pub(crate) fn open_dir(
+        dir: &Arc<dyn Dir>,
+        options: &StoreOptions,
+        engine: Engine,
+    ) -> Result<Self, Error> {
+        let reader = gristmill_storage::Reader::open(dir, options)?;
+        Ok(Self { reader: Arc::new(reader), engine: Arc::new(engine) })
     }
 
     /// Everything that was acknowledged when the reader was opened.
     pub fn snapshot(&self) -> &Snapshot {
-        &self.snapshot
+        self.reader.snapshot()
+    }
+
+    /// The files of the store and what is known of them.
+    pub fn catalog(&self) -> &Catalog {
+        self.reader.catalog()
+    }
+
+    /// What was found besides the segments: events that are in the log only, and bytes that were dropped.
+    pub fn recovery(&self) -> &Recovery {
+        self.reader.recovery()
     }
 
     /// Answers a fetch.
@@ -42,6 +56,6 @@ impl Reader {
     /// # Errors
     /// A segment that is needed cannot be read, or a budget is exceeded.
     pub fn fetch(&self, fetch: &Fetch) -> Result<Answer, Error> {
-        self.engine.fetch(fetch, self.snapshot.segments())
+        self.engine.fetch(fetch, self.snapshot().segments())
     }
 }
