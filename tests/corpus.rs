@@ -1,7 +1,7 @@
 //! The cases of `tests/corpus`, through every way to an answer.
 
 use gristmill_testkit::corpus::{self, Topic};
-use gristmill_testkit::runner::{OracleRunner, Runner};
+use gristmill_testkit::runner::{Layout, OracleRunner, Runner, StoreRunner};
 use std::path::Path;
 
 fn topics() -> Vec<Topic> {
@@ -23,4 +23,17 @@ fn the_corpus_covers_the_language() {
 #[test]
 fn the_oracle() {
     assert_all_answered(&OracleRunner);
+}
+
+#[test]
+fn the_engine_wherever_the_events_lie() {
+    for layout in Layout::ALL {
+        assert_all_answered(&StoreRunner { layout, threads: 1 });
+    }
+}
+
+#[test]
+fn the_engine_with_two_threads() {
+    assert_all_answered(&StoreRunner { layout: Layout::Heap, threads: 2 });
+    assert_all_answered(&StoreRunner { layout: Layout::Scattered, threads: 2 });
 }

@@ -70,7 +70,7 @@ fn store(lines: &[Line]) -> gristmill::Store {
     let store = Options::new().open_in_memory().expect("a store");
     let (sealed, buffered) = lines.split_at(1_000);
     for lines in [sealed, buffered] {
-        store.append(&Batch::from_events(lines.iter().map(event)).expect("a batch")).expect("room");
+        store.append(Batch::from_events(lines.iter().map(event)).expect("a batch")).expect("room");
         if lines.len() == 1_000 {
             store.seal().expect("room");
         }

@@ -80,7 +80,7 @@ impl Layout {
                 return open();
             }
             Self::Loaded => {
-                let mut loader = store.loader()?;
+                let mut loader = store.loader();
                 for event in events {
                     loader.push(&event.as_row())?;
                 }
@@ -92,7 +92,7 @@ impl Layout {
 }
 
 fn append(store: &gristmill::Store, events: &[Event]) -> Result<(), gristmill::Error> {
-    store.append(&Batch::from_events(events)?)?;
+    store.append(Batch::from_events(events)?)?;
     Ok(())
 }
 
