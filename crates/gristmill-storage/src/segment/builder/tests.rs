@@ -1,4 +1,4 @@
-use crate::event::Event;
+use crate::event::{Event, EventRow};
 use crate::schema::{Dimension, Kind};
 use crate::segment::samples::{any_event, events, in_order, numbered, segment};
 use crate::segment::{Dictionary, DimensionCodes, Run, Segment, SegmentBuilder, SegmentError, Timestamps};
@@ -134,6 +134,18 @@ fn properties_are_as_narrow_as_their_dictionary() {
         assert_eq!(width(&segment, Dimension::Properties), expected, "{distinct} properties");
         assert_eq!(events(&segment), in_order(pushed), "{distinct} properties");
     }
+}
+
+#[test]
+fn a_property_that_comes_again_is_dropped() {
+    let event = Event::new(Timestamp(0), "o", "v");
+    let mut builder = SegmentBuilder::new();
+    for properties in [vec!["b", "a", "b", "b", "a"], vec!["b"]] {
+        builder.push(&EventRow { properties, ..event.as_row() }).unwrap();
+    }
+    let rows = events(&builder.build().unwrap());
+    let found: Vec<Vec<&str>> = rows.iter().map(|row| row.properties().collect()).collect();
+    assert_eq!(found, [vec!["b", "a"], vec!["b"]]);
 }
 
 #[test]
