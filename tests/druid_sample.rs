@@ -2,6 +2,12 @@
 //!
 //! The file is `druid-sample.tsv` in the folder `GRISTMILL_SAMPLE_DIR`, or in `shared/data` beside the repository.
 
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test ends where something is not as it must be, and says when it is skipped"
+)]
+
 use gristmill::event::{Batch, Event};
 use gristmill::request::{Fetch, FetchContext};
 use gristmill::schema::Dimension;

@@ -1,6 +1,6 @@
 //! Where the events of a store lie, which no answer may show.
 
-use super::{Refusal, Runner, Store, checked};
+use super::{Refusal, Runner, Store, checked, refused};
 use crate::corpus::{EventSet, Question};
 use gristmill::Options;
 use gristmill::dir::{Dir, MemoryDir};
@@ -119,9 +119,6 @@ impl Runner for StoreRunner {
 
 impl Store for gristmill::Store {
     fn ask(&self, question: &Question) -> Result<String, Refusal> {
-        let answer = self.fetch(&checked(question)?);
-        answer
-            .map(|answer| answer.to_json())
-            .map_err(|error| Refusal { path: None, message: error.to_string() })
+        self.fetch(&checked(question)?).map(|answer| answer.to_json()).map_err(|error| refused(&error))
     }
 }
