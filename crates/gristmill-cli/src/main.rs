@@ -1,2 +1,4 @@
-//! x
+//! The `gristmill` command line.
+#![allow(dead_code)]
+mod render;
 fn main() {}
