@@ -7,6 +7,6 @@ pub mod event;
 pub mod hash;
 pub mod schema;
 pub mod segment;
-mod timestamp;
+pub mod timestamp;
 
 pub use timestamp::Timestamp;
