@@ -9,8 +9,8 @@ trap 'rm -rf "$store"' EXIT
 trap 'exit 130' INT TERM
 
 cd "$here/.."
-cargo build --quiet --release --package gristmill-cli
-gristmill=${CARGO_TARGET_DIR:-target}/release/gristmill
+cargo build --release --package gristmill-cli
+gristmill() { cargo run --quiet --release --package gristmill-cli -- "$@"; }
 
-"$gristmill" ingest --store "$store/events" examples/events.ndjson
-"$gristmill" fetch --store "$store/events" --chart examples/by-day.json
+gristmill ingest --store "$store/events" examples/events.ndjson
+gristmill fetch --store "$store/events" --chart examples/by-day.json

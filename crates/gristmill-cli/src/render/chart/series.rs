@@ -49,7 +49,7 @@ fn buckets_of(sheet: &Sheet<'_>) -> Vec<String> {
     let mut labels: Vec<(Option<Timestamp>, String)> = sheet
         .rows()
         .filter_map(bucket_label)
-        .map(|label| (Some(Timestamp(label.len() as i64)), label.to_owned()))
+        .map(|label| (Timestamp::parse_iso(label).ok(), label.to_owned()))
         .collect();
     labels.sort();
     labels.dedup();
