@@ -8,5 +8,7 @@ pub mod hash;
 pub mod schema;
 pub mod segment;
 pub mod timestamp;
+mod wal;
 
 pub use timestamp::Timestamp;
+pub use wal::WalError;

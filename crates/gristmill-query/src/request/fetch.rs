@@ -33,6 +33,8 @@ pub struct Fetch {
     pub limit: Option<u64>,
     /// Whether buckets without a row appear in an answer without groups.
     pub empty_buckets: EmptyBuckets,
+    /// Whether an answer without the events of damaged segments will do; it then says what is missing.
+    pub allow_partial: bool,
 }
 
 /// The instants from `start` on and before `end`, in milliseconds since 1970-01-01T00:00:00Z; `start <= end`.

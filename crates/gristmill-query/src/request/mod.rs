@@ -1,8 +1,17 @@
 //! The request: as received (wire), and checked.
 
+mod check;
+mod context;
+mod error;
 mod fetch;
 mod filter;
+mod json;
+mod names;
+mod number;
 
+pub use check::compile_regex;
+pub use context::FetchContext;
+pub use error::{FetchError, FetchErrorKind};
 pub use fetch::{
     Aggregation, Direction, EmptyBuckets, Fetch, Interval, Metric, OrderBy, OrderColumn, TIMESTAMP_FIELD,
 };

@@ -1,7 +1,15 @@
 //! The few file operations a store needs, behind a trait: the file system, memory, or a directory that injects faults.
 
+mod fs;
+mod memory;
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::io;
+
+pub use fs::FsDir;
+pub use memory::MemoryDir;
 
 /// A directory tree that holds one store. Paths are relative, with `/` between their parts, and never leave it.
 ///
@@ -38,6 +46,7 @@ pub trait WriteFile: fmt::Debug + Send {
 }
 
 /// A file open for reading at any position.
+#[expect(clippy::len_without_is_empty, reason = "nobody asks a file whether it is empty")]
 pub trait ReadFile: fmt::Debug + Send + Sync {
     /// The length in bytes.
     fn len(&self) -> io::Result<u64>;
@@ -47,3 +56,13 @@ pub trait ReadFile: fmt::Debug + Send + Sync {
 
 /// A held lock; dropping it releases it.
 pub trait Lock: fmt::Debug + Send + Sync {}
+
+/// Checks that a path is relative, with `/` between its parts, and stays inside; `""` is the root.
+fn check_path(path: &str) -> io::Result<()> {
+    let plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', '\0']);
+    if path.is_empty() || path.split('/').all(plain) {
+        return Ok(());
+    }
+    let message = format!("{path:?} is not a path inside the store folder");
+    Err(io::Error::new(io::ErrorKind::InvalidInput, message))
+}

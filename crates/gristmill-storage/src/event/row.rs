@@ -1,6 +1,7 @@
 //! One event, typed and checked.
 
 use crate::event::Source;
+use crate::event::distinct::keep_first;
 use crate::schema::{Dimension, Kind};
 use crate::timestamp::Timestamp;
 
@@ -89,12 +90,9 @@ impl Event {
 
     /// Sets `properties`; a text that comes again is dropped.
     pub fn set_properties<'t>(&mut self, texts: impl IntoIterator<Item = &'t str>) -> &mut Self {
-        self.properties.clear();
-        for text in texts {
-            if !self.properties.iter().any(|seen| **seen == *text) {
-                self.properties.push(Box::from(text));
-            }
-        }
+        let mut texts: Vec<&str> = texts.into_iter().collect();
+        keep_first(&mut texts);
+        self.properties = texts.into_iter().map(Box::from).collect();
         self
     }
 

@@ -40,6 +40,23 @@ impl Codes {
         }
     }
 
+    /// How often a code stands here.
+    pub(super) fn count(&self, code: u32) -> usize {
+        fn of<T: Copy + Into<u32>>(codes: &[T], code: u32) -> usize {
+            codes.iter().filter(|&&at| at.into() == code).count()
+        }
+        match self {
+            Self::U8(codes) => of(codes, code),
+            Self::U16(codes) => of(codes, code),
+            Self::U32(codes) => of(codes, code),
+        }
+    }
+
+    /// Bytes of all codes.
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.len() * self.width()
+    }
+
     /// Bytes of one code.
     pub fn width(&self) -> usize {
         match self {
@@ -57,6 +74,16 @@ pub enum DimensionCodes {
     Single(Codes),
     /// Any number of codes a row.
     Multi(Lists),
+}
+
+impl DimensionCodes {
+    /// Bytes of codes and offsets.
+    pub(super) fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Single(codes) => codes.heap_bytes(),
+            Self::Multi(lists) => size_of_val(&*lists.offsets) + lists.codes.heap_bytes(),
+        }
+    }
 }
 
 /// Lists of codes: row `r` has the codes `offsets[r]..offsets[r + 1]`; none at all is a null row.

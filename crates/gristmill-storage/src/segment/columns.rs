@@ -18,6 +18,19 @@ pub enum Timestamps {
 }
 
 impl Timestamps {
+    /// The narrowest form of some instants.
+    pub(super) fn of(instants: impl Iterator<Item = i64> + Clone) -> Self {
+        let first = instants.clone().min().unwrap_or_default();
+        let last = instants.clone().max().unwrap_or_default();
+        let offset = |instant: i64| u32::try_from(instant.abs_diff(first));
+        if offset(last).is_ok() {
+            let offsets = instants.map(|instant| offset(instant).unwrap_or(u32::MAX)).collect();
+            Self::Narrow { base: first, offsets }
+        } else {
+            Self::Wide(instants.collect())
+        }
+    }
+
     /// How many rows.
     pub fn len(&self) -> usize {
         match self {
@@ -36,6 +49,14 @@ impl Timestamps {
         match self {
             Self::Narrow { base, offsets } => base + i64::from(offsets[row]),
             Self::Wide(instants) => instants[row],
+        }
+    }
+
+    /// Bytes of all timestamps.
+    pub(super) fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Narrow { offsets, .. } => size_of_val(&**offsets),
+            Self::Wide(instants) => size_of_val(&**instants),
         }
     }
 
@@ -70,6 +91,11 @@ pub struct Values {
 }
 
 impl Values {
+    /// Bytes of numbers and validity.
+    pub(super) fn heap_bytes(&self) -> usize {
+        size_of_val(&*self.numbers) + self.validity.as_ref().map_or(0, |valid| valid.len().div_ceil(8))
+    }
+
     /// The value of a row.
     pub fn get(&self, row: usize) -> Option<f64> {
         self.validity.as_ref().is_none_or(|valid| valid.is_valid(row)).then(|| self.numbers[row])

@@ -25,6 +25,14 @@ impl Dictionary {
     pub fn is_empty(&self) -> bool {
         false
     }
+
+    /// Bytes of all entries.
+    pub(super) fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Text(texts) => size_of_val(&*texts.offsets) + texts.bytes.len(),
+            Self::Integer(integers) => size_of_val(&*integers.values),
+        }
+    }
 }
 
 /// Sorted texts behind codes from 1 on; code 0 is null.

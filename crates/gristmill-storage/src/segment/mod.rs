@@ -1,11 +1,29 @@
 //! A segment: an immutable block of events, on the heap or in a file, behind one interface.
 
+mod builder;
 mod codes;
 mod columns;
 mod dictionary;
+mod error;
+mod heap;
+mod index;
+mod meta;
+mod postings;
+mod rows;
 mod runs;
+#[expect(clippy::module_inception, reason = "the file is named for its noun, which names the module too")]
+mod segment;
 
+#[cfg(test)]
+mod samples;
+
+pub use builder::SegmentBuilder;
 pub use codes::{Codes, DimensionCodes, Lists, NULL_CODE};
 pub use columns::{Timestamps, Values};
 pub use dictionary::{Dictionary, IntegerDictionary, TextDictionary};
+pub use error::SegmentError;
+pub use meta::{DimensionStats, SegmentMeta};
+pub use postings::Postings;
+pub use rows::SegmentRows;
 pub use runs::{Run, RunTable, ValueStats};
+pub use segment::Segment;

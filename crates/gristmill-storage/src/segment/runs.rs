@@ -1,5 +1,6 @@
 //! The run table: where the rows of one (organization, vendor) lie.
 
+use super::{Timestamps, Values};
 use std::ops::Range;
 
 /// The rows of one organization and vendor: a range of rows, in which timestamps never fall.
@@ -19,6 +20,21 @@ pub struct Run {
     pub values: ValueStats,
 }
 
+impl Run {
+    /// The run of some rows, at least one, with its bounds and statistics counted from the columns.
+    pub(super) fn of(
+        (organization, vendor): (u32, u32),
+        rows: Range<u32>,
+        timestamps: &Timestamps,
+        values: &Values,
+    ) -> Self {
+        let (min_time, max_time) =
+            (timestamps.get(rows.start as usize), timestamps.get(rows.end as usize - 1));
+        let values = ValueStats::of(values, rows.clone());
+        Self { organization, vendor, rows, min_time, max_time, values }
+    }
+}
+
 /// What is known of `value` over some rows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ValueStats {
@@ -28,6 +44,27 @@ pub struct ValueStats {
     pub min: f64,
     /// The largest value; meaningless where `count` is 0.
     pub max: f64,
+}
+
+impl ValueStats {
+    /// The statistics of no value at all.
+    pub const NONE: Self = Self { count: 0, min: f64::INFINITY, max: f64::NEG_INFINITY };
+
+    /// The statistics of two sets of rows together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            count: self.count.saturating_add(other.count),
+            min: self.min.min(other.min),
+            max: self.max.max(other.max),
+        }
+    }
+
+    /// Counts the values in some rows.
+    pub(super) fn of(values: &Values, rows: Range<u32>) -> Self {
+        rows.filter_map(|row| values.get(row as usize))
+            .fold(Self::NONE, |stats, value| stats.and(Self { count: 1, min: value, max: value }))
+    }
 }
 
 /// Every run of a segment, sorted by (organization, vendor); their row ranges follow one another without a gap.
@@ -40,6 +77,11 @@ impl RunTable {
     /// Every run.
     pub fn all(&self) -> &[Run] {
         &self.runs
+    }
+
+    /// Bytes of all runs.
+    pub(super) fn heap_bytes(&self) -> usize {
+        size_of_val(&*self.runs)
     }
 
     /// The runs of one organization, by its code.

@@ -1,0 +1,56 @@
+//! The buckets that one scan meets, numbered from 0 on.
+
+use crate::narrow;
+use crate::time::{Bucket, Bucketer, Cursor};
+use gristmill_storage::hash::HashMap;
+use gristmill_storage::segment::Timestamps;
+
+/// The buckets that one scan meets, numbered in the order they were met.
+pub(crate) struct Buckets<'p> {
+    cursor: Cursor<'p>,
+    timestamps: Option<&'p Timestamps>,
+    starts: Vec<i64>,
+    ids: HashMap<i64, u32>,
+    current: Option<(Bucket, u32)>,
+}
+
+impl<'p> Buckets<'p> {
+    /// Without timestamps, all rows are in the one bucket that starts at `only`.
+    pub(crate) fn new(bucketer: &'p Bucketer, timestamps: Option<&'p Timestamps>, only: i64) -> Self {
+        let starts = if timestamps.is_some() { Vec::new() } else { vec![only] };
+        Self { cursor: bucketer.cursor(), timestamps, starts, ids: HashMap::default(), current: None }
+    }
+
+    /// The bucket of a row, and the first row at or before `end` that may be in another. `end` is the end of the
+    /// span that the row lies in.
+    pub(crate) fn slice(&mut self, row: u32, end: u32) -> (u32, u32) {
+        let Some(timestamps) = self.timestamps else { return (0, end) };
+        let instant = timestamps.get(row as usize);
+        let (bucket, id) = match self.current {
+            Some((bucket, id)) if bucket.start <= instant && instant < bucket.end => (bucket, id),
+            _ => self.enter(instant),
+        };
+        (id, timestamps.first_at_or_after(row + 1..end, bucket.end))
+    }
+
+    fn enter(&mut self, instant: i64) -> (Bucket, u32) {
+        let bucket = self.cursor.bucket_of(instant);
+        let next = narrow::id(self.starts.len());
+        let id = *self.ids.entry(bucket.start).or_insert(next);
+        if id == next {
+            self.starts.push(bucket.start);
+        }
+        self.current = Some((bucket, id));
+        (bucket, id)
+    }
+
+    /// How many buckets were met.
+    pub(crate) fn len(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Where each of them starts, by number.
+    pub(crate) fn into_starts(self) -> Vec<i64> {
+        self.starts
+    }
+}

@@ -1,0 +1,102 @@
+//! Exact distinct counts within one segment: which codes each group has seen.
+
+use super::batch_rows::BatchRows;
+use crate::narrow;
+use gristmill_storage::hash::HashSet;
+use gristmill_storage::segment::{Codes, DimensionCodes, NULL_CODE};
+
+/// Sets of codes are kept as bits up to this many bits in all (32 MiB); beyond, as a hash table of what was seen.
+const DENSE_BITS: usize = 1 << 28;
+
+/// The codes of one dimension that each group has seen; null is never among them.
+#[derive(Debug)]
+pub(crate) struct CodeSets {
+    words_per_group: usize,
+    seen: Seen,
+}
+
+#[derive(Debug)]
+enum Seen {
+    /// `words_per_group` words a group.
+    Bits(Vec<u64>),
+    /// The group in the upper half, the code in the lower.
+    Pairs(HashSet<u64>),
+}
+
+impl CodeSets {
+    /// Empty sets over a dictionary of `dictionary_len` entries.
+    pub(crate) fn new(dictionary_len: usize) -> Self {
+        Self { words_per_group: dictionary_len.div_ceil(64), seen: Seen::Bits(Vec::new()) }
+    }
+
+    /// Makes room for groups below `groups`.
+    pub(crate) fn resize(&mut self, groups: usize) {
+        if let Seen::Bits(words) = &mut self.seen {
+            let wanted = groups.saturating_mul(self.words_per_group);
+            if wanted.saturating_mul(64) <= DENSE_BITS {
+                words.resize(wanted, 0);
+            } else {
+                let mut pairs = HashSet::default();
+                for_each_bit(words, self.words_per_group, |group, code| {
+                    pairs.insert(pair(group, code));
+                });
+                self.seen = Seen::Pairs(pairs);
+            }
+        }
+    }
+
+    /// Adds the codes of some rows to the sets of their groups. `rows` and `groups` go in step.
+    pub(crate) fn add(&mut self, codes: &DimensionCodes, rows: &BatchRows<'_>, groups: &[u32]) {
+        match codes {
+            DimensionCodes::Single(Codes::U8(codes)) => self.add_single(codes, rows, groups),
+            DimensionCodes::Single(Codes::U16(codes)) => self.add_single(codes, rows, groups),
+            DimensionCodes::Single(Codes::U32(codes)) => self.add_single(codes, rows, groups),
+            DimensionCodes::Multi(lists) => rows.zip(groups.iter(), |row, group| {
+                lists.range(row as usize).for_each(|at| self.insert(*group, lists.codes.get(at)));
+            }),
+        }
+    }
+
+    fn add_single<T: Copy + Into<u32>>(&mut self, codes: &[T], rows: &BatchRows<'_>, groups: &[u32]) {
+        rows.zip(groups.iter(), |row, group| self.insert(*group, codes[row as usize].into()));
+    }
+
+    #[inline]
+    fn insert(&mut self, group: u32, code: u32) {
+        if code == NULL_CODE {
+            return;
+        }
+        match &mut self.seen {
+            Seen::Bits(words) => {
+                words[group as usize * self.words_per_group + code as usize / 64] |= 1 << (code % 64);
+            }
+            Seen::Pairs(pairs) => {
+                pairs.insert(pair(group, code));
+            }
+        }
+    }
+
+    /// Calls with every group and code that was seen together, in no order.
+    pub(crate) fn for_each(&self, mut call: impl FnMut(u32, u32)) {
+        match &self.seen {
+            Seen::Bits(words) => for_each_bit(words, self.words_per_group, call),
+            Seen::Pairs(pairs) => pairs.iter().for_each(|pair| call(narrow::unpacked(pair >> 32), narrow::unpacked(pair & u64::from(u32::MAX)))),
+        }
+    }
+}
+
+fn pair(group: u32, code: u32) -> u64 {
+    u64::from(group) << 32 | u64::from(code)
+}
+
+fn for_each_bit(words: &[u64], words_per_group: usize, mut call: impl FnMut(u32, u32)) {
+    for (words, group) in words.chunks_exact(words_per_group.max(1)).zip(0..) {
+        for (word, base) in words.iter().zip((0..).step_by(64)) {
+            let mut rest = *word;
+            while rest != 0 {
+                call(group, base + rest.trailing_zeros());
+                rest &= rest - 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Why a checked fetch was not answered.
+
+use gristmill_storage::segment::SegmentError;
+
+/// Why a checked fetch was not answered.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExecError {
+    /// A segment that the fetch needs could not be read.
+    #[error(transparent)]
+    Segment(#[from] SegmentError),
+    /// The answer has more groups or rows than the budget allows.
+    #[error(
+        "the answer needs at least {found} groups, over the budget of {limit}: \
+         shorten the interval, take a coarser granularity, group by fewer dimensions, or raise the budget"
+    )]
+    TooManyGroups {
+        /// Groups found, or rows needed, when the fetch was stopped.
+        found: u64,
+        /// The budget.
+        limit: u64,
+    },
+    /// A regular expression did not compile. A fetch that was read from JSON has been checked for this.
+    #[error("the regular expression of a filter does not compile")]
+    Regex(#[from] regex::Error),
+}

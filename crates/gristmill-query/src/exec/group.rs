@@ -1,0 +1,137 @@
+//! Dense group ids for packed keys: the key itself where there are few, a hash table where there are many.
+
+use super::key::KeyLayout;
+use crate::narrow;
+use gristmill_storage::hash::RandomState;
+use hashbrown::HashTable;
+
+/// Gives every distinct key a group id, from 0 on.
+#[derive(Debug)]
+pub(crate) struct GroupIds {
+    layout: KeyLayout,
+    ids: Ids,
+}
+
+#[derive(Debug)]
+enum Ids {
+    /// The key is the id.
+    Dense,
+    /// One table a stage.
+    Hashed(Vec<KeyTable>),
+}
+
+impl GroupIds {
+    /// Ids that are the keys themselves. The layout must have one stage.
+    pub(crate) fn dense(layout: KeyLayout) -> Self {
+        Self { layout, ids: Ids::Dense }
+    }
+
+    /// Ids in the order of first sight.
+    pub(crate) fn hashed(layout: KeyLayout) -> Self {
+        let tables = layout.stages.iter().map(|_| KeyTable::default()).collect();
+        Self { layout, ids: Ids::Hashed(tables) }
+    }
+
+    /// How keys are packed.
+    pub(crate) fn layout(&self) -> &KeyLayout {
+        &self.layout
+    }
+
+    /// How many keys were met; 0 where ids are the keys, which are not counted.
+    pub(crate) fn len(&self) -> usize {
+        match &self.ids {
+            Ids::Dense => 0,
+            Ids::Hashed(tables) => tables.last().map_or(0, KeyTable::len),
+        }
+    }
+
+    /// Replaces the packed keys of a stage by ids.
+    #[inline]
+    pub(crate) fn assign(&mut self, stage: usize, keys: &mut [u64]) {
+        if let Ids::Hashed(tables) = &mut self.ids {
+            let table = &mut tables[stage];
+            let mut last = (u64::MAX, u64::MAX);
+            for key in keys {
+                // Neighbouring rows are often of one group.
+                if last.0 != *key || last.1 == u64::MAX {
+                    last = (*key, u64::from(table.id(*key)));
+                }
+                *key = last.1;
+            }
+        }
+    }
+
+    /// The parts of the key behind an id, in the order of the layout.
+    pub(crate) fn parts(&self, id: u32, parts: &mut [u32]) {
+        let mut id = u64::from(id);
+        for (at, stage) in self.layout.stages.iter().enumerate().rev() {
+            let key = match &self.ids {
+                Ids::Dense => id,
+                Ids::Hashed(tables) => tables[at].keys[narrow::position(id)],
+            };
+            id = stage.unpack(key, &mut parts[stage.parts.clone()]);
+        }
+    }
+}
+
+/// Distinct 64-bit keys and their ids.
+#[derive(Debug, Default)]
+struct KeyTable {
+    /// By id.
+    keys: Vec<u64>,
+    table: HashTable<u32>,
+    /// Seeded, since the keys come from what clients sent.
+    hasher: RandomState,
+}
+
+impl KeyTable {
+    fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    #[inline]
+    fn id(&mut self, key: u64) -> u32 {
+        let Self { keys, table, hasher } = self;
+        let entry = table.entry(
+            hasher.hash_one(key),
+            |id| keys[*id as usize] == key,
+            |id| hasher.hash_one(keys[*id as usize]),
+        );
+        match entry {
+            hashbrown::hash_table::Entry::Occupied(found) => *found.get(),
+            hashbrown::hash_table::Entry::Vacant(vacant) => {
+                let id = narrow::id(keys.len());
+                keys.push(key);
+                vacant.insert(id);
+                id
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashed_ids_lead_back_through_every_stage() {
+        let radices = [1 << 20, 1 << 32, 1 << 32];
+        let mut groups = GroupIds::hashed(KeyLayout::new(&radices, 1 << 32));
+        assert_eq!(groups.layout().stages.len(), 2);
+        let rows = [[5_u64, 7, 9], [5, 7, 10], [5, 7, 9], [0, 0, 0]];
+        let mut ids = Vec::new();
+        for row in rows {
+            let mut keys = [row[0] * radices[1] + row[1]];
+            groups.assign(0, &mut keys);
+            keys[0] = keys[0] * radices[2] + row[2];
+            groups.assign(1, &mut keys);
+            ids.push(u32::try_from(keys[0]).unwrap());
+        }
+        assert_eq!(ids, [0, 1, 0, 2]);
+        let mut parts = [0; 3];
+        for (id, row) in ids.iter().zip(rows) {
+            groups.parts(*id, &mut parts);
+            assert_eq!(parts.map(u64::from), row);
+        }
+    }
+}

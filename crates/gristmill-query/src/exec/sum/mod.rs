@@ -1,0 +1,177 @@
+//! Sums that do not depend on the order of what is added.
+//!
+//! A sum is carried as two doubles whose sum is exact for all but extreme inputs; what they cannot hold goes, exactly,
+//! into a wide fixed-point number. The result is rounded once, at the end, so every order, thread count and segment
+//! layout gives the same bits.
+
+mod exact;
+
+use exact::ExactSum;
+use gristmill_storage::hash::HashMap;
+
+/// Numbers from here on go straight to the exact sum: 2^63 smaller ones cannot overflow the pair.
+const HUGE: f64 = 8.452_712_498_170_644e270; // 2^900
+
+/// A running sum of two doubles, `hi + lo`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Pair {
+    hi: f64,
+    lo: f64,
+}
+
+impl Pair {
+    /// Adds a number below [`HUGE`]; what is returned is missing from the pair (0.0 nearly always).
+    #[inline]
+    #[must_use]
+    fn add(&mut self, number: f64) -> f64 {
+        let (hi, error) = two_sum(self.hi, number);
+        let (lo, residue) = two_sum(self.lo, error);
+        *self = Self { hi, lo };
+        residue
+    }
+}
+
+/// The rounded sum and its exact rounding error (Knuth, The Art of Computer Programming, volume 2, section 4.2.2).
+#[inline]
+fn two_sum(a: f64, b: f64) -> (f64, f64) {
+    let sum = a + b;
+    let b_part = sum - a;
+    (sum, (a - (sum - b_part)) + (b - b_part))
+}
+
+/// One sum per group.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sums {
+    pairs: Vec<Pair>,
+    /// What the pairs of a few groups could not hold.
+    spilled: HashMap<u32, Box<ExactSum>>,
+}
+
+impl Sums {
+    /// Makes room for groups below `groups`.
+    pub(crate) fn resize(&mut self, groups: usize) {
+        self.pairs.resize(groups, Pair::default());
+    }
+
+    /// Adds a finite number to the sum of a group.
+    #[inline]
+    pub(crate) fn add(&mut self, group: u32, number: f64) {
+        if number.abs() < HUGE {
+            let residue = self.pairs[group as usize].add(number);
+            if residue == 0.0 {
+                return;
+            }
+            self.spill(group, residue);
+        } else {
+            self.spill(group, number);
+        }
+    }
+
+    /// Adds finite numbers to the sum of one group.
+    pub(crate) fn add_all(&mut self, group: u32, numbers: &[f64]) {
+        let mut lanes = [Pair::default(); 4];
+        let mut blocks = numbers.chunks_exact(64);
+        for block in &mut blocks {
+            let before = lanes;
+            let mut residue = 0.0_f64;
+            let mut largest = 0.0_f64;
+            for quad in block.chunks_exact(4) {
+                for (lane, number) in lanes.iter_mut().zip(quad) {
+                    residue += lane.add(*number).abs();
+                    largest = largest.max(number.abs());
+                }
+            }
+            // The negated comparison also holds for a NaN that an overflow made.
+            if !(residue == 0.0 && largest < HUGE) {
+                lanes = before;
+                block.iter().for_each(|number| self.add(group, *number));
+            }
+        }
+        blocks.remainder().iter().for_each(|number| self.add(group, *number));
+        for lane in lanes {
+            self.add(group, lane.hi);
+            self.add(group, lane.lo);
+        }
+    }
+
+    /// Adds the sum of a group of `other` to a group of `self`.
+    pub(crate) fn merge(&mut self, group: u32, other: &Self, other_group: u32) {
+        let pair = other.pairs[other_group as usize];
+        self.add(group, pair.hi);
+        self.add(group, pair.lo);
+        if let Some(spilled) = other.spilled.get(&other_group) {
+            self.spilled.entry(group).or_insert_with(|| Box::new(ExactSum::new())).merge(spilled);
+        }
+    }
+
+    /// The sum of a group, rounded once; `None` beyond the range of `f64`.
+    pub(crate) fn round(&self, group: u32) -> Option<f64> {
+        let pair = self.pairs[group as usize];
+        match self.spilled.get(&group) {
+            // One rounding of two numbers is the rounding of their exact sum. Adding 0.0 makes -0.0 plain.
+            None => Some(pair.hi + pair.lo + 0.0),
+            Some(spilled) => {
+                let mut sum = ExactSum::clone(spilled);
+                sum.add(pair.hi);
+                sum.add(pair.lo);
+                sum.round()
+            }
+        }
+    }
+
+    #[cold]
+    fn spill(&mut self, group: u32, number: f64) {
+        self.spilled.entry(group).or_insert_with(|| Box::new(ExactSum::new())).add(number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_number() -> impl Strategy<Value = f64> {
+        prop_oneof![
+            (-1_000_000_i32..1_000_000).prop_map(|cents| f64::from(cents) / 100.0),
+            prop::num::f64::NORMAL,
+            prop::num::f64::SUBNORMAL,
+            prop::sample::select(vec![0.0, -0.0, 1e300, -1e300, f64::MAX, f64::MIN, 1e16, 1.0, -1e16]),
+        ]
+    }
+
+    fn exactly(numbers: &[f64]) -> Option<f64> {
+        let mut sum = ExactSum::new();
+        numbers.iter().for_each(|number| sum.add(*number));
+        sum.round()
+    }
+
+    proptest! {
+        #[test]
+        fn every_way_to_add_gives_the_same_bits(
+            numbers in prop::collection::vec(any_number(), 0..300),
+            cut in 0_usize..300,
+        ) {
+            let expected = exactly(&numbers).map(f64::to_bits);
+            let cut = cut.min(numbers.len());
+
+            let mut one_by_one = Sums::default();
+            one_by_one.resize(1);
+            numbers.iter().for_each(|number| one_by_one.add(0, *number));
+            prop_assert_eq!(one_by_one.round(0).map(f64::to_bits), expected);
+
+            let mut blocks = Sums::default();
+            blocks.resize(1);
+            blocks.add_all(0, &numbers);
+            prop_assert_eq!(blocks.round(0).map(f64::to_bits), expected);
+
+            let mut parts = Sums::default();
+            parts.resize(2);
+            parts.add_all(1, &numbers[..cut]);
+            let mut other = Sums::default();
+            other.resize(3);
+            other.add_all(2, &numbers[cut..]);
+            parts.merge(1, &other, 2);
+            prop_assert_eq!(parts.round(1).map(f64::to_bits), expected);
+        }
+    }
+}

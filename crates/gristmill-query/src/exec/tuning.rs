@@ -1,0 +1,42 @@
+//! Choices the engine makes by itself, open to be forced: answers never depend on them.
+
+/// How the engine goes about a fetch. The default lets it choose; tests force each way in turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tuning {
+    /// How the rows that match a filter are found.
+    pub rows: RowStrategy,
+    /// How group keys become group ids.
+    pub groups: GroupStrategy,
+    /// How many rows of a segment one thread takes at a time, at least 1.
+    pub task_rows: u32,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self { rows: RowStrategy::Auto, groups: GroupStrategy::Auto, task_rows: 256 * 1024 }
+    }
+}
+
+/// How the rows that match a filter are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum RowStrategy {
+    /// By cost.
+    #[default]
+    Auto,
+    /// By a scan of the codes.
+    Scan,
+    /// By posting lists, where the segment keeps them.
+    Postings,
+}
+
+/// How group keys become group ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum GroupStrategy {
+    /// By the number of possible keys.
+    #[default]
+    Auto,
+    /// The key is the id, up to a hard limit of keys.
+    Dense,
+    /// By hash tables.
+    Hash,
+}

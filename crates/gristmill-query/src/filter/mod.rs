@@ -1,0 +1,17 @@
+//! Filters: a test on a value is written once, asked once per dictionary entry, and becomes a set of rows.
+
+mod alphanumeric;
+mod bind;
+mod code_set;
+mod compile;
+mod like;
+mod matcher;
+mod row_set;
+mod same_value;
+mod select;
+
+pub(crate) use bind::{Bound, bind};
+pub(crate) use compile::Compiled;
+pub(crate) use matcher::Matcher;
+pub(crate) use row_set::RowSet;
+pub(crate) use select::select;

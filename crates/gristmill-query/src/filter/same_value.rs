@@ -1,0 +1,85 @@
+//! `columnComparison` within one segment: codes of one dictionary translated into those of the next.
+
+use gristmill_storage::schema::Dimension;
+use gristmill_storage::segment::{Dictionary, DimensionCodes, NULL_CODE, Segment, SegmentError};
+use std::sync::Arc;
+
+/// Whether each dimension of a list has a value in common with its neighbour, or both are null.
+#[derive(Debug)]
+pub(crate) struct SameValue {
+    pairs: Vec<Pair>,
+}
+
+#[derive(Debug)]
+struct Pair {
+    left: Arc<DimensionCodes>,
+    right: Arc<DimensionCodes>,
+    /// By code on the left: the code of the same value on the right.
+    translation: Vec<Option<u32>>,
+}
+
+impl SameValue {
+    pub(crate) fn bind(dimensions: &[Dimension], segment: &Segment) -> Result<Self, SegmentError> {
+        let pair = |window: &[Dimension]| {
+            Ok(Pair {
+                left: segment.codes(window[0])?,
+                right: segment.codes(window[1])?,
+                translation: translate(&*segment.dictionary(window[0])?, &*segment.dictionary(window[1])?),
+            })
+        };
+        Ok(Self { pairs: dimensions.windows(2).map(pair).collect::<Result<_, SegmentError>>()? })
+    }
+
+    pub(crate) fn matches(&self, row: u32) -> bool {
+        self.pairs.iter().all(|pair| pair.matches(row as usize))
+    }
+}
+
+impl Pair {
+    fn matches(&self, row: usize) -> bool {
+        match codes_of(&self.left, row) {
+            RowCodes::One(code) => self.on_the_right(code, row),
+            RowCodes::Many(mut codes) => codes.any(|code| self.on_the_right(code, row)),
+        }
+    }
+
+    fn on_the_right(&self, left: u32, row: usize) -> bool {
+        let Some(wanted) = self.translation[left as usize] else { return false };
+        match codes_of(&self.right, row) {
+            RowCodes::One(code) => code == wanted,
+            RowCodes::Many(mut codes) => codes.any(|code| code == wanted),
+        }
+    }
+}
+
+enum RowCodes<I> {
+    One(u32),
+    Many(I),
+}
+
+/// The codes of one row; a row without a value has the code of null.
+fn codes_of(codes: &DimensionCodes, row: usize) -> RowCodes<impl Iterator<Item = u32>> {
+    match codes {
+        DimensionCodes::Single(codes) => RowCodes::One(codes.get(row)),
+        DimensionCodes::Multi(lists) if lists.range(row).is_empty() => RowCodes::One(NULL_CODE),
+        DimensionCodes::Multi(lists) => RowCodes::Many(lists.range(row).map(|at| lists.codes.get(at))),
+    }
+}
+
+fn translate(from: &Dictionary, into: &Dictionary) -> Vec<Option<u32>> {
+    let translated = |code: u32| match (from, into) {
+        (Dictionary::Text(from), Dictionary::Text(into)) => into.find(from.get(code)?),
+        (Dictionary::Integer(from), Dictionary::Integer(into)) => into.find(from.get(code)?),
+        (Dictionary::Integer(from), Dictionary::Text(into)) => {
+            into.find(itoa::Buffer::new().format(from.get(code)?))
+        }
+        (Dictionary::Text(from), Dictionary::Integer(into)) => {
+            let text = from.get(code)?;
+            // Only the digits that the integer itself would be written with are the same text.
+            let value: i64 = text.parse().ok()?;
+            (itoa::Buffer::new().format(value) == text).then(|| into.find(value))?
+        }
+    };
+    let length = u32::try_from(from.len()).unwrap_or(u32::MAX);
+    (0..length).map(|code| if code == NULL_CODE { Some(NULL_CODE) } else { translated(code) }).collect()
+}

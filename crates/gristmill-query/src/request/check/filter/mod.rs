@@ -1,0 +1,24 @@
+//! `filters`: which rows count.
+
+mod bound;
+mod column;
+mod equality;
+mod pattern;
+mod ranges;
+mod tree;
+mod value_type;
+
+use crate::request::Filter;
+use crate::request::error::FetchError;
+use crate::request::json::Object;
+use crate::time::Zone;
+pub use pattern::compile_regex;
+
+/// The filter of a request; absent, null and `{}` let every row through.
+pub(super) fn check(request: &Object<'_, '_>, zone: Zone) -> Result<Filter, FetchError> {
+    let Some(json) = request.get("filters") else { return Ok(Filter::True) };
+    if json.object(tree::EXPECTED)?.is_empty() {
+        return Ok(Filter::True);
+    }
+    tree::Checker::new(zone).filter(&json, 1)
+}

@@ -1,0 +1,22 @@
+//! What is known of a fetch beside its JSON.
+
+/// What is known of a fetch beside its JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FetchContext {
+    /// The organization that may be asked about, from an argument or a request's path. A body that names another is
+    /// refused; where this is `None`, the body must name one.
+    pub organization: Option<String>,
+}
+
+impl FetchContext {
+    /// A context that leaves the organization to the body.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A context for one organization.
+    pub fn for_organization(organization: impl Into<String>) -> Self {
+        Self { organization: Some(organization.into()) }
+    }
+}

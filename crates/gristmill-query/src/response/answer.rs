@@ -1,0 +1,172 @@
+//! The answer of a fetch: columns in their order, ready to be read or written.
+
+use super::fill::fill;
+use super::metric::MetricColumn;
+use super::missing::Missing;
+use super::order::order;
+use crate::exec::{ExecError, Merged, NULL_ID, Values};
+use crate::plan::Plan;
+use crate::request::TIMESTAMP_FIELD;
+use crate::time::Zone;
+use std::borrow::Cow;
+
+/// The answer of a fetch.
+///
+/// Its first column is the bucket's start, then come the grouped dimensions, then the metrics.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub(super) fields: Vec<Field>,
+    pub(super) zone: Zone,
+    /// Where the bucket of each row starts, in milliseconds.
+    pub(super) starts: Vec<i64>,
+    pub(super) groups: Vec<GroupColumn>,
+    pub(super) metrics: Vec<MetricColumn>,
+    pub(super) missing: Vec<Missing>,
+    warnings: Vec<String>,
+}
+
+/// A column of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    pub kind: FieldKind,
+}
+
+/// What a column of an answer holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldKind {
+    /// The bucket's start, or the value of a dimension.
+    Dimension,
+    /// A figure.
+    Metric,
+}
+
+impl FieldKind {
+    /// The word in the answer's JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Dimension => "dimension",
+            Self::Metric => "metric",
+        }
+    }
+}
+
+/// The value of a dimension, row by row.
+#[derive(Clone, Debug)]
+pub(super) struct GroupColumn {
+    /// Number of the value.
+    pub(super) ids: Vec<u32>,
+    pub(super) values: Values,
+}
+
+/// What stands in one row and column of an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell<'a> {
+    /// Nothing.
+    Null,
+    /// A value of a text dimension.
+    Text(&'a str),
+    /// A value of an integer dimension, or a count.
+    Integer(i64),
+    /// A finite figure.
+    Float(f64),
+    /// The bucket's start, as it is written in the answer's zone.
+    Timestamp(Cow<'a, str>),
+}
+
+impl Answer {
+    pub(crate) fn new(plan: &Plan<'_>, mut merged: Merged, missing: Vec<Missing>) -> Result<Self, ExecError> {
+        fill(plan, &mut merged)?;
+        let fetch = plan.fetch;
+        let mut warnings = Vec::new();
+        let mut metrics = Vec::with_capacity(fetch.metrics.len());
+        for metric in &fetch.metrics {
+            let (column, overflow) = MetricColumn::new(metric, &plan.needs, &merged);
+            if overflow {
+                warnings.push(format!(
+                    "{}: a sum beyond the range of a 64-bit float is given as null",
+                    metric.name
+                ));
+            }
+            metrics.push(column);
+        }
+        let rows = order(fetch, &merged, &metrics);
+        let pick = |ids: &[u32]| rows.iter().map(|row| ids[*row as usize]).collect();
+        let field = |name: &str, kind| Field { name: name.to_owned(), kind };
+        let fields = std::iter::once(field(TIMESTAMP_FIELD, FieldKind::Dimension))
+            .chain(fetch.group_by.iter().map(|dimension| field(dimension.name(), FieldKind::Dimension)))
+            .chain(fetch.metrics.iter().map(|metric| field(&metric.name, FieldKind::Metric)));
+        Ok(Self {
+            fields: fields.collect(),
+            zone: fetch.zone,
+            starts: rows.iter().map(|row| merged.starts[*row as usize]).collect(),
+            groups: merged
+                .groups
+                .into_iter()
+                .map(|(ids, values)| GroupColumn { ids: pick(&ids), values })
+                .collect(),
+            metrics: metrics.iter().map(|column| column.gather(&rows)).collect(),
+            missing,
+            warnings,
+        })
+    }
+
+    /// The columns.
+    pub fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
+    /// How many rows.
+    pub fn len(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.starts.is_empty()
+    }
+
+    /// Where each row's bucket starts, in milliseconds since 1970-01-01T00:00:00Z.
+    pub fn starts(&self) -> &[i64] {
+        &self.starts
+    }
+
+    /// What stands in a row below [`Answer::len`] and a column of [`Answer::fields`]; null outside of them.
+    pub fn cell(&self, row: usize, column: usize) -> Cell<'_> {
+        let Some(start) = self.starts.get(row) else { return Cell::Null };
+        let Some(column) = column.checked_sub(1) else {
+            return Cell::Timestamp(Cow::Owned(self.zone.label(*start)));
+        };
+        if let Some(group) = self.groups.get(column) {
+            return group.cell(row);
+        }
+        match self.metrics.get(column - self.groups.len()) {
+            // A count is far below 2^63.
+            Some(MetricColumn::Integers(figures)) => Cell::Integer(figures[row].cast_signed()),
+            Some(MetricColumn::Floats(figures)) => figures[row].map_or(Cell::Null, Cell::Float),
+            None => Cell::Null,
+        }
+    }
+
+    /// What the reader should know about the figures, in plain words; empty nearly always.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The segments that could not be read; empty unless the fetch allows a partial answer.
+    pub fn missing(&self) -> &[Missing] {
+        &self.missing
+    }
+}
+
+impl GroupColumn {
+    fn cell(&self, row: usize) -> Cell<'_> {
+        match (self.ids[row], &self.values) {
+            (NULL_ID, _) => Cell::Null,
+            (id, Values::Text(texts)) => Cell::Text(texts.get(id)),
+            (id, Values::Integer(integers)) => Cell::Integer(integers[id as usize]),
+        }
+    }
+}

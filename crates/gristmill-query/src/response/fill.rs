@@ -1,0 +1,35 @@
+//! Buckets without a row, in an answer without groups.
+
+use crate::exec::{ExecError, Merged};
+use crate::plan::Plan;
+use crate::request::EmptyBuckets;
+use crate::time::Granularity;
+use gristmill_storage::hash::HashSet;
+
+/// Adds the buckets that no row fell into, where the fetch asks for them.
+pub(crate) fn fill(plan: &Plan<'_>, merged: &mut Merged) -> Result<(), ExecError> {
+    let fetch = plan.fetch;
+    if !fetch.group_by.is_empty() || fetch.empty_buckets == EmptyBuckets::Skip {
+        return Ok(());
+    }
+    match fetch.granularity {
+        // There is nothing between two instants.
+        Granularity::None => return Ok(()),
+        // One row whatever there is, even for an interval without an instant.
+        Granularity::All => {
+            if merged.starts.is_empty() {
+                merged.starts.push(fetch.interval.start);
+            }
+        }
+        _ => {
+            plan.options.budget.check_groups(plan.bucketer.count_at_most(fetch.interval))?;
+            let present: HashSet<i64> = merged.starts.iter().copied().collect();
+            let buckets = plan.bucketer.buckets_overlapping(fetch.interval);
+            merged.starts.extend(buckets.map(|bucket| bucket.start).filter(|start| !present.contains(start)));
+        }
+    }
+    let groups = merged.starts.len();
+    merged.accumulators.resize(&plan.needs, groups);
+    merged.distinct.iter_mut().for_each(|counts| counts.resize(groups, 0));
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! The columns of figures.
+
+use crate::exec::{Merged, Needs};
+use crate::narrow;
+use crate::request::{Aggregation, Metric};
+use std::cmp::Ordering;
+
+/// One column of figures, a figure a row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MetricColumn {
+    /// Counts.
+    Integers(Vec<u64>),
+    /// Finite numbers or null.
+    Floats(Vec<Option<f64>>),
+}
+
+impl MetricColumn {
+    /// The figures of a metric for every group. The flag tells that a sum was beyond `f64` and became null.
+    pub(crate) fn new(metric: &Metric, needs: &Needs, merged: &Merged) -> (Self, bool) {
+        let accumulators = &merged.accumulators;
+        let groups = 0..narrow::id(merged.len());
+        let mut overflow = false;
+        let mut sum = |group: u32| {
+            let sum = accumulators.sums.round(group);
+            overflow |= sum.is_none();
+            sum
+        };
+        let column = match metric.aggregation {
+            Aggregation::Count => Self::Integers(accumulators.rows.clone()),
+            Aggregation::Sum => Self::Floats(groups.map(sum).collect()),
+            Aggregation::Avg => {
+                let average = |group: u32| match accumulators.values[group as usize] {
+                    0 => None,
+                    values => sum(group).map(|sum| sum / values as f64),
+                };
+                Self::Floats(groups.map(average).collect())
+            }
+            Aggregation::Min => Self::Floats(groups.map(|group| accumulators.smallest(group)).collect()),
+            Aggregation::Max => Self::Floats(groups.map(|group| accumulators.largest(group)).collect()),
+            Aggregation::Uniq(dimension) => {
+                let counts = needs.uniq.iter().zip(&merged.distinct).find(|(known, _)| **known == dimension);
+                Self::Integers(counts.map_or_else(|| vec![0; merged.len()], |(_, counts)| counts.clone()))
+            }
+        };
+        (column, overflow)
+    }
+
+    /// How two figures sort, null first.
+    pub(crate) fn compare(&self, a: usize, b: usize) -> Ordering {
+        match self {
+            Self::Integers(figures) => figures[a].cmp(&figures[b]),
+            Self::Floats(figures) => match (figures[a], figures[b]) {
+                (Some(a), Some(b)) => a.total_cmp(&b),
+                (a, b) => a.is_some().cmp(&b.is_some()),
+            },
+        }
+    }
+
+    /// The figures of these rows, in this order.
+    pub(crate) fn gather(&self, rows: &[u32]) -> Self {
+        match self {
+            Self::Integers(figures) => {
+                Self::Integers(rows.iter().map(|row| figures[*row as usize]).collect())
+            }
+            Self::Floats(figures) => Self::Floats(rows.iter().map(|row| figures[*row as usize]).collect()),
+        }
+    }
+}

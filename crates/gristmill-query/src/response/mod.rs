@@ -1,0 +1,12 @@
+//! The answer: ordered, limited, with its empty buckets, and as JSON.
+
+mod answer;
+mod fill;
+mod json;
+mod metric;
+mod missing;
+mod order;
+
+pub use answer::{Answer, Cell, Field, FieldKind};
+pub use metric::MetricColumn;
+pub use missing::Missing;

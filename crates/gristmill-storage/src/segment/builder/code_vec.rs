@@ -1,0 +1,95 @@
+//! Codes in the order of rows, widened as the dictionary grows.
+
+use crate::segment::Codes;
+use arrow_buffer::{ArrowNativeType, ScalarBuffer};
+
+/// Codes as they are given out while rows arrive: dense from 0 on, so that their width is always that of the finished
+/// dictionary.
+#[derive(Debug)]
+pub(super) enum CodeVec {
+    U8(Vec<u8>),
+    U16(Vec<u16>),
+    U32(Vec<u32>),
+}
+
+impl CodeVec {
+    pub(super) fn new() -> Self {
+        Self::U8(Vec::new())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::U8(codes) => codes.len(),
+            Self::U16(codes) => codes.len(),
+            Self::U32(codes) => codes.len(),
+        }
+    }
+
+    pub(super) fn push(&mut self, code: u32) {
+        loop {
+            match self {
+                Self::U8(codes) => match u8::try_from(code) {
+                    Ok(code) => return codes.push(code),
+                    Err(_) => *self = Self::U16(codes.iter().map(|&code| u16::from(code)).collect()),
+                },
+                Self::U16(codes) => match u16::try_from(code) {
+                    Ok(code) => return codes.push(code),
+                    Err(_) => *self = Self::U32(codes.iter().map(|&code| u32::from(code)).collect()),
+                },
+                Self::U32(codes) => return codes.push(code),
+            }
+        }
+    }
+
+    /// Appends codes of another dictionary, each replaced by its entry in `names`.
+    pub(super) fn extend(&mut self, codes: &Codes, names: &[u32]) {
+        match codes {
+            Codes::U8(codes) => self.extend_from(codes, names),
+            Codes::U16(codes) => self.extend_from(codes, names),
+            Codes::U32(codes) => self.extend_from(codes, names),
+        }
+    }
+
+    fn extend_from<T: ArrowNativeType>(&mut self, codes: &[T], names: &[u32]) {
+        for code in codes {
+            self.push(names[code.as_usize()]);
+        }
+    }
+
+    /// The code at a position below [`CodeVec::len`].
+    pub(super) fn get(&self, at: usize) -> u32 {
+        match self {
+            Self::U8(codes) => u32::from(codes[at]),
+            Self::U16(codes) => u32::from(codes[at]),
+            Self::U32(codes) => codes[at],
+        }
+    }
+
+    /// The codes at `order`, each replaced by its entry in `ranks`, which has one for every code given out.
+    pub(super) fn arrange(self, order: impl Iterator<Item = u32>, ranks: &[u32]) -> Codes {
+        match self {
+            Self::U8(codes) => Codes::U8(arranged(&codes, order, ranks)),
+            Self::U16(codes) => Codes::U16(arranged(&codes, order, ranks)),
+            Self::U32(codes) => Codes::U32(arranged(&codes, order, ranks)),
+        }
+    }
+
+    /// Bytes reserved.
+    pub(super) fn heap_bytes(&self) -> usize {
+        match self {
+            Self::U8(codes) => codes.capacity(),
+            Self::U16(codes) => codes.capacity() * 2,
+            Self::U32(codes) => codes.capacity() * 4,
+        }
+    }
+}
+
+fn arranged<T: ArrowNativeType>(
+    codes: &[T],
+    order: impl Iterator<Item = u32>,
+    ranks: &[u32],
+) -> ScalarBuffer<T> {
+    // A permutation of dense codes, so every rank fits the width of the codes.
+    let ranks: Vec<T> = ranks.iter().map(|&rank| T::usize_as(rank as usize)).collect();
+    order.map(|at| ranks[codes[at as usize].as_usize()]).collect::<Vec<T>>().into()
+}

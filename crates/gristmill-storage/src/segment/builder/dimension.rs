@@ -1,0 +1,209 @@
+//! One dimension while rows arrive.
+
+use super::code_vec::CodeVec;
+use super::interner::{IntegerInterner, MAX_TEXT_BYTES, Sorted, TextInterner};
+use crate::event::EventRow;
+use crate::schema::{Dimension, Kind};
+use crate::segment::heap::HeapDimension;
+use crate::segment::index::index;
+use crate::segment::{Dictionary, DimensionCodes, Lists, NULL_CODE, SegmentError};
+use std::sync::Arc;
+
+/// The most values all rows of a multi-value dimension may have together: offsets are 32-bit and signed, as in Arrow.
+const MAX_LIST_VALUES: usize = i32::MAX as usize;
+
+/// One dimension while rows arrive: codes in the order of arrival, standing for values in the order of arrival.
+#[derive(Debug)]
+pub(super) struct DimensionBuilder {
+    dimension: Dimension,
+    values: Interner,
+    codes: CodeVec,
+    /// Where the codes of each row end; `None` where each row has one code.
+    list_ends: Option<Vec<u32>>,
+}
+
+#[derive(Debug)]
+enum Interner {
+    Text(TextInterner),
+    Integer(IntegerInterner),
+}
+
+impl DimensionBuilder {
+    pub(super) fn new(dimension: Dimension) -> Self {
+        let values = match dimension.kind() {
+            Kind::Text | Kind::Source | Kind::MultiText => Interner::Text(TextInterner::new()),
+            Kind::Integer => Interner::Integer(IntegerInterner::new()),
+        };
+        let list_ends = (dimension.kind() == Kind::MultiText).then(Vec::new);
+        Self { dimension, values, codes: CodeVec::new(), list_ends }
+    }
+
+    /// Refuses what would not fit if every value were new.
+    fn check_room(&self, text_bytes: usize, list_values: usize) -> Result<(), SegmentError> {
+        if let Interner::Text(texts) = &self.values
+            && text_bytes > MAX_TEXT_BYTES - texts.text_bytes()
+        {
+            return Err(full("bytes of distinct values in a column", MAX_TEXT_BYTES));
+        }
+        if self.list_ends.is_some() && list_values > MAX_LIST_VALUES - self.codes.len() {
+            return Err(full("values of all rows in a multi-value column", MAX_LIST_VALUES));
+        }
+        Ok(())
+    }
+
+    /// Refuses a row that would not fit.
+    pub(super) fn check_row(&self, row: &EventRow<'_>) -> Result<(), SegmentError> {
+        match self.dimension.kind() {
+            Kind::Text => self.check_room(row.text(self.dimension).map_or(0, str::len), 0),
+            Kind::MultiText => {
+                let bytes = row.properties.iter().map(|text| text.len()).fold(0, usize::saturating_add);
+                self.check_room(bytes, row.properties.len())
+            }
+            Kind::Integer | Kind::Source => Ok(()),
+        }
+    }
+
+    /// Refuses the rows of a segment that would not fit.
+    pub(super) fn check_segment(&self, part: &HeapDimension) -> Result<(), SegmentError> {
+        let text_bytes = match &*part.dictionary {
+            Dictionary::Text(texts) => texts.bytes.len(),
+            Dictionary::Integer(_) => 0,
+        };
+        let list_values = match &*part.codes {
+            DimensionCodes::Multi(lists) => lists.codes.len(),
+            DimensionCodes::Single(_) => 0,
+        };
+        self.check_room(text_bytes, list_values)
+    }
+
+    /// Takes this dimension of a row that was checked; answers the row's code, or null's for a list.
+    pub(super) fn push(&mut self, row: &EventRow<'_>) -> u32 {
+        match &mut self.values {
+            Interner::Integer(integers) => push_code(&mut self.codes, integers.code(row.event_version)),
+            Interner::Text(texts) => match (&mut self.list_ends, self.dimension.kind()) {
+                (Some(ends), _) => {
+                    push_list(texts, &mut self.codes, &row.properties);
+                    ends.push(index(self.codes.len()));
+                    NULL_CODE
+                }
+                (None, Kind::Source) => push_code(&mut self.codes, texts.code(row.source.name())),
+                (None, _) => {
+                    let code = row.text(self.dimension).map_or(NULL_CODE, |text| texts.code(text));
+                    push_code(&mut self.codes, code)
+                }
+            },
+        }
+    }
+
+    /// Takes all rows of a segment; answers the code here for each code there.
+    pub(super) fn extend(&mut self, part: &HeapDimension) -> Vec<u32> {
+        let names = self.values.codes_of(&part.dictionary);
+        match &*part.codes {
+            DimensionCodes::Single(codes) => self.codes.extend(codes, &names),
+            DimensionCodes::Multi(lists) => {
+                let start = index(self.codes.len());
+                self.codes.extend(&lists.codes, &names);
+                if let Some(ends) = &mut self.list_ends {
+                    ends.extend(lists.offsets.iter().skip(1).map(|&end| start + end.cast_unsigned()));
+                }
+            }
+        }
+        names
+    }
+
+    /// Sorts the dictionary; the rows stay as they came.
+    pub(super) fn sort(self) -> SortedDimension {
+        let Sorted { dictionary, ranks } = match self.values {
+            Interner::Text(texts) => texts.sort(),
+            Interner::Integer(integers) => integers.sort(),
+        };
+        SortedDimension { dictionary, ranks, codes: self.codes, list_ends: self.list_ends }
+    }
+
+    /// Bytes reserved.
+    pub(super) fn heap_bytes(&self) -> usize {
+        let values = match &self.values {
+            Interner::Text(texts) => texts.heap_bytes(),
+            Interner::Integer(integers) => integers.heap_bytes(),
+        };
+        values + self.codes.heap_bytes() + self.list_ends.as_ref().map_or(0, |ends| ends.capacity() * 4)
+    }
+}
+
+pub(super) fn full(what: &'static str, limit: usize) -> SegmentError {
+    SegmentError::Full { what, limit: limit as u64 }
+}
+
+fn push_code(codes: &mut CodeVec, code: u32) -> u32 {
+    codes.push(code);
+    code
+}
+
+/// Appends the codes of a row's texts; a text that comes again is dropped.
+fn push_list(texts: &mut TextInterner, codes: &mut CodeVec, row: &[&str]) {
+    let start = codes.len();
+    for text in row {
+        let code = texts.code(text);
+        if (start..codes.len()).all(|at| codes.get(at) != code) {
+            codes.push(code);
+        }
+    }
+}
+
+impl Interner {
+    /// The code here for each code of a dictionary whose values all fit.
+    fn codes_of(&mut self, dictionary: &Dictionary) -> Vec<u32> {
+        let mut names = vec![NULL_CODE];
+        match (self, dictionary) {
+            (Self::Text(own), Dictionary::Text(texts)) => {
+                names.extend(
+                    (1..index(texts.len())).map(|code| own.code(texts.get(code).unwrap_or_default())),
+                );
+            }
+            (Self::Integer(own), Dictionary::Integer(integers)) => {
+                names.extend(integers.values.iter().skip(1).map(|&value| own.code(value)));
+            }
+            // A dimension has one kind of dictionary, which is checked when a segment is read.
+            (Self::Text(_), Dictionary::Integer(_)) | (Self::Integer(_), Dictionary::Text(_)) => {}
+        }
+        names
+    }
+}
+
+/// One dimension with its dictionary sorted and its rows still in the order of arrival.
+#[derive(Debug)]
+pub(super) struct SortedDimension {
+    dictionary: Dictionary,
+    ranks: Vec<u32>,
+    codes: CodeVec,
+    list_ends: Option<Vec<u32>>,
+}
+
+impl SortedDimension {
+    /// The finished code for each code given out on arrival.
+    pub(super) fn ranks(&self) -> &[u32] {
+        &self.ranks
+    }
+
+    /// Puts the rows in order.
+    pub(super) fn arrange(self, order: &[u32]) -> HeapDimension {
+        let codes = match self.list_ends {
+            None => DimensionCodes::Single(self.codes.arrange(order.iter().copied(), &self.ranks)),
+            Some(ends) => DimensionCodes::Multi(arrange_lists(self.codes, &ends, order, &self.ranks)),
+        };
+        HeapDimension { dictionary: Arc::new(self.dictionary), codes: Arc::new(codes) }
+    }
+}
+
+fn arrange_lists(codes: CodeVec, ends: &[u32], order: &[u32], ranks: &[u32]) -> Lists {
+    let start = |row: u32| if row == 0 { 0 } else { ends[row as usize - 1] };
+    let list = |&row: &u32| start(row)..ends[row as usize];
+    let mut offsets = Vec::with_capacity(order.len() + 1);
+    let mut end = 0_u32;
+    offsets.push(0_i32);
+    for row in order {
+        end += index(list(row).len());
+        offsets.push(end.cast_signed());
+    }
+    Lists { offsets: offsets.into(), codes: codes.arrange(order.iter().flat_map(list), ranks) }
+}

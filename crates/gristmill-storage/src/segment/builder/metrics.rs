@@ -1,0 +1,56 @@
+//! Timestamps and values while rows arrive.
+
+use crate::segment::{Timestamps, Values};
+use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer};
+
+/// Timestamps and values, in the order of arrival.
+#[derive(Debug)]
+pub(super) struct Metrics {
+    timestamps: Vec<i64>,
+    numbers: Vec<f64>,
+    valid: BooleanBufferBuilder,
+    nulls: usize,
+}
+
+impl Metrics {
+    pub(super) fn new() -> Self {
+        Self { timestamps: Vec::new(), numbers: Vec::new(), valid: BooleanBufferBuilder::new(0), nulls: 0 }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.timestamps.len()
+    }
+
+    pub(super) fn timestamps(&self) -> &[i64] {
+        &self.timestamps
+    }
+
+    pub(super) fn push(&mut self, timestamp: i64, value: Option<f64>) {
+        self.timestamps.push(timestamp);
+        self.numbers.push(value.unwrap_or_default());
+        self.valid.append(value.is_some());
+        self.nulls += usize::from(value.is_none());
+    }
+
+    pub(super) fn extend(&mut self, timestamps: &Timestamps, values: &Values) {
+        for row in 0..timestamps.len() {
+            self.push(timestamps.get(row), values.get(row));
+        }
+    }
+
+    /// Puts the rows in order.
+    pub(super) fn arrange(self, order: &[u32]) -> (Timestamps, Values) {
+        let numbers: Vec<f64> = order.iter().map(|&row| self.numbers[row as usize]).collect();
+        let validity = (self.nulls > 0).then(|| {
+            let valid = BooleanBuffer::collect_bool(order.len(), |at| self.valid.get_bit(order[at] as usize));
+            NullBuffer::new(valid)
+        });
+        let values = Values { numbers: numbers.into(), validity };
+        (Timestamps::of(order.iter().map(|&row| self.timestamps[row as usize])), values)
+    }
+
+    /// Bytes reserved.
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.timestamps.capacity() * 8 + self.numbers.capacity() * 8 + self.valid.capacity() / 8
+    }
+}

@@ -1,0 +1,128 @@
+//! Building a segment from rows in any order.
+
+mod code_vec;
+mod dimension;
+mod interner;
+mod metrics;
+mod tenants;
+#[cfg(test)]
+mod tests;
+
+use super::heap::HeapSegment;
+use super::{Run, RunTable, Segment, SegmentError};
+use crate::event::EventRow;
+use crate::schema::Dimension;
+use dimension::{DimensionBuilder, SortedDimension, full};
+use metrics::Metrics;
+use std::sync::Arc;
+use tenants::Tenants;
+
+/// The most rows a segment may have.
+const MAX_ROWS: usize = u32::MAX as usize;
+
+/// Takes rows in any order and builds a [`Segment`] of them.
+///
+/// Values are kept once per column, so that a row costs a few bytes a column. After [`SegmentError::Full`] the builder
+/// is as it was before the call.
+#[derive(Debug)]
+pub struct SegmentBuilder {
+    /// Indexed by `Dimension as usize`.
+    dimensions: Vec<DimensionBuilder>,
+    tenants: Tenants,
+    metrics: Metrics,
+}
+
+impl Default for SegmentBuilder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl SegmentBuilder {
+    /// A builder without a row.
+    pub fn new() -> Self {
+        Self {
+            dimensions: Dimension::ALL.into_iter().map(DimensionBuilder::new).collect(),
+            tenants: Tenants::new(),
+            metrics: Metrics::new(),
+        }
+    }
+
+    /// How many rows it holds.
+    pub fn len(&self) -> usize {
+        self.metrics.len()
+    }
+
+    /// Whether it holds no row.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes reserved on the heap.
+    pub fn heap_bytes(&self) -> usize {
+        self.dimensions.iter().map(DimensionBuilder::heap_bytes).sum::<usize>()
+            + self.tenants.heap_bytes()
+            + self.metrics.heap_bytes()
+    }
+
+    /// Takes one row.
+    pub fn push(&mut self, row: &EventRow<'_>) -> Result<(), SegmentError> {
+        self.check_rows(1)?;
+        self.dimensions.iter().try_for_each(|dimension| dimension.check_row(row))?;
+        let mut codes = [0; Dimension::COUNT];
+        for (dimension, code) in self.dimensions.iter_mut().zip(&mut codes) {
+            *code = dimension.push(row);
+        }
+        self.tenants.push(codes[Dimension::OrganizationId as usize], codes[Dimension::Vendor as usize]);
+        self.metrics.push(row.timestamp.millis(), row.value);
+        Ok(())
+    }
+
+    /// Takes every row of a segment, in its order.
+    pub fn push_segment(&mut self, segment: &Segment) -> Result<(), SegmentError> {
+        let parts = segment.to_heap()?;
+        self.check_rows(parts.timestamps.len())?;
+        self.dimensions.iter().zip(&parts.dimensions).try_for_each(|(own, part)| own.check_segment(part))?;
+        let names: Vec<Vec<u32>> =
+            self.dimensions.iter_mut().zip(&parts.dimensions).map(|(own, part)| own.extend(part)).collect();
+        let organizations = &names[Dimension::OrganizationId as usize];
+        let vendors = &names[Dimension::Vendor as usize];
+        for run in parts.runs.all() {
+            let (organization, vendor) =
+                (organizations[run.organization as usize], vendors[run.vendor as usize]);
+            run.rows.clone().for_each(|_| self.tenants.push(organization, vendor));
+        }
+        self.metrics.extend(&parts.timestamps, &parts.values);
+        Ok(())
+    }
+
+    /// Sorts what it holds into a segment; [`SegmentError::Empty`] without a row.
+    pub fn build(self) -> Result<Segment, SegmentError> {
+        if self.is_empty() {
+            return Err(SegmentError::Empty);
+        }
+        let dimensions: Vec<SortedDimension> =
+            self.dimensions.into_iter().map(DimensionBuilder::sort).collect();
+        let order = self.tenants.order(
+            dimensions[Dimension::OrganizationId as usize].ranks(),
+            dimensions[Dimension::Vendor as usize].ranks(),
+            self.metrics.timestamps(),
+        );
+        let (timestamps, values) = self.metrics.arrange(&order.rows);
+        let runs = order
+            .runs
+            .into_iter()
+            .map(|(tenant, rows)| Run::of(tenant, rows, &timestamps, &values))
+            .collect();
+        Ok(Segment::on_heap(HeapSegment {
+            runs: Arc::new(RunTable { runs }),
+            timestamps: Arc::new(timestamps),
+            values: Arc::new(values),
+            dimensions: dimensions.into_iter().map(|dimension| dimension.arrange(&order.rows)).collect(),
+        }))
+    }
+
+    fn check_rows(&self, more: usize) -> Result<(), SegmentError> {
+        if more > MAX_ROWS - self.len() { Err(full("rows", MAX_ROWS)) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,169 @@
+//! Writing a log.
+
+use crate::dir::{Dir, WriteFile};
+
+use super::frame::{self, FrameHeader, FrameKind, HEADER_LEN, MAX_PAYLOAD, TRAILER_LEN};
+use super::{FOLDER, Predecessor, WalError, path};
+
+/// A buffer larger than this is given back after use.
+const KEPT_BUFFER: usize = 1 << 20;
+
+/// A log being written. After a failed write or sync it takes nothing more: the file cannot be relied on beyond
+/// [`LogWriter::end`], and whoever goes on does so in a new log.
+#[derive(Debug)]
+pub(crate) struct LogWriter {
+    file: Box<dyn WriteFile>,
+    path: String,
+    id: u64,
+    /// The end of the last group that was acknowledged.
+    acknowledged: Position,
+    /// The end of the file: a marker may follow the last group.
+    written: Position,
+    /// How many bytes are durable.
+    durable: u64,
+    failed: bool,
+    buffer: Vec<u8>,
+}
+
+/// A place between two frames.
+#[derive(Clone, Copy, Debug)]
+struct Position {
+    offset: u64,
+    /// The sequence number of the last batch before.
+    sequence: u64,
+    /// The checksum of the frame before.
+    checksum: u32,
+}
+
+impl LogWriter {
+    /// Creates a log, durable with its head frame. `sequence` is that of the last batch before it.
+    pub(crate) fn create(dir: &dyn Dir, id: u64, predecessor: &Predecessor, sequence: u64) -> Result<Self, WalError> {
+        let path = path(id);
+        let file = dir.create(&path).map_err(|source| WalError::io("create", &path, source))?;
+        let start = Position { offset: 0, sequence, checksum: 0 };
+        let mut log = Self {
+            file,
+            path,
+            id,
+            acknowledged: start,
+            written: start,
+            durable: 0,
+            failed: false,
+            buffer: Vec::new(),
+        };
+        let head = log.encode(start, FrameKind::Head, &predecessor.encode())?;
+        log.write(head)?;
+        log.sync()?;
+        log.acknowledged = head;
+        dir.sync_dir(FOLDER).map_err(|source| WalError::io("make durable the name of", &log.path, source))?;
+        Ok(log)
+    }
+
+    /// The log's id.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// The sequence number of the last batch that was acknowledged.
+    pub(crate) fn sequence(&self) -> u64 {
+        self.acknowledged.sequence
+    }
+
+    /// Bytes in the log that count.
+    pub(crate) fn length(&self) -> u64 {
+        self.acknowledged.offset
+    }
+
+    /// Whether a write or sync failed, so that nothing more can be appended.
+    pub(crate) fn failed(&self) -> bool {
+        self.failed
+    }
+
+    /// Appends a group of batches: one write, and one sync where `sync` says so. All of them are in the log when it
+    /// returns, or none counts. Sequence numbers go on by one from [`LogWriter::sequence`].
+    pub(crate) fn append<'p>(
+        &mut self,
+        payloads: impl IntoIterator<Item = &'p [u8]>,
+        sync: bool,
+    ) -> Result<(), WalError> {
+        self.buffer.clear();
+        let mut end = self.written;
+        for payload in payloads {
+            end = self.encode(end, FrameKind::Batch, payload)?;
+        }
+        self.write(end)?;
+        if sync {
+            self.sync()?;
+        }
+        self.acknowledged = end;
+        if sync {
+            self.mark();
+        }
+        if self.buffer.capacity() > KEPT_BUFFER {
+            self.buffer = Vec::new();
+        }
+        Ok(())
+    }
+
+    /// Syncs what is not durable yet and says where the log ends for good.
+    ///
+    /// Where that fails, or something failed before, the end is that of the last acknowledged group.
+    pub(crate) fn end(&mut self) -> Predecessor {
+        if !self.failed && self.durable < self.written.offset && self.sync().is_ok() {
+            self.acknowledged = self.written;
+        }
+        let Position { offset, checksum, .. } = self.acknowledged;
+        Predecessor { log: self.id, length: offset, checksum }
+    }
+
+    /// Tells how much is durable. The marker itself need not be: a kill leaves it in the page cache, and a power cut
+    /// only makes the last group one that might have been torn. The group before it is durable either way, so a
+    /// failure here concerns the groups to come.
+    fn mark(&mut self) {
+        self.buffer.clear();
+        if let Ok(end) = self.encode(self.written, FrameKind::Marker, &[]) {
+            // A failure shows in `failed`.
+            let _ = self.write(end);
+        }
+    }
+
+    /// Encodes a frame that starts at `at` into the buffer; returns where it ends.
+    fn encode(&mut self, at: Position, kind: FrameKind, payload: &[u8]) -> Result<Position, WalError> {
+        let too_large = || WalError::TooLarge { bytes: payload.len(), limit: MAX_PAYLOAD };
+        let payload_len = u32::try_from(payload.len()).map_err(|_| too_large())?;
+        if payload.len() > MAX_PAYLOAD {
+            return Err(too_large());
+        }
+        let sequence = if kind == FrameKind::Batch { at.sequence + 1 } else { at.sequence };
+        let header = FrameHeader {
+            kind,
+            payload_len,
+            sequence,
+            durable: self.durable,
+            log: self.id,
+            previous: at.checksum,
+        };
+        let checksum = frame::encode(&header, payload, &mut self.buffer);
+        Ok(Position { offset: at.offset + header.frame_len(), sequence, checksum })
+    }
+
+    /// Writes the buffer, which ends at `end`.
+    fn write(&mut self, end: Position) -> Result<(), WalError> {
+        let result = self.file.append(&self.buffer);
+        self.failed |= result.is_err();
+        result.map_err(|source| WalError::io("write", &self.path, source))?;
+        self.written = end;
+        Ok(())
+    }
+
+    fn sync(&mut self) -> Result<(), WalError> {
+        let result = self.file.sync();
+        self.failed |= result.is_err();
+        result.map_err(|source| WalError::io("sync", &self.path, source))?;
+        self.durable = self.written.offset;
+        Ok(())
+    }
+}
+
+/// Bytes a batch takes in the log besides its payload.
+pub(crate) const FRAME_OVERHEAD: usize = HEADER_LEN + TRAILER_LEN;
