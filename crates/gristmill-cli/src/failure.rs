@@ -1,6 +1,7 @@
 //! What went wrong, as the command line tells it: a message and an exit code.
 
 use crate::render::printable;
+use gristmill::ErrorKind;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io;
@@ -50,6 +51,11 @@ impl Failure {
         }
     }
 
+    /// This failure, told after another that came before it.
+    pub(crate) fn after(self, earlier: &Self) -> Self {
+        Self { message: format!("{}\n{}", earlier.message, self.message), ..self }
+    }
+
     pub(crate) fn is_broken_pipe(&self) -> bool {
         self.is_broken_pipe
     }
@@ -57,6 +63,19 @@ impl Failure {
     /// The message, safe to print: it may quote input.
     pub(crate) fn message(&self) -> String {
         self.message.lines().map(printable).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl From<gristmill::Error> for Failure {
+    fn from(error: gristmill::Error) -> Self {
+        let code = match error.kind() {
+            ErrorKind::Input => Code::BadInput,
+            ErrorKind::Damaged => Code::Damaged,
+            ErrorKind::Locked => Code::Locked,
+            ErrorKind::OverBudget => Code::OverBudget,
+            _ => Code::Other,
+        };
+        Self::caused(code, "", &error)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Comma-separated values.
 
-use crate::render::{Cell, Sheet, number};
+use crate::render::{Sheet, number};
+use gristmill::response::Cell;
 use std::io::{self, Write};
 
 /// Writes a header line and a line for each row, ended by `\n`.
@@ -13,7 +14,7 @@ pub(crate) fn write_csv(sheet: &Sheet<'_>, out: &mut impl Write) -> io::Result<(
         write_line(out, row, |out, cell| match cell {
             Cell::Null => Ok(()),
             Cell::Text(text) => write_text(out, text),
-            Cell::Instant(label) => write_text(out, label),
+            Cell::Timestamp(label) => write_text(out, label),
             Cell::Integer(integer) => write!(out, "{integer}"),
             Cell::Float(float) => write!(out, "{}", number::exact(*float)),
         })?;

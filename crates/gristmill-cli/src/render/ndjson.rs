@@ -1,6 +1,7 @@
 //! One JSON object a row.
 
-use crate::render::{Cell, Sheet, number};
+use crate::render::{Sheet, number};
+use gristmill::response::Cell;
 use std::io::{self, Write};
 
 /// Writes each row as one JSON object on a line of its own, its keys in the order of the columns.
@@ -13,7 +14,7 @@ pub(crate) fn write_ndjson(sheet: &Sheet<'_>, out: &mut impl Write) -> io::Resul
             match cell {
                 Cell::Null => out.write_all(b"null")?,
                 Cell::Text(text) => serde_json::to_writer(&mut *out, text)?,
-                Cell::Instant(label) => serde_json::to_writer(&mut *out, label)?,
+                Cell::Timestamp(label) => serde_json::to_writer(&mut *out, label)?,
                 Cell::Integer(integer) => write!(out, "{integer}")?,
                 Cell::Float(float) => write!(out, "{}", number::exact(*float))?,
             }

@@ -1,6 +1,6 @@
 //! What the renderers see of an answer: columns, and cells row by row.
 
-use std::borrow::Cow;
+use gristmill::response::{Answer, Cell, FieldKind};
 
 /// A table of cells that borrow from an answer.
 #[derive(Debug)]
@@ -27,18 +27,24 @@ pub(crate) enum Role {
     Metric,
 }
 
-/// One value.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Cell<'a> {
-    Null,
-    Text(&'a str),
-    Integer(i64),
-    Float(f64),
-    /// A bucket's start as the answer labels it.
-    Instant(Cow<'a, str>),
-}
-
 impl<'a> Sheet<'a> {
+    /// The columns and rows of an answer.
+    pub(crate) fn of(answer: &'a Answer) -> Self {
+        let columns = answer.fields().iter().enumerate().map(|(at, field)| {
+            let role = match field.kind {
+                FieldKind::Dimension if at == 0 => Role::Time,
+                FieldKind::Dimension => Role::Group,
+                FieldKind::Metric => Role::Metric,
+            };
+            Column { name: &field.name, role }
+        });
+        let mut sheet = Self::new(columns.collect());
+        for row in 0..answer.len() {
+            sheet.push((0..answer.fields().len()).map(|column| answer.cell(row, column)));
+        }
+        sheet
+    }
+
     /// A sheet without rows.
     pub(crate) fn new(columns: Vec<Column<'a>>) -> Self {
         Self { columns, cells: Vec::new() }
@@ -65,20 +71,19 @@ impl<'a> Sheet<'a> {
     }
 }
 
-impl Cell<'_> {
-    /// The value as a number; `None` for null and for text.
-    pub(crate) fn number(&self) -> Option<f64> {
-        match self {
-            Self::Integer(number) => Some(*number as f64),
-            Self::Float(number) => Some(*number),
-            Self::Null | Self::Text(_) | Self::Instant(_) => None,
-        }
+/// The cell as a number; `None` for null and for text.
+pub(crate) fn number(cell: &Cell<'_>) -> Option<f64> {
+    match cell {
+        Cell::Integer(number) => Some(*number as f64),
+        Cell::Float(number) => Some(*number),
+        Cell::Null | Cell::Text(_) | Cell::Timestamp(_) => None,
     }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use std::borrow::Cow;
 
     /// A sheet with a timestamp, the groups and the metrics named.
     pub(crate) fn sheet<'a>(groups: &[&'a str], metrics: &[&'a str], rows: Vec<Vec<Cell<'a>>>) -> Sheet<'a> {
@@ -91,7 +96,7 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn instant(label: &str) -> Cell<'_> {
-        Cell::Instant(Cow::Borrowed(label))
+        Cell::Timestamp(Cow::Borrowed(label))
     }
 
     #[test]

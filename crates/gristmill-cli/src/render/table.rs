@@ -2,7 +2,8 @@
 
 use crate::render::number::Decimals;
 use crate::render::text::group_text;
-use crate::render::{Cell, Ink, Role, Sheet};
+use crate::render::{Ink, Role, Sheet};
+use gristmill::response::Cell;
 use comfy_table::{Attribute, CellAlignment, Color, ContentArrangement, Table, presets};
 use std::io::{self, Write};
 
@@ -47,7 +48,7 @@ fn table_cell(cell: &Cell<'_>, decimals: Decimals) -> comfy_table::Cell {
     match cell {
         Cell::Null => comfy_table::Cell::new("null").fg(Color::DarkGrey),
         Cell::Text(text) => comfy_table::Cell::new(group_text(text)),
-        Cell::Instant(label) => comfy_table::Cell::new(label),
+        Cell::Timestamp(label) => comfy_table::Cell::new(label),
         Cell::Integer(number) => comfy_table::Cell::new(number).set_alignment(CellAlignment::Right),
         Cell::Float(number) => {
             comfy_table::Cell::new(decimals.format(*number)).set_alignment(CellAlignment::Right)

@@ -1,8 +1,10 @@
 //! What of an answer becomes a series, a bucket, or a bar.
 
 use crate::render::chart::Chart;
+use crate::render::sheet::number;
 use crate::render::text::group_text;
-use crate::render::{Cell, Role, Sheet};
+use crate::render::{Role, Sheet};
+use gristmill::response::Cell;
 use gristmill::Timestamp;
 use std::collections::BTreeMap;
 
@@ -58,14 +60,14 @@ fn buckets_of(sheet: &Sheet<'_>) -> Vec<String> {
 
 fn bucket_label<'s>(row: &'s [Cell<'_>]) -> Option<&'s str> {
     row.iter().find_map(|cell| match cell {
-        Cell::Instant(label) => Some(&**label),
+        Cell::Timestamp(label) => Some(&**label),
         _ => None,
     })
 }
 
 fn bars(sheet: &Sheet<'_>, metric: usize) -> Vec<Bar> {
     let groups: Vec<usize> = sheet.positions(Role::Group).collect();
-    sheet.rows().map(|row| Bar { label: group_label(row, &groups), value: row[metric].number() }).collect()
+    sheet.rows().map(|row| Bar { label: group_label(row, &groups), value: number(&row[metric]) }).collect()
 }
 
 /// One series for each group, those with the largest values first, ties in the order of the answer.
@@ -82,7 +84,7 @@ fn series(sheet: &Sheet<'_>, metric: usize, labels: &[String]) -> Vec<Series> {
             series.push(Series { label: label.clone(), values: vec![None; labels.len()] });
             series.len() - 1
         });
-        series[at].values[bucket] = row[metric].number();
+        series[at].values[bucket] = number(&row[metric]);
     }
     series.sort_by(|a, b| b.weight().total_cmp(&a.weight()));
     series
@@ -100,7 +102,7 @@ fn group_label(row: &[Cell<'_>], groups: &[usize]) -> String {
         .map(|&at| match &row[at] {
             Cell::Null => "null".to_owned(),
             Cell::Text(text) => group_text(text).into_owned(),
-            Cell::Instant(label) => label.clone().into_owned(),
+            Cell::Timestamp(label) => label.clone().into_owned(),
             Cell::Integer(number) => number.to_string(),
             Cell::Float(number) => number.to_string(),
         })

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::render::sheet::tests::{instant, sheet};
-use crate::render::{Cell, Role};
+use crate::render::Role;
+use gristmill::response::Cell;
 
 fn draw(sheet: &Sheet<'_>, width: usize, unit: Unit) -> String {
     let metric = sheet.positions(Role::Metric).next().unwrap();
