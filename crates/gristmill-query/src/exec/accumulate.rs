@@ -98,15 +98,19 @@ impl Accumulators {
 
     /// Adds rows that follow one another to one group.
     pub(crate) fn add_range(&mut self, needs: &Needs, group: u32, rows: Range<u32>, values: Option<&Values>) {
-        self.rows[group as usize] += rows.len() as u64;
-        let Some(values) = values else { return };
-        let range = rows.start as usize..rows.end as usize;
-        if values.validity.is_some() {
-            range.for_each(|row| self.add_value(needs, group, values.get(row)));
-            return;
-        }
-        let numbers = &values.numbers[range];
         let slot = group as usize;
+        self.rows[slot] += rows.len() as u64;
+        let Some(values) = values else { return };
+        let numbers = &values.numbers[rows.start as usize..rows.end as usize];
+        let valid = values.validity.as_ref().map(|valid| valid.slice(rows.start as usize, rows.len()));
+        let gathered: Vec<f64>;
+        let numbers = match valid {
+            None => numbers,
+            Some(valid) => {
+                gathered = valid.valid_indices().map(|at| numbers[at]).collect();
+                &gathered
+            }
+        };
         if needs.sum {
             self.values[slot] += numbers.len() as u64;
             self.sums.add_all(group, numbers);
@@ -120,7 +124,7 @@ impl Accumulators {
         }
     }
 
-    /// Adds each row to its group; `rows` and `groups` go in step.
+    /// Adds each row to its group; `rows` and `groups` go in step. Each accumulator has a loop of its own.
     pub(crate) fn add_rows(
         &mut self,
         needs: &Needs,
@@ -130,22 +134,23 @@ impl Accumulators {
     ) {
         groups.iter().for_each(|group| self.rows[*group as usize] += 1);
         let Some(values) = values else { return };
-        rows.zip(groups.iter(), |row, group| self.add_value(needs, *group, values.get(row as usize)));
-    }
-
-    #[inline]
-    fn add_value(&mut self, needs: &Needs, group: u32, value: Option<f64>) {
-        let Some(value) = value else { return };
-        let slot = group as usize;
         if needs.sum {
-            self.values[slot] += 1;
-            self.sums.add(group, value);
+            for_each_value(values, rows, groups, |group, value| {
+                self.values[group as usize] += 1;
+                self.sums.add(group, value);
+            });
         }
         if needs.min {
-            self.min[slot] = self.min[slot].min(to_extreme(value));
+            for_each_value(values, rows, groups, |group, value| {
+                let least = &mut self.min[group as usize];
+                *least = (*least).min(to_extreme(value));
+            });
         }
         if needs.max {
-            self.max[slot] = self.max[slot].max(to_extreme(value));
+            for_each_value(values, rows, groups, |group, value| {
+                let most = &mut self.max[group as usize];
+                *most = (*most).max(to_extreme(value));
+            });
         }
     }
 
@@ -173,6 +178,20 @@ impl Accumulators {
     /// The largest value of a group.
     pub(crate) fn largest(&self, group: u32) -> Option<f64> {
         Some(self.max[group as usize]).filter(|extreme| *extreme != NO_MAX).map(from_extreme)
+    }
+}
+
+/// Calls with the group and value of each row whose value is not null.
+#[inline]
+fn for_each_value(values: &Values, rows: &BatchRows<'_>, groups: &[u32], mut call: impl FnMut(u32, f64)) {
+    let numbers: &[f64] = &values.numbers;
+    match &values.validity {
+        None => rows.zip(groups.iter(), |row, group| call(*group, numbers[row as usize])),
+        Some(valid) => rows.zip(groups.iter(), |row, group| {
+            if valid.is_valid(row as usize) {
+                call(*group, numbers[row as usize]);
+            }
+        }),
     }
 }
 

@@ -80,7 +80,9 @@ impl CodeSets {
     pub(crate) fn for_each(&self, mut call: impl FnMut(u32, u32)) {
         match &self.seen {
             Seen::Bits(words) => for_each_bit(words, self.words_per_group, call),
-            Seen::Pairs(pairs) => pairs.iter().for_each(|pair| call(narrow::unpacked(pair >> 32), narrow::unpacked(pair & u64::from(u32::MAX)))),
+            Seen::Pairs(pairs) => pairs.iter().for_each(|pair| {
+                call(narrow::unpacked(pair >> 32), narrow::unpacked(pair & u64::from(u32::MAX)))
+            }),
         }
     }
 }

@@ -87,7 +87,7 @@ mod tests {
         assert_eq!(parts, [0..2, 2..3, 3..4]);
         assert_eq!(layout.dense_keys(), None);
         let mut parts = [0];
-        assert_eq!(layout.stages[1].unpack(77 * 5 + 3, &mut parts), 77);
+        assert_eq!(layout.stages[1].unpack(77 * 16 + 3, &mut parts), 77);
         assert_eq!(parts, [3]);
     }
 }

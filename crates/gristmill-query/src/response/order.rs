@@ -43,7 +43,8 @@ fn by_default(merged: &Merged, ranks: &[Vec<u32>]) -> Vec<u32> {
         let key = |group: usize| {
             radices.iter().enumerate().fold(0, |key, (part, radix)| key * radix + rank(group, part))
         };
-        let mut keys: Vec<(u64, u32)> = (0..merged.len()).map(|group| (key(group), narrow::id(group))).collect();
+        let mut keys: Vec<(u64, u32)> =
+            (0..merged.len()).map(|group| (key(group), narrow::id(group))).collect();
         keys.sort_unstable();
         return keys.into_iter().map(|(_, group)| group).collect();
     }

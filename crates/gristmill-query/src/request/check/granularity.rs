@@ -7,11 +7,10 @@ use crate::time::Granularity;
 const KEY: &str = "granularity";
 
 pub(super) fn check(request: &Object<'_, '_>) -> Result<Granularity, FetchError> {
-    let known = Granularity::NAMED.map(|(name, _)| name);
-    let expected = format!("one of {}", known.join(", "));
-    let json = request.require(KEY, &expected)?;
+    let json = request.require(KEY, "a granularity such as \"day\", or \"all\"")?;
     if json.is_object() {
-        let message = format!("the object form is not supported by this version; expected {expected}");
+        let known = Granularity::NAMED.map(|(name, _)| name).join(", ");
+        let message = format!("the object form is not supported by this version; expected one of {known}");
         return Err(json.error(FetchErrorKind::Unsupported, message));
     }
     json.word(KEY, &Granularity::NAMED)

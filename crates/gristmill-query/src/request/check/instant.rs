@@ -1,10 +1,11 @@
 //! Instants in a request: ISO-8601 texts, local in the request's zone unless they have an offset, or milliseconds
 //! since 1970-01-01T00:00:00Z.
 
-use crate::request::error::FetchError;
+use crate::request::error::{FetchError, FetchErrorKind};
 use crate::request::json::Json;
 use crate::request::number;
 use crate::time::Zone;
+use gristmill_storage::timestamp::parse_civil;
 
 /// 0000-01-01T00:00:00Z.
 const FIRST: i64 = -62_167_219_200_000;
@@ -51,13 +52,11 @@ fn in_range(millis: i64, json: &Json<'_, '_>) -> Result<i64, FetchError> {
 
 /// The instant of an ISO-8601 text that is at this place, or part of what is.
 pub(super) fn parse(text: &str, json: &Json<'_, '_>, zone: Zone) -> Result<i64, FetchError> {
-    let _ = zone;
-    let millis = chrono::DateTime::parse_from_rfc3339(text)
-        .map(|instant| instant.timestamp_millis())
-        .or_else(|_| text.parse::<chrono::NaiveDateTime>().map(|local| local.and_utc().timestamp_millis()))
-        .or_else(|_| {
-            format!("{text}T00:00:00Z").parse::<chrono::DateTime<chrono::Utc>>().map(|i| i.timestamp_millis())
-        })
-        .map_err(|_| json.invalid(EXPECTED))?;
+    let civil = parse_civil(text)
+        .map_err(|error| json.error(FetchErrorKind::Invalid, error.to_string()).with_source(error))?;
+    let millis = match civil.offset {
+        Some(seconds) => civil.local - i64::from(seconds) * 1000,
+        None => civil.local,
+    };
     in_range(millis, json)
 }

@@ -76,10 +76,13 @@ impl<'a, 'p> Json<'a, 'p> {
 
     /// What a word stands for, in any letter case; `what` says of what sort the words are.
     pub(super) fn word<T: Copy>(&self, what: &str, named: &[(&str, T)]) -> Result<T, FetchError> {
-        let known: Vec<&str> = named.iter().map(|&(word, _)| word).collect();
-        let word = self.text(&format!("one of {}", known.join(", ")))?;
+        let known = || -> Vec<&str> { named.iter().map(|&(word, _)| word).collect() };
+        if !self.is_text() {
+            return Err(self.wrong_type(&format!("one of {}", known().join(", "))));
+        }
+        let word = self.text(what)?;
         let found = named.iter().find(|(known, _)| known.eq_ignore_ascii_case(&word));
-        found.map(|&(_, meaning)| meaning).ok_or_else(|| self.unknown(what, &word, &known))
+        found.map(|&(_, meaning)| meaning).ok_or_else(|| self.unknown(what, &word, &known()))
     }
 
     /// `true` or `false`.

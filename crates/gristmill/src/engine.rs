@@ -1,0 +1,31 @@
+//! The threads that fetches run on.
+
+use crate::error::Error;
+use gristmill_query::exec::{ExecOptions, execute};
+use gristmill_query::request::Fetch;
+use gristmill_query::response::Answer;
+use gristmill_storage::segment::Segment;
+use std::sync::Arc;
+
+/// A thread pool of its own, so that a store neither waits for the service's rayon pool nor blocks it.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    pool: rayon::ThreadPool,
+    options: ExecOptions,
+}
+
+impl Engine {
+    /// `threads` 0 means one for each core.
+    pub(crate) fn new(threads: usize, options: ExecOptions) -> Result<Self, Error> {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|at| format!("gristmill-{at}"))
+            .build()
+            .map_err(|source| Error::Threads { threads, source })?;
+        Ok(Self { pool, options })
+    }
+
+    pub(crate) fn fetch(&self, fetch: &Fetch, segments: &[Arc<Segment>]) -> Result<Answer, Error> {
+        Ok(self.pool.install(|| execute(fetch, segments, &self.options))?)
+    }
+}
