@@ -7,11 +7,11 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Tuning")]
 pub(crate) struct Writing {
-    /// Rows of a segment before the next is begun
+    /// Rows at which events are sealed into a segment file, and the most that one holds [default: 1048576]
     #[arg(long, value_name = "N", env = "GRISTMILL_SEGMENT_ROWS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) segment_rows: Option<u32>,
 
-    /// Bytes of the write-ahead log before its events are sealed into segments
+    /// Bytes of write-ahead log at which appended events are sealed into segments [default: 64MiB]
     #[arg(long, value_name = "BYTES", env = "GRISTMILL_WAL_BYTES")]
     pub(crate) wal_bytes: Option<Size>,
 
@@ -23,11 +23,11 @@ pub(crate) struct Writing {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Tuning")]
 pub(crate) struct Reading {
-    /// Threads that work on a query [default: one for each core]
+    /// Threads that answer queries [default: one for each core]
     #[arg(long, value_name = "N", env = "GRISTMILL_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
 
-    /// Bytes of segment files kept in memory
+    /// Bytes of segment files kept in memory [default: 1GiB]
     #[arg(long, value_name = "BYTES", env = "GRISTMILL_CACHE_BYTES")]
     pub(crate) cache_bytes: Option<Size>,
 }
@@ -36,15 +36,7 @@ pub(crate) struct Reading {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits")]
 pub(crate) struct Budgets {
-    /// Rows of an answer before its order and limit
+    /// Groups in all buckets together, and rows of the answer before its limit [default: 10000000]
     #[arg(long, value_name = "N", env = "GRISTMILL_MAX_GROUPS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) max_groups: Option<u64>,
-
-    /// Bytes of memory that a query may take
-    #[arg(long, value_name = "BYTES", env = "GRISTMILL_MAX_QUERY_BYTES")]
-    pub(crate) max_query_bytes: Option<Size>,
-
-    /// Milliseconds that a query may take
-    #[arg(long, value_name = "MS", env = "GRISTMILL_TIMEOUT_MS", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) timeout_ms: Option<u64>,
 }

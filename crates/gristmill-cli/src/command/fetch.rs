@@ -13,7 +13,7 @@ use std::io::{self, Write};
 const MOST_CHART_BUCKETS: u64 = 20_000;
 
 pub(crate) fn run(settings: &FetchSettings) -> Result<(), Failure> {
-    let reader = settings.options.open_reader(&settings.store)?;
+    let reader = settings.options.clone().open_reader(&settings.store)?;
     let answer = reader.fetch(&settings.fetch)?;
     for warning in answer.warnings() {
         say(&format!("warning: {}", printable(warning)));
@@ -64,10 +64,15 @@ fn title(fetch: &Fetch, sheet: &Sheet<'_>, metric: usize) -> String {
         Granularity::None => title.push_str(" at each instant"),
         each => {
             title.push_str(" for each ");
-            title.push_str(&each.name().replace('_', " "));
+            title.push_str(&name(each).replace('_', " "));
         }
     }
     format!("{} ({})", printable(&title), fetch.zone)
+}
+
+/// The granularity's word in a query.
+fn name(granularity: Granularity) -> &'static str {
+    Granularity::NAMED.into_iter().find(|(_, known)| *known == granularity).map_or("bucket", |(name, _)| name)
 }
 
 /// The labels of all buckets of the interval; empty when they are too many, or only those with events count.

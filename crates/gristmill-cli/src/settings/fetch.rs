@@ -45,7 +45,7 @@ impl TryFrom<FetchArguments> for FetchSettings {
 
     fn try_from(typed: FetchArguments) -> Result<Self, Failure> {
         let (name, text) = read_query(&typed.query)?;
-        let context = FetchContext { organization: typed.org.clone(), ..FetchContext::new() };
+        let context = typed.org.clone().map_or_else(FetchContext::new, FetchContext::for_organization);
         let mut fetch = Fetch::from_json(text, &context)
             .map_err(|error| Failure::caused(Code::BadInput, &name, &error))?;
         fetch.allow_partial |= typed.allow_partial;

@@ -12,7 +12,7 @@ use crate::interrupt::Interrupt;
 use crate::output::say;
 use crate::progress::{self, Measure};
 use crate::settings::IngestSettings;
-use gristmill::{Loader, Store};
+use gristmill::{Error, Loader, Store};
 use indicatif::ProgressBar;
 use reading::{Message, Tally};
 use receipt::IngestReceipt;
@@ -26,7 +26,7 @@ const LOOK_UP: Duration = Duration::from_millis(50);
 pub(crate) fn run(settings: &IngestSettings) -> Result<(), Failure> {
     let begin = Instant::now();
     let interrupt = Interrupt::listen()?;
-    let store = settings.options.open(&settings.store)?;
+    let store = settings.options.clone().open(&settings.store)?;
     let bar = progress::bar(Measure::Bytes(settings.input_bytes), settings.quiet);
     let outcome = load(settings, &store, &interrupt, &bar);
     bar.finish_and_clear();
@@ -63,14 +63,14 @@ fn load(
     let messages = reading::start(settings, bar)?;
     match store_all(&mut loader, &messages, interrupt)? {
         // From here on Ctrl-C comes too late: the commit is one step.
-        Some(tally) => Ok(Outcome::Stored(IngestReceipt::new(loader.commit()?, tally))),
+        Some(tally) => Ok(Outcome::Stored(IngestReceipt::new(loader.commit().map_err(Error::from)?, tally))),
         None => Ok(Outcome::Interrupted),
     }
 }
 
 /// Pushes what is read until it ends; `None` when the user has asked to stop.
 fn store_all(
-    loader: &mut Loader,
+    loader: &mut Loader<'_>,
     messages: &Receiver<Message>,
     interrupt: &Interrupt,
 ) -> Result<Option<Tally>, Failure> {
@@ -78,7 +78,7 @@ fn store_all(
         match messages.recv_timeout(LOOK_UP) {
             Ok(Message::Events(batch)) => {
                 for row in batch.rows() {
-                    loader.push(&row)?;
+                    loader.push(&row).map_err(Error::from)?;
                 }
             }
             Ok(Message::End(outcome)) => return outcome.map(Some),

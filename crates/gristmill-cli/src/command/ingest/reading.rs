@@ -145,7 +145,7 @@ impl Reading {
                     }
                 }
                 Some(Ok(_)) => {}
-                Some(Err(ReadError::Refused { error, raw })) => self.refuse(&name, error, &raw)?,
+                Some(Err(ReadError::Refused { error, raw })) => self.refuse(&name, *error, &raw)?,
                 Some(Err(error)) => return Err(self.unreadable(&name, &error).into()),
             }
         }

@@ -38,8 +38,8 @@ impl IngestReceipt {
             return Ok(());
         }
         let line = json!({
-            "stored": self.receipt.rows,
-            "repeated": self.receipt.repeated,
+            "stored": self.receipt.events,
+            "repeated": self.repeated,
             "rejected": self.tally.rejected,
             "ignored": self.tally.ignored,
         });
@@ -47,8 +47,8 @@ impl IngestReceipt {
     }
 
     fn summary(&self, settings: &IngestSettings, took: Duration) -> String {
-        let stored = count(self.receipt.rows);
-        let mut summary = if self.receipt.repeated {
+        let stored = count(self.receipt.events);
+        let mut summary = if self.repeated {
             format!("nothing stored: this load was stored before, with {stored} events")
         } else {
             format!("stored {stored} events{}", self.pace(settings.input_bytes, took))
@@ -63,7 +63,7 @@ impl IngestReceipt {
     fn pace(&self, input_bytes: Option<u64>, took: Duration) -> String {
         let seconds = took.as_secs_f64();
         let size = input_bytes.map(|size| format!(" of {}", bytes(size))).unwrap_or_default();
-        let rate = (self.receipt.rows as f64 / seconds.max(1e-3)) as u64;
+        let rate = (self.receipt.events as f64 / seconds.max(1e-3)) as u64;
         format!("{size} in {seconds:.1} s, {} a second", count(rate))
     }
 
