@@ -2,6 +2,7 @@
 //!
 //! This crate knows no query, no thread pool, no async runtime and no time zone.
 
+mod catalog;
 pub mod dir;
 pub mod event;
 pub mod hash;
@@ -10,5 +11,6 @@ pub mod segment;
 pub mod timestamp;
 mod wal;
 
+pub use catalog::{Catalog, CatalogError, FileSum, LogEntry, Receipt, SegmentEntry};
 pub use timestamp::Timestamp;
 pub use wal::WalError;

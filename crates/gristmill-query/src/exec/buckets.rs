@@ -1,13 +1,13 @@
 //! The buckets that one scan meets, numbered from 0 on.
 
 use crate::narrow;
-use crate::time::{Bucket, Bucketer, Cursor};
+use crate::time::{Bucket, BucketCursor, Bucketer};
 use gristmill_storage::hash::HashMap;
 use gristmill_storage::segment::Timestamps;
 
 /// The buckets that one scan meets, numbered in the order they were met.
 pub(crate) struct Buckets<'p> {
-    cursor: Cursor<'p>,
+    cursor: BucketCursor<'p>,
     timestamps: Option<&'p Timestamps>,
     starts: Vec<i64>,
     ids: HashMap<i64, u32>,
@@ -27,7 +27,7 @@ impl<'p> Buckets<'p> {
         let Some(timestamps) = self.timestamps else { return (0, end) };
         let instant = timestamps.get(row as usize);
         let (bucket, id) = match self.current {
-            Some((bucket, id)) if bucket.start <= instant && instant < bucket.end => (bucket, id),
+            Some((bucket, id)) if bucket.contains(instant) => (bucket, id),
             _ => self.enter(instant),
         };
         (id, timestamps.first_at_or_after(row + 1..end, bucket.end))

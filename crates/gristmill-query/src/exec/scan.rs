@@ -74,7 +74,7 @@ impl<'p> Scan<'p> {
         // A bucket holds a row at least, so there are no more buckets than rows.
         let buckets = if columns.timestamps.is_some() { rows.max(1) } else { 1 };
         let dense = keys_per_bucket.filter(|keys| {
-            let all = keys.saturating_mul(plan.bucketer.count_at_most(plan.fetch.interval).min(buckets));
+            let all = keys.saturating_mul(plan.bucketer.count_limit(plan.fetch.interval).min(buckets));
             match plan.options.tuning.groups {
                 GroupStrategy::Hash => columns.groups.is_empty(),
                 GroupStrategy::Dense => all <= DENSE_KEYS_MAX || columns.groups.is_empty(),

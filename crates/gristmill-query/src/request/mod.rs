@@ -16,3 +16,6 @@ pub use fetch::{
     Aggregation, Direction, EmptyBuckets, Fetch, Interval, Metric, OrderBy, OrderColumn, TIMESTAMP_FIELD,
 };
 pub use filter::{Bound, Filter, InstantTest, Like, Limit, Limits, NumberTest, Test};
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use crate::exec::{ExecError, Merged, NULL_ID, Values};
 use crate::plan::Plan;
 use crate::request::TIMESTAMP_FIELD;
 use crate::time::Zone;
-use std::borrow::Cow;
+use gristmill_storage::timestamp::IsoText;
 
 /// The answer of a fetch.
 ///
@@ -73,7 +73,7 @@ pub enum Cell<'a> {
     /// A finite figure.
     Float(f64),
     /// The bucket's start, as it is written in the answer's zone.
-    Timestamp(Cow<'a, str>),
+    Timestamp(IsoText),
 }
 
 impl Answer {
@@ -137,7 +137,7 @@ impl Answer {
     pub fn cell(&self, row: usize, column: usize) -> Cell<'_> {
         let Some(start) = self.starts.get(row) else { return Cell::Null };
         let Some(column) = column.checked_sub(1) else {
-            return Cell::Timestamp(Cow::Owned(self.zone.label(*start)));
+            return Cell::Timestamp(self.zone.text_of(*start));
         };
         if let Some(group) = self.groups.get(column) {
             return group.cell(row);

@@ -12,22 +12,14 @@ pub(crate) fn fill(plan: &Plan<'_>, merged: &mut Merged) -> Result<(), ExecError
     if !fetch.group_by.is_empty() || fetch.empty_buckets == EmptyBuckets::Skip {
         return Ok(());
     }
-    match fetch.granularity {
-        // There is nothing between two instants.
-        Granularity::None => return Ok(()),
-        // One row whatever there is, even for an interval without an instant.
-        Granularity::All => {
-            if merged.starts.is_empty() {
-                merged.starts.push(fetch.interval.start);
-            }
-        }
-        _ => {
-            plan.options.budget.check_groups(plan.bucketer.count_at_most(fetch.interval))?;
-            let present: HashSet<i64> = merged.starts.iter().copied().collect();
-            let buckets = plan.bucketer.buckets_overlapping(fetch.interval);
-            merged.starts.extend(buckets.map(|bucket| bucket.start).filter(|start| !present.contains(start)));
-        }
+    // There is nothing between two instants.
+    if fetch.granularity == Granularity::None {
+        return Ok(());
     }
+    plan.options.budget.check_groups(plan.bucketer.count_limit(fetch.interval))?;
+    let present: HashSet<i64> = merged.starts.iter().copied().collect();
+    let buckets = plan.bucketer.buckets_overlapping(fetch.interval);
+    merged.starts.extend(buckets.map(|bucket| bucket.start).filter(|start| !present.contains(start)));
     let groups = merged.starts.len();
     merged.accumulators.resize(&plan.needs, groups);
     merged.distinct.iter_mut().for_each(|counts| counts.resize(groups, 0));

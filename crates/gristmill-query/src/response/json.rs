@@ -57,7 +57,7 @@ impl Answer {
         if self.missing.is_empty() {
             return Ok(());
         }
-        let label = |instant| Zone::UTC.label(instant);
+        let label = |instant| Zone::UTC.text_of(instant).to_string();
         let degraded = json!({
             "segments": self.missing.iter().map(|missing| &missing.reason).collect::<Vec<_>>(),
             "rows_missing_at_most": self.missing.iter().map(|missing| missing.rows).sum::<u64>(),
@@ -84,7 +84,7 @@ impl Label {
             self.start = Some(start);
             self.text.clear();
             self.text.push(b'"');
-            self.zone.write_label(start, &mut self.text);
+            self.text.extend_from_slice(self.zone.text_of(start).as_bytes());
             self.text.push(b'"');
         }
         &self.text

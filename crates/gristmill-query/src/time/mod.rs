@@ -1,9 +1,9 @@
 //! Zones, granularities, and the arithmetic of buckets. Nothing else divides time.
 
+mod bucket;
 mod granularity;
-mod stub;
 mod zone;
-pub use stub::{Bucket, Bucketer, Cursor};
 
+pub use bucket::{Bucket, BucketCursor, Bucketer, Buckets};
 pub use granularity::Granularity;
-pub use zone::Zone;
+pub use zone::{OffsetSpan, TzifError, Zone, ZoneError, tz_database_version, zone_names};

@@ -1,6 +1,7 @@
 //! Why events are refused.
 
 use crate::event::Source;
+use crate::timestamp::TimestampError;
 use std::fmt;
 use thiserror::Error;
 
@@ -15,7 +16,6 @@ pub struct EventError {
     /// The field, as `category` or `properties[2]`; absent where the event as a whole is wrong.
     pub field: Option<Box<str>>,
     /// What is wrong. It is the first thing found wrong in this event.
-    #[source]
     pub problem: EventProblem,
 }
 
@@ -88,12 +88,9 @@ pub enum EventProblem {
         /// The number as written.
         found: Box<str>,
     },
-    /// The instant is before [`Timestamp::MIN`](crate::Timestamp::MIN) or after [`Timestamp::MAX`](crate::Timestamp::MAX).
-    #[error("must be an instant from 0001-01-01 to 9999-12-30, found {millis} milliseconds since 1970")]
-    OutOfRange {
-        /// Milliseconds since 1970-01-01T00:00:00Z.
-        millis: i64,
-    },
+    /// The text is no timestamp, or the instant is one that no event can have.
+    #[error("is refused: {0}")]
+    Timestamp(#[source] TimestampError),
     /// `source` is none of the two words.
     #[error("must be \"trusted\" or \"untrusted\", found {found:?}")]
     UnknownSource {

@@ -1,16 +1,24 @@
 //! Events: how they come in, how they are checked, how they travel as a batch.
+//!
+//! Text becomes a [`Batch`] by [`Batch::from_json`], or event after event by an [`EventReader`]; both share one parser,
+//! so that they take and refuse the same.
 
 mod batch;
+mod decompress;
 mod distinct;
 mod error;
 mod ignored;
+mod json;
 mod limits;
+mod reader;
 mod row;
 mod source;
 
 pub use batch::{Batch, BatchBuilder, BatchDecodeError, Rows};
 pub use error::{BatchError, EventError, EventProblem, JsonError, JsonProblem};
 pub use ignored::Ignored;
+pub use json::Parsed;
 pub use limits::EventLimits;
+pub use reader::{EventReader, ReadError};
 pub use row::{Event, EventRow};
 pub use source::{Source, SourceRule};

@@ -1,12 +1,13 @@
 //! Dictionary codes, as narrow as the dictionary allows.
 
+use super::cache::HeapBytes;
 use arrow_buffer::ScalarBuffer;
 
 /// The code of null in every dictionary.
 pub const NULL_CODE: u32 = 0;
 
 /// One dictionary code an entry, in 1, 2 or 4 bytes. Codes mean something within their segment only.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Codes {
     /// Dictionaries of up to 2^8 entries, null included.
     U8(ScalarBuffer<u8>),
@@ -52,6 +53,21 @@ impl Codes {
         }
     }
 
+    /// The smallest and the largest code; both 0 where there is none.
+    pub(super) fn bounds(&self) -> (u32, u32) {
+        fn of<T: Copy + Ord + Into<u32>>(codes: &[T]) -> (u32, u32) {
+            let Some(&first) = codes.first() else { return (0, 0) };
+            let (least, most) =
+                codes.iter().fold((first, first), |(least, most), &code| (least.min(code), most.max(code)));
+            (least.into(), most.into())
+        }
+        match self {
+            Self::U8(codes) => of(codes),
+            Self::U16(codes) => of(codes),
+            Self::U32(codes) => of(codes),
+        }
+    }
+
     /// Bytes of all codes.
     pub(super) fn heap_bytes(&self) -> usize {
         self.len() * self.width()
@@ -68,7 +84,7 @@ impl Codes {
 }
 
 /// The codes of a dimension, row by row.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum DimensionCodes {
     /// One code a row.
     Single(Codes),
@@ -76,9 +92,8 @@ pub enum DimensionCodes {
     Multi(Lists),
 }
 
-impl DimensionCodes {
-    /// Bytes of codes and offsets.
-    pub(super) fn heap_bytes(&self) -> usize {
+impl HeapBytes for DimensionCodes {
+    fn heap_bytes(&self) -> usize {
         match self {
             Self::Single(codes) => codes.heap_bytes(),
             Self::Multi(lists) => size_of_val(&*lists.offsets) + lists.codes.heap_bytes(),
@@ -89,7 +104,7 @@ impl DimensionCodes {
 /// Lists of codes: row `r` has the codes `offsets[r]..offsets[r + 1]`; none at all is a null row.
 ///
 /// Within a row no code stands twice and none is [`NULL_CODE`]; they are in the order they were sent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Lists {
     /// One more than rows; starts with 0, never falls.
     pub offsets: ScalarBuffer<i32>,

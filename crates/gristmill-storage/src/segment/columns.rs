@@ -1,10 +1,11 @@
 //! The columns that are no dimension: time and value.
 
+use super::cache::HeapBytes;
 use arrow_buffer::{NullBuffer, ScalarBuffer};
 use std::ops::Range;
 
 /// The timestamps of a segment, in milliseconds; never falling within a run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Timestamps {
     /// Offsets from a base, where they fit 32 bits (a segment of up to 49 days).
     Narrow {
@@ -15,6 +16,15 @@ pub enum Timestamps {
     },
     /// Any instants.
     Wide(ScalarBuffer<i64>),
+}
+
+impl HeapBytes for Timestamps {
+    fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Narrow { offsets, .. } => size_of_val(&**offsets),
+            Self::Wide(instants) => size_of_val(&**instants),
+        }
+    }
 }
 
 impl Timestamps {
@@ -52,14 +62,6 @@ impl Timestamps {
         }
     }
 
-    /// Bytes of all timestamps.
-    pub(super) fn heap_bytes(&self) -> usize {
-        match self {
-            Self::Narrow { offsets, .. } => size_of_val(&**offsets),
-            Self::Wide(instants) => size_of_val(&**instants),
-        }
-    }
-
     /// The first row of `rows`, which lie within one run, at or after `instant`; `rows.end` where there is none.
     ///
     /// Gallops from the start, so that a walk over the buckets of a run costs the logarithm of each step.
@@ -82,7 +84,7 @@ impl Timestamps {
 }
 
 /// The metric of a segment, row by row: finite numbers or null.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Values {
     /// One a row; what stands at a null row is 0.0.
     pub numbers: ScalarBuffer<f64>,
@@ -90,12 +92,13 @@ pub struct Values {
     pub validity: Option<NullBuffer>,
 }
 
-impl Values {
-    /// Bytes of numbers and validity.
-    pub(super) fn heap_bytes(&self) -> usize {
+impl HeapBytes for Values {
+    fn heap_bytes(&self) -> usize {
         size_of_val(&*self.numbers) + self.validity.as_ref().map_or(0, |valid| valid.len().div_ceil(8))
     }
+}
 
+impl Values {
     /// The value of a row.
     pub fn get(&self, row: usize) -> Option<f64> {
         self.validity.as_ref().is_none_or(|valid| valid.is_valid(row)).then(|| self.numbers[row])

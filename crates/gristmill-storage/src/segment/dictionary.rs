@@ -1,15 +1,25 @@
 //! The distinct values of a dimension within one segment, sorted, so that a range of values is a range of codes.
 
+use super::cache::HeapBytes;
 use arrow_buffer::{Buffer, ScalarBuffer};
 
 /// The distinct values of one dimension in one segment. Entry 0 is null, whether a row is null or not; entries from 1
 /// on are distinct and rise (text by its UTF-8 bytes, integers by number).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Dictionary {
     /// Values of text, multi-text and source dimensions.
     Text(TextDictionary),
     /// Values of integer dimensions.
     Integer(IntegerDictionary),
+}
+
+impl HeapBytes for Dictionary {
+    fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Text(texts) => size_of_val(&*texts.offsets) + texts.bytes.len(),
+            Self::Integer(integers) => size_of_val(&*integers.values),
+        }
+    }
 }
 
 impl Dictionary {
@@ -25,18 +35,10 @@ impl Dictionary {
     pub fn is_empty(&self) -> bool {
         false
     }
-
-    /// Bytes of all entries.
-    pub(super) fn heap_bytes(&self) -> usize {
-        match self {
-            Self::Text(texts) => size_of_val(&*texts.offsets) + texts.bytes.len(),
-            Self::Integer(integers) => size_of_val(&*integers.values),
-        }
-    }
 }
 
 /// Sorted texts behind codes from 1 on; code 0 is null.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TextDictionary {
     /// `len() + 1` rising offsets into `bytes`; the null entry is empty.
     pub(crate) offsets: ScalarBuffer<i32>,
@@ -45,7 +47,7 @@ pub struct TextDictionary {
 }
 
 /// Sorted integers behind codes from 1 on; code 0 is null.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct IntegerDictionary {
     /// `len()` entries; the first one stands for null and is meaningless.
     pub(crate) values: ScalarBuffer<i64>,

@@ -1,5 +1,6 @@
 //! The parts of a segment that lies on the heap as a whole.
 
+use super::cache::HeapBytes;
 use super::{Dictionary, DimensionCodes, RunTable, Timestamps, Values};
 use crate::schema::Dimension;
 use std::sync::Arc;
@@ -21,18 +22,19 @@ pub(super) struct HeapDimension {
     pub(super) codes: Arc<DimensionCodes>,
 }
 
-impl HeapSegment {
-    /// The parts of one dimension.
-    pub(super) fn dimension(&self, dimension: Dimension) -> &HeapDimension {
-        &self.dimensions[dimension as usize]
-    }
-
-    /// Bytes of all parts.
-    pub(super) fn heap_bytes(&self) -> usize {
+impl HeapBytes for HeapSegment {
+    fn heap_bytes(&self) -> usize {
         let dimensions = self.dimensions.iter();
         self.runs.heap_bytes()
             + self.timestamps.heap_bytes()
             + self.values.heap_bytes()
             + dimensions.map(|d| d.dictionary.heap_bytes() + d.codes.heap_bytes()).sum::<usize>()
+    }
+}
+
+impl HeapSegment {
+    /// The parts of one dimension.
+    pub(super) fn dimension(&self, dimension: Dimension) -> &HeapDimension {
+        &self.dimensions[dimension as usize]
     }
 }

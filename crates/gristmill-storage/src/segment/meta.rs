@@ -2,7 +2,7 @@
 
 use super::heap::HeapSegment;
 use super::index::index;
-use super::{DimensionCodes, RunTable, ValueStats};
+use super::{DimensionCodes, ValueStats};
 use crate::schema::Dimension;
 
 /// What is known of a segment without reading its columns.
@@ -39,25 +39,19 @@ impl SegmentMeta {
 
     /// Counts anew from the columns.
     pub(super) fn of(heap: &HeapSegment) -> Self {
-        let (min_time, max_time) = time_bounds(&heap.runs);
+        let (min_time, max_time) = heap.runs.time_bounds();
         Self {
             id: None,
             rows: index(heap.timestamps.len()),
             min_time,
             max_time,
-            values: heap.runs.all().iter().fold(ValueStats::NONE, |stats, run| stats.and(run.values)),
+            values: heap.runs.values(),
             dimensions: std::array::from_fn(|at| DimensionStats {
                 distinct: index(heap.dimensions[at].dictionary.len() - 1),
                 nulls: heap.dimensions[at].codes.count_nulls(),
             }),
         }
     }
-}
-
-fn time_bounds(runs: &RunTable) -> (i64, i64) {
-    let min = runs.all().iter().map(|run| run.min_time).min();
-    let max = runs.all().iter().map(|run| run.max_time).max();
-    (min.unwrap_or_default(), max.unwrap_or_default())
 }
 
 impl DimensionCodes {

@@ -1,13 +1,16 @@
 //! A segment: an immutable block of events, on the heap or in a file, behind one interface.
 
 mod builder;
+mod cache;
 mod codes;
 mod columns;
 mod dictionary;
 mod error;
+pub mod file;
 mod heap;
 mod index;
 mod meta;
+mod part;
 mod postings;
 mod rows;
 mod runs;
@@ -18,6 +21,7 @@ mod segment;
 mod samples;
 
 pub use builder::SegmentBuilder;
+pub use cache::PartCache;
 pub use codes::{Codes, DimensionCodes, Lists, NULL_CODE};
 pub use columns::{Timestamps, Values};
 pub use dictionary::{Dictionary, IntegerDictionary, TextDictionary};

@@ -1,6 +1,9 @@
 //! The run table: where the rows of one (organization, vendor) lie.
 
-use super::{Timestamps, Values};
+use super::cache::HeapBytes;
+use super::index::index;
+use super::{Codes, SegmentMeta, Timestamps, Values};
+use crate::schema::Dimension;
 use std::ops::Range;
 
 /// The rows of one organization and vendor: a range of rows, in which timestamps never fall.
@@ -21,6 +24,10 @@ pub struct Run {
 }
 
 impl Run {
+    fn tenant(&self) -> (u32, u32) {
+        (self.organization, self.vendor)
+    }
+
     /// The run of some rows, at least one, with its bounds and statistics counted from the columns.
     pub(super) fn of(
         (organization, vendor): (u32, u32),
@@ -32,6 +39,26 @@ impl Run {
             (timestamps.get(rows.start as usize), timestamps.get(rows.end as usize - 1));
         let values = ValueStats::of(values, rows.clone());
         Self { organization, vendor, rows, min_time, max_time, values }
+    }
+}
+
+impl Run {
+    /// Whether the timestamps of its rows rise from its first to its last.
+    pub(super) fn holds_times(&self, timestamps: &Timestamps) -> bool {
+        let rows = self.rows.start as usize..self.rows.end as usize;
+        let rise = match timestamps {
+            Timestamps::Narrow { offsets, .. } => offsets.get(rows.clone()).is_some_and(<[u32]>::is_sorted),
+            Timestamps::Wide(instants) => instants.get(rows.clone()).is_some_and(<[i64]>::is_sorted),
+        };
+        rise && !rows.is_empty()
+            && timestamps.get(rows.start) == self.min_time
+            && timestamps.get(rows.end - 1) == self.max_time
+    }
+
+    /// Whether its statistics are those of the values of its rows.
+    pub(super) fn holds_values(&self, values: &Values) -> bool {
+        self.rows.end as usize <= values.numbers.len()
+            && ValueStats::of(values, self.rows.clone()) == self.values
     }
 }
 
@@ -73,15 +100,70 @@ pub struct RunTable {
     pub(crate) runs: Vec<Run>,
 }
 
+impl HeapBytes for RunTable {
+    fn heap_bytes(&self) -> usize {
+        size_of_val(&*self.runs)
+    }
+}
+
 impl RunTable {
+    /// Counts the runs; `None` where the rows are not in order.
+    pub(super) fn of(
+        organizations: &Codes,
+        vendors: &Codes,
+        timestamps: &Timestamps,
+        values: &Values,
+    ) -> Option<Self> {
+        let tenant = |row: u32| (organizations.get(row as usize), vendors.get(row as usize));
+        let rows = index(timestamps.len());
+        let mut runs = Vec::new();
+        let mut start = 0;
+        for row in 1..=rows {
+            if row == rows || tenant(row) != tenant(start) {
+                runs.push(Run::of(tenant(start), start..row, timestamps, values));
+                start = row;
+            }
+        }
+        let in_order = runs.is_sorted_by(|a, b| a.tenant() < b.tenant())
+            && runs.iter().all(|run| run.holds_times(timestamps));
+        in_order.then_some(Self { runs })
+    }
+
+    /// Whether these are the runs of a segment of which that much is known.
+    pub(super) fn agrees_with(&self, meta: &SegmentMeta) -> bool {
+        let mut end = 0;
+        let follow = self.runs.iter().all(|run| {
+            let follows = run.rows.start == end && run.rows.end > end;
+            end = run.rows.end;
+            follows
+        });
+        let entries = |dimension| meta.dimension(dimension).distinct;
+        let known = |run: &Run| {
+            run.organization <= entries(Dimension::OrganizationId) && run.vendor <= entries(Dimension::Vendor)
+        };
+        follow
+            && end == meta.rows
+            && self.runs.is_sorted_by(|a, b| a.tenant() < b.tenant())
+            && self.runs.iter().all(known)
+            && self.time_bounds() == (meta.min_time, meta.max_time)
+            && self.values() == meta.values
+    }
+
+    /// The first and the last timestamp.
+    pub(super) fn time_bounds(&self) -> (i64, i64) {
+        let min = self.runs.iter().map(|run| run.min_time).min();
+        let max = self.runs.iter().map(|run| run.max_time).max();
+        (min.unwrap_or_default(), max.unwrap_or_default())
+    }
+
+    /// What is known of `value` over all rows.
+    pub(super) fn values(&self) -> ValueStats {
+        self.runs.iter().fold(ValueStats::NONE, |stats, run| stats.and(run.values))
+    }
+
     /// Every run.
     pub fn all(&self) -> &[Run] {
         &self.runs
-    }
-
-    /// Bytes of all runs.
-    pub(super) fn heap_bytes(&self) -> usize {
-        size_of_val(&*self.runs)
     }
 
     /// The runs of one organization, by its code.

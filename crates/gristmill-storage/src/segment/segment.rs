@@ -1,5 +1,7 @@
 //! One immutable block of events.
 
+use super::cache::HeapBytes;
+use super::file::FileSegment;
 use super::heap::HeapSegment;
 use super::{
     Dictionary, DimensionCodes, Postings, RunTable, SegmentError, SegmentMeta, SegmentRows, Timestamps,
@@ -23,11 +25,16 @@ pub struct Segment {
 #[derive(Debug)]
 enum Parts {
     Heap(Box<HeapSegment>),
+    File(Box<FileSegment>),
 }
 
 impl Segment {
     pub(super) fn on_heap(heap: HeapSegment) -> Self {
         Self { meta: SegmentMeta::of(&heap), parts: Parts::Heap(Box::new(heap)) }
+    }
+
+    pub(super) fn in_file(meta: SegmentMeta, file: FileSegment) -> Self {
+        Self { meta, parts: Parts::File(Box::new(file)) }
     }
 
     /// What is known without reading a column.
@@ -39,6 +46,7 @@ impl Segment {
     pub fn runs(&self) -> Result<Arc<RunTable>, SegmentError> {
         match &self.parts {
             Parts::Heap(heap) => Ok(Arc::clone(&heap.runs)),
+            Parts::File(file) => file.runs(&self.meta),
         }
     }
 
@@ -46,6 +54,7 @@ impl Segment {
     pub fn dictionary(&self, dimension: Dimension) -> Result<Arc<Dictionary>, SegmentError> {
         match &self.parts {
             Parts::Heap(heap) => Ok(Arc::clone(&heap.dimension(dimension).dictionary)),
+            Parts::File(file) => file.dictionary(dimension),
         }
     }
 
@@ -53,6 +62,7 @@ impl Segment {
     pub fn codes(&self, dimension: Dimension) -> Result<Arc<DimensionCodes>, SegmentError> {
         match &self.parts {
             Parts::Heap(heap) => Ok(Arc::clone(&heap.dimension(dimension).codes)),
+            Parts::File(file) => file.codes(dimension, &self.meta),
         }
     }
 
@@ -60,6 +70,7 @@ impl Segment {
     pub fn timestamps(&self) -> Result<Arc<Timestamps>, SegmentError> {
         match &self.parts {
             Parts::Heap(heap) => Ok(Arc::clone(&heap.timestamps)),
+            Parts::File(file) => file.timestamps(&self.meta),
         }
     }
 
@@ -67,13 +78,23 @@ impl Segment {
     pub fn values(&self) -> Result<Arc<Values>, SegmentError> {
         match &self.parts {
             Parts::Heap(heap) => Ok(Arc::clone(&heap.values)),
+            Parts::File(file) => file.values(&self.meta),
         }
     }
 
     /// The rows of each code of a dimension; `None` where none are kept, as on the heap: scan the codes instead.
-    pub fn postings(&self, _dimension: Dimension) -> Result<Option<Arc<Postings>>, SegmentError> {
+    pub fn postings(&self, dimension: Dimension) -> Result<Option<Arc<Postings>>, SegmentError> {
         match &self.parts {
             Parts::Heap(_) => Ok(None),
+            Parts::File(file) => file.postings(dimension, &self.meta),
+        }
+    }
+
+    /// Why the index file could not be used and was made anew in memory; `None` where it could, and on the heap.
+    pub fn index_damage(&self) -> Option<&str> {
+        match &self.parts {
+            Parts::Heap(_) => None,
+            Parts::File(file) => file.index_damage(),
         }
     }
 
@@ -93,6 +114,7 @@ impl Segment {
     pub(super) fn to_heap(&self) -> Result<HeapSegment, SegmentError> {
         match &self.parts {
             Parts::Heap(heap) => Ok(HeapSegment::clone(heap)),
+            Parts::File(file) => file.to_heap(&self.meta),
         }
     }
 
@@ -100,6 +122,7 @@ impl Segment {
     pub fn heap_bytes(&self) -> usize {
         match &self.parts {
             Parts::Heap(heap) => heap.heap_bytes(),
+            Parts::File(_) => 0,
         }
     }
 }

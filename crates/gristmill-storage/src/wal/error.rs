@@ -42,7 +42,9 @@ pub enum WalError {
         durable: u64,
     },
     /// A frame is intact, but its batch cannot be read.
-    #[error("the batch at byte {offset} of log file {file} cannot be read: {source}; open the store with a newer release")]
+    #[error(
+        "the batch at byte {offset} of log file {file} cannot be read: {source}; open the store with a newer release"
+    )]
     Batch {
         /// Path of the file below the store.
         file: String,

@@ -105,14 +105,18 @@ impl FrameHeader {
         let checksum = crc32c(&bytes[..CHECKSUM_AT]);
         let stored = u32_at(bytes, CHECKSUM_AT);
         if checksum != stored {
-            return Err(FrameFault::new(format_args!("header checksum {checksum:08x}"), format_args!("{stored:08x}")));
+            return Err(FrameFault::new(
+                format_args!("header checksum {checksum:08x}"),
+                format_args!("{stored:08x}"),
+            ));
         }
         if (usize::from(bytes[4]), bytes[5]) != (HEADER_LEN, VERSION) {
             let found = format_args!("version {} of {} bytes", bytes[5], bytes[4]);
             return Err(FrameFault::new(format_args!("a frame header of version {VERSION}"), found));
         }
         let flags = u16::from_le_bytes([bytes[6], bytes[7]]);
-        let kind = FrameKind::from_flags(flags).ok_or_else(|| FrameFault::new("a known kind of frame", flags))?;
+        let kind =
+            FrameKind::from_flags(flags).ok_or_else(|| FrameFault::new("a known kind of frame", flags))?;
         let payload_len = u32_at(bytes, 8);
         if payload_len as usize > MAX_PAYLOAD {
             return Err(FrameFault::new(format_args!("at most {MAX_PAYLOAD} bytes of payload"), payload_len));

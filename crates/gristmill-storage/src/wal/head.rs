@@ -27,7 +27,10 @@ impl Predecessor {
 
     pub(crate) fn decode(payload: &[u8]) -> Result<Self, FrameFault> {
         let Some(bytes) = payload.as_array::<{ Self::LEN }>() else {
-            return Err(FrameFault::new(format_args!("{} bytes in the head frame", Self::LEN), payload.len()));
+            return Err(FrameFault::new(
+                format_args!("{} bytes in the head frame", Self::LEN),
+                payload.len(),
+            ));
         };
         let part = |at: usize| std::array::from_fn(|byte| bytes[at + byte]);
         Ok(Self {

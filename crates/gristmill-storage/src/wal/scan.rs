@@ -114,7 +114,9 @@ impl LogScan {
     ) -> io::Result<Result<FrameHeader, FrameFault>> {
         let cut = || Ok(Err(FrameFault::new("a whole frame", "the end of the file")));
         let left = limit - self.end;
-        let Some(header_bytes) = window.get(self.end, HEADER_LEN)?.and_then(|bytes| bytes.as_array().copied()) else {
+        let Some(header_bytes) =
+            window.get(self.end, HEADER_LEN)?.and_then(|bytes| bytes.as_array().copied())
+        else {
             return cut();
         };
         let header = match FrameHeader::decode(&header_bytes) {
@@ -157,10 +159,16 @@ impl LogScan {
     /// Checks that an intact header stands where it belongs.
     fn check_place(&self, header: &FrameHeader, id: u64) -> Result<(), FrameFault> {
         if header.log != id {
-            return Err(FrameFault::new(format_args!("a frame of log {id}"), format_args!("one of log {}", header.log)));
+            return Err(FrameFault::new(
+                format_args!("a frame of log {id}"),
+                format_args!("one of log {}", header.log),
+            ));
         }
         if (header.kind == FrameKind::Head) != (self.end == 0) {
-            return Err(FrameFault::new("a head frame at byte 0 and nowhere else", format_args!("{:?}", header.kind)));
+            return Err(FrameFault::new(
+                "a head frame at byte 0 and nowhere else",
+                format_args!("{:?}", header.kind),
+            ));
         }
         if header.previous != self.checksum {
             let expected = format_args!("a frame that follows checksum {:08x}", self.checksum);

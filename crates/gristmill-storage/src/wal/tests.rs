@@ -77,7 +77,10 @@ fn a_log_cut_anywhere_behind_the_durable_position_loses_whole_batches_only() {
         dir.set_bytes(&path(ID), whole[..length].to_vec()).unwrap();
         let result = scan(&dir, &open_log(durable));
         if (length as u64) < durable {
-            assert!(matches!(result, Err(WalError::Damaged { durable: said, .. }) if said == durable), "{length}");
+            assert!(
+                matches!(result, Err(WalError::Damaged { durable: said, .. }) if said == durable),
+                "{length}"
+            );
         } else {
             let scan = result.unwrap();
             let kept = (scan.end - durable) / 49;
@@ -146,7 +149,10 @@ fn a_durable_position_is_found_behind_much_rubbish() {
         bytes.extend(&marker);
         dir.set_bytes(&path(ID), bytes).unwrap();
         let error = scan(&dir, &open_log(HEAD)).unwrap_err();
-        assert!(matches!(error, WalError::Damaged { durable, .. } if durable == log.length()), "{rubbish}: {error}");
+        assert!(
+            matches!(error, WalError::Damaged { durable, .. } if durable == log.length()),
+            "{rubbish}: {error}"
+        );
     }
 }
 

@@ -37,7 +37,12 @@ struct Position {
 
 impl LogWriter {
     /// Creates a log, durable with its head frame. `sequence` is that of the last batch before it.
-    pub(crate) fn create(dir: &dyn Dir, id: u64, predecessor: &Predecessor, sequence: u64) -> Result<Self, WalError> {
+    pub(crate) fn create(
+        dir: &dyn Dir,
+        id: u64,
+        predecessor: &Predecessor,
+        sequence: u64,
+    ) -> Result<Self, WalError> {
         let path = path(id);
         let file = dir.create(&path).map_err(|source| WalError::io("create", &path, source))?;
         let start = Position { offset: 0, sequence, checksum: 0 };

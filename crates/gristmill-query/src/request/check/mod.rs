@@ -14,6 +14,8 @@ mod source;
 use crate::request::error::{FetchError, FetchErrorKind};
 use crate::request::json::{Json, Object};
 use crate::request::{EmptyBuckets, Fetch, FetchContext};
+#[cfg(test)]
+pub(super) use filter::TYPES as FILTER_TYPES;
 pub use filter::compile_regex;
 
 /// The keys of a request.

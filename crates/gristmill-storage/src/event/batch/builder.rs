@@ -78,8 +78,8 @@ impl BatchBuilder {
 
     fn check(&self, row: &EventRow<'_>) -> Result<(), (Option<Box<str>>, EventProblem)> {
         let at = |name: &str, problem| Err((Some(Box::from(name)), problem));
-        if !(Timestamp::MIN..=Timestamp::MAX).contains(&row.timestamp) {
-            return at(Column::TIMESTAMP, EventProblem::OutOfRange { millis: row.timestamp.millis() });
+        if let Err(error) = Timestamp::from_millis(row.timestamp.millis()) {
+            return at(Column::TIMESTAMP, EventProblem::Timestamp(error));
         }
         if let Some(value) = row.value.filter(|value| !value.is_finite()) {
             return at(Column::VALUE, EventProblem::NotFinite { found: value.to_string().into() });

@@ -135,10 +135,9 @@ impl<'a> RowReader<'a> {
 
     fn row(&mut self) -> Result<EventRow<'a>, BatchDecodeError> {
         let start = self.numbers.at;
-        let timestamp = Timestamp(i64::from_le_bytes(self.numbers.array("a timestamp")?));
-        if !(Timestamp::MIN..=Timestamp::MAX).contains(&timestamp) {
-            return Err(wrong(start, "a timestamp of the years 1 to 9999", timestamp.millis()));
-        }
+        let millis = i64::from_le_bytes(self.numbers.array("a timestamp")?);
+        let timestamp = Timestamp::from_millis(millis)
+            .map_err(|_| wrong(start, "a timestamp from 0001-01-01 to 9999-12-30", millis))?;
         let event_version = i64::from_le_bytes(self.numbers.array("an event version")?);
         let present = u32::from_le_bytes(self.numbers.array("the columns present")?);
         let (text_columns, required) = self.text_columns;

@@ -135,11 +135,7 @@ fn events_that_break_a_rule_are_all_named() {
     };
     assert_eq!(total, 3);
     let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    assert_eq!(
-        said[0],
-        "event 0: `timestamp` must be an instant from 0001-01-01 to 9999-12-30, found 253402214400000 milliseconds \
-         since 1970"
-    );
+    assert!(said[0].starts_with("event 0: `timestamp` is refused: "), "{}", said[0]);
     assert_eq!(
         said[1],
         "event 2: `value` must be a finite number within the range of a 64-bit float, found -inf"

@@ -14,6 +14,9 @@ use crate::request::json::Object;
 use crate::time::Zone;
 pub use pattern::compile_regex;
 
+#[cfg(test)]
+pub(in crate::request) use tree::TYPES;
+
 /// The filter of a request; absent, null and `{}` let every row through.
 pub(super) fn check(request: &Object<'_, '_>, zone: Zone) -> Result<Filter, FetchError> {
     let Some(json) = request.get("filters") else { return Ok(Filter::True) };

@@ -8,14 +8,14 @@ use gristmill_storage::schema::Dimension;
 use regex::{Regex, RegexBuilder};
 
 /// How many regular expressions a request may have.
-const MAX_REGEXES: usize = 100;
+const MAX_REGEXES: usize = 50;
 
 /// How long the regular expressions of a request may be together, in bytes. A character class of a few bytes can
 /// stand for thousands of characters, so that this bounds the work of reading them.
 const MAX_REGEX_TEXT: usize = 16 << 10;
 
 /// How large a compiled regular expression may be, in bytes.
-const MAX_REGEX_SIZE: usize = 2 << 20;
+const MAX_REGEX_SIZE: usize = 4 << 20;
 
 /// What is left of the regular expressions that one request may have.
 pub(super) struct RegexBudget {
@@ -104,7 +104,10 @@ fn regex_error(json: &Json<'_, '_>, error: regex::Error) -> FetchError {
     // The last line says what is wrong; those before it draw where.
     let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
     let (kind, message) = if matches!(error, regex::Error::CompiledTooBig(_)) {
-        let message = format!("the regular expression takes more than {MAX_REGEX_SIZE} bytes when compiled");
+        let message = format!(
+            "the regular expression takes more than {MAX_REGEX_SIZE} bytes when compiled; classes of ASCII, such as \
+             (?-u:\\w), take far less"
+        );
         (FetchErrorKind::TooLarge, message)
     } else if reason.starts_with("look-around") || reason.starts_with("backreferences") {
         let message = "look-around and backreferences are not supported, since patterns match in linear time";

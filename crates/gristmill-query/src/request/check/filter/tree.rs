@@ -16,7 +16,7 @@ const MAX_DEPTH: usize = 100;
 const MAX_FILTERS: usize = 10_000;
 
 /// Every type of filter.
-const TYPES: [&str; 18] = [
+pub(in crate::request) const TYPES: [&str; 18] = [
     "selector",
     "select",
     "in",

@@ -1,0 +1,358 @@
+//! The keys of a request, but for its filters.
+
+use super::{accepted, assert_keys_refused, assert_refused, check};
+use crate::request::{
+    Aggregation, Direction, EmptyBuckets, Fetch, FetchContext, FetchErrorKind, Filter, OrderBy, OrderColumn,
+};
+use crate::time::{Granularity, Zone};
+use gristmill_storage::event::Source;
+use gristmill_storage::schema::Dimension;
+
+#[test]
+fn absent_null_and_empty_are_the_same() {
+    let plain = accepted("");
+    assert_eq!(plain.sources, Source::ALL);
+    assert_eq!((&plain.vendor, &plain.filter, plain.limit), (&None, &Filter::True, None));
+    assert_eq!((plain.empty_buckets, plain.allow_partial), (EmptyBuckets::Fill, false));
+    assert_eq!(plain.zone, Zone::UTC);
+    for keys in [
+        r#""sources":null,"group_by":null,"aggregations":null,"filters":null,"order_by":null"#,
+        r#""sources":[],"group_by":[],"aggregations":[],"filters":{},"order_by":[]"#,
+        r#""vendor":null,"limit":null,"empty_buckets":null,"allow_partial":null,"having":null"#,
+    ] {
+        assert_eq!(accepted(keys), plain, "{keys}");
+    }
+}
+
+#[test]
+fn organization_is_that_of_the_context_or_the_body() {
+    let body = |organization: &str| {
+        format!(r#"{{{organization}"granularity":"all","interval":{{"start":0,"end":1}}}}"#)
+    };
+    let from = |text: &str, context: &FetchContext| Fetch::from_json(text, context);
+    let (bare, named) = (body(""), body(r#""organization_id":"a","#));
+    let (open, a, b) =
+        (FetchContext::new(), FetchContext::for_organization("a"), FetchContext::for_organization("b"));
+    assert_eq!(from(&named, &open).unwrap().organization, "a");
+    assert_eq!(from(&named, &a).unwrap().organization, "a");
+    assert_eq!(from(&bare, &a).unwrap().organization, "a");
+    assert_eq!(from(&body(r#""organization_id":"","#), &open).unwrap().organization, "");
+
+    let error = from(&named, &b).unwrap_err();
+    assert_eq!((error.kind(), error.path()), (FetchErrorKind::Invalid, "organization_id"));
+    assert_eq!(error.message(), r#"expected "b", the organization of this request, or no key, found "a""#);
+    let error = from(&bare, &open).unwrap_err();
+    assert_eq!((error.kind(), error.path()), (FetchErrorKind::Missing, "organization_id"));
+    let error = from(&body(r#""organization_id":7,"#), &a).unwrap_err();
+    assert_eq!(error.to_string(), "organization_id: expected an organization's id, found 7");
+}
+
+#[test]
+fn sources_come_in_one_order() {
+    for (text, expected) in [
+        (r#"["untrusted","trusted"]"#, &Source::ALL[..]),
+        (r#"["untrusted"]"#, &[Source::Untrusted]),
+        (r#"["trusted","trusted"]"#, &[Source::Trusted]),
+    ] {
+        assert_eq!(accepted(&format!(r#""sources":{text}"#)).sources, expected);
+    }
+    assert_keys_refused(&[
+        (r#""sources":"trusted""#, "sources", r#"expected a list of sources, found "trusted""#),
+        (r#""sources":["trusted",null]"#, "sources[1]", "expected a source, found null"),
+        (
+            r#""sources":["tursted"]"#,
+            "sources[0]",
+            r#"unknown source: "tursted"; expected trusted, untrusted"#,
+        ),
+    ]);
+}
+
+#[test]
+fn vendor_is_a_text() {
+    assert_eq!(accepted(r#""vendor":"""#).vendor.as_deref(), Some(""));
+    assert_keys_refused(&[(
+        r#""vendor":["a"]"#,
+        "vendor",
+        "expected a vendor's name, or null for all, found a list",
+    )]);
+}
+
+fn interval(text: &str) -> String {
+    format!(r#"{{"organization_id":"org","granularity":"all","interval":{text}}}"#)
+}
+
+#[test]
+fn interval_takes_texts_and_milliseconds() {
+    for (text, start, end) in [
+        (r#"{"start":0,"end":86400000}"#, 0, 86_400_000),
+        (r#"{"start":"1970-01-01","end":"1970-01-02T00:00:00Z"}"#, 0, 86_400_000),
+        (r#"{"start":"1970-01-01T02:00+02:00","end":1.0e3}"#, 0, 1000),
+        (r#"{"start":-1,"end":-1,"time_zone":null}"#, -1, -1),
+        (r#"{"start":"0000-01-01","end":"9999-12-31T24:00"}"#, -62_167_219_200_000, 253_402_300_800_000),
+        (
+            r#"{"start":"1970-01-01","end":"1970-01-02","time_zone":"Europe/Helsinki"}"#,
+            -7_200_000,
+            79_200_000,
+        ),
+        (r#"{"start":"1970-01-01T00:00Z","end":"1970-01-02","time_zone":"+02:00"}"#, 0, 79_200_000),
+        // In a gap: its end. Twice: the earlier.
+        (
+            r#"{"start":"2021-03-28T03:30","end":"2021-10-31T03:30","time_zone":"Europe/Helsinki"}"#,
+            1_616_893_200_000,
+            1_635_640_200_000,
+        ),
+    ] {
+        let fetch = check(&interval(text)).unwrap();
+        assert_eq!((fetch.interval.start, fetch.interval.end), (start, end), "{text}");
+    }
+}
+
+#[test]
+fn interval_is_refused_where_it_is_wrong() {
+    let instant = "expected an ISO-8601 text such as 2022-02-08T23:59:59.999+02:00 or 2022-02-08, or integer milliseconds";
+    let iso = "write it as 2021-11-26T08:00:00.000+02:00, 2021-11-26T06:00:00Z or 2021-11-26";
+    let messages = [
+        format!("required: {instant}, found nothing"),
+        format!("{instant}, found 1.5"),
+        format!("{instant}, found true"),
+        format!(r#""2021" is not a timestamp: expected - after the year at byte 4, found the end; {iso}"#),
+    ];
+    assert_refused(
+        [
+            ("null", "interval", "required: expected an object with start and end, found nothing"),
+            (r#""2021/2022""#, "interval", r#"expected an object with start and end, found "2021/2022""#),
+            (r#"{"start":0}"#, "interval.end", &*messages[0]),
+            (r#"{"start":null,"end":0}"#, "interval.start", &messages[0]),
+            (r#"{"start":1.5,"end":2}"#, "interval.start", &messages[1]),
+            (r#"{"start":0,"end":true}"#, "interval.end", &messages[2]),
+            (r#"{"start":"2021","end":2}"#, "interval.start", &messages[3]),
+            (
+                r#"{"start":0,"end":253402300800001}"#,
+                "interval.end",
+                "expected an instant of the years 0000 to 9999, found 253402300800001",
+            ),
+            (
+                r#"{"start":"0000-01-01T00:00+01:00","end":0}"#,
+                "interval.start",
+                r#"expected an instant of the years 0000 to 9999, found "0000-01-01T00:00+01:00""#,
+            ),
+            (
+                r#"{"start":"2021-01-02","end":"2021-01-01"}"#,
+                "interval",
+                r#"start "2021-01-02" is after end "2021-01-01"; expected start up to end"#,
+            ),
+            (
+                r#"{"start":0,"end":1,"timezone":"UTC"}"#,
+                "interval.timezone",
+                r#"unknown key of an interval: "timezone"; expected time_zone, end, start"#,
+            ),
+        ]
+        .map(|(text, path, message)| (interval(text), path, message)),
+    );
+}
+
+#[test]
+fn granularity_is_named_in_any_letter_case() {
+    for (name, granularity) in Granularity::NAMED {
+        for name in [name.to_owned(), name.to_uppercase()] {
+            let text = format!(
+                r#"{{"organization_id":"o","interval":{{"start":0,"end":1}},"granularity":"{name}"}}"#
+            );
+            assert_eq!(check(&text).unwrap().granularity, granularity);
+        }
+    }
+    let with = |granularity: &str| {
+        format!(r#"{{"organization_id":"o","interval":{{"start":0,"end":1}},"granularity":{granularity}}}"#)
+    };
+    let names = "all, none, second, minute, five_minute, ten_minute, fifteen_minute, thirty_minute, hour, \
+                 six_hour, eight_hour, day, week, month, quarter, year";
+    let number = format!("expected one of {names}, found 1");
+    let object = format!("the object form is not supported by this version; expected one of {names}");
+    assert_refused([
+        (
+            with("null"),
+            "granularity",
+            r#"required: expected a granularity such as "day", or "all", found nothing"#,
+        ),
+        (with("1"), "granularity", &number),
+        (with(r#"{"type":"period","period":"P1D"}"#), "granularity", &object),
+        (
+            with(r#""Dya""#),
+            "granularity",
+            r#"unknown granularity: "Dya"; expected day, all, year, none, hour, week, month, second or one of 8 more"#,
+        ),
+    ]);
+}
+
+#[test]
+fn group_by_takes_every_dimension_once() {
+    for dimension in Dimension::ALL {
+        assert_eq!(accepted(&format!(r#""group_by":["{dimension}"]"#)).group_by, [dimension]);
+    }
+    let fetch = accepted(r#""group_by":["label","category"]"#);
+    assert_eq!(fetch.group_by, [Dimension::Label, Dimension::Category]);
+    assert_keys_refused(&[
+        (r#""group_by":"label""#, "group_by", r#"expected a list of dimensions, found "label""#),
+        (r#""group_by":[1]"#, "group_by[0]", "expected a dimension's name, found 1"),
+        (
+            r#""group_by":["label","action","label"]"#,
+            "group_by[2]",
+            "label stands twice, first at group_by[0]",
+        ),
+        (
+            r#""group_by":["timestamp"]"#,
+            "group_by[0]",
+            r#"expected a dimension, found "timestamp": the granularity groups by time"#,
+        ),
+        (
+            r#""group_by":["value"]"#,
+            "group_by[0]",
+            r#"expected a dimension, found "value": the aggregations tell of it"#,
+        ),
+        (
+            r#""group_by":[{"dimension":"properties","values":["a"]}]"#,
+            "group_by[0]",
+            "the object form is not supported by this version; expected a dimension's name",
+        ),
+    ]);
+    let error = check(&super::request(r#""group_by":["Catgory"]"#)).unwrap_err();
+    assert!(error.message().starts_with(r#"unknown dimension: "Catgory"; expected category, "#), "{error}");
+}
+
+#[test]
+fn aggregations_come_in_the_order_asked() {
+    let fetch = accepted(r#""aggregations":["session_id_uniq","max","count"]"#);
+    let metrics: Vec<_> = fetch.metrics.iter().map(|metric| (&*metric.name, metric.aggregation)).collect();
+    assert_eq!(
+        metrics,
+        [
+            ("session_id_uniq", Aggregation::Uniq(Dimension::SessionId)),
+            ("max", Aggregation::Max),
+            ("count", Aggregation::Count),
+        ]
+    );
+    for dimension in Dimension::ALL {
+        let fetch = accepted(&format!(r#""aggregations":["{dimension}_uniq"]"#));
+        assert_eq!(fetch.metrics[0].aggregation, Aggregation::Uniq(dimension));
+    }
+    assert_keys_refused(
+        &[
+            (r#""aggregations":{}"#, "aggregations", "expected a list of aggregations, found an object"),
+            (r#""aggregations":[null]"#, "aggregations[0]", "expected an aggregation's name, found null"),
+            (
+                r#""aggregations":["sum","count","sum"]"#,
+                "aggregations[2]",
+                "sum stands twice, first at aggregations[0]",
+            ),
+            (
+                r#""aggregations":[{"type":"count"}]"#,
+                "aggregations[0]",
+                "the object form is not supported by this version; expected count, sum, avg, min, max or a dimension's \
+             name followed by _uniq",
+            ),
+            (
+                r#""aggregations":["session_uniq"]"#,
+                "aggregations[0]",
+                r#"unknown aggregation: "session_uniq"; expected session_id_uniq, action_uniq, source_uniq, "#,
+            ),
+        ][..4],
+    );
+    let error = check(&super::request(r#""aggregations":["session_uniq"]"#)).unwrap_err();
+    assert!(
+        error.message().starts_with(r#"unknown aggregation: "session_uniq"; expected session_id_uniq, "#)
+    );
+}
+
+#[test]
+fn order_by_names_columns_of_the_answer() {
+    let fetch = accepted(
+        r#""group_by":["label","action"],"aggregations":["count","sum"],"order_by":
+           [{"field":"sum","direction":"DESC"},"action",{"field":"timestamp"},{"field":"count","direction":"Ascending"}]"#,
+    );
+    let by = |column, direction| OrderBy { column, direction };
+    assert_eq!(
+        fetch.order_by,
+        [
+            by(OrderColumn::Metric(1), Direction::Descending),
+            by(OrderColumn::Group(1), Direction::Ascending),
+            by(OrderColumn::Timestamp, Direction::Ascending),
+            by(OrderColumn::Metric(0), Direction::Ascending),
+        ]
+    );
+    assert_keys_refused(&[
+        (r#""order_by":"count""#, "order_by", r#"expected a list of columns to order by, found "count""#),
+        (
+            r#""order_by":[1]"#,
+            "order_by[0]",
+            "expected a column's name or an object with field and direction, found 1",
+        ),
+        (
+            r#""order_by":[{"direction":"asc"}]"#,
+            "order_by[0].field",
+            "required: expected a column of the answer, found nothing",
+        ),
+        (
+            r#""aggregations":["count"],"order_by":["sum"]"#,
+            "order_by[0]",
+            r#"unknown column of this answer: "sum"; expected count, timestamp"#,
+        ),
+        (
+            r#""group_by":["label"],"aggregations":["count"],"order_by":[{"field":"lable"}]"#,
+            "order_by[0].field",
+            r#"unknown column of this answer: "lable"; expected label, count, timestamp"#,
+        ),
+        (
+            r#""order_by":[{"field":"count","direction":"down"}]"#,
+            "order_by[0].direction",
+            r#"unknown direction: "down"; expected desc, asc, ascending, descending"#,
+        ),
+        (
+            r#""order_by":[{"field":"count","direction":-1}]"#,
+            "order_by[0].direction",
+            "expected one of asc, desc, ascending, descending, found -1",
+        ),
+        (
+            r#""order_by":[{"field":"count","dir":"asc"}]"#,
+            "order_by[0].dir",
+            r#"unknown key of order_by: "dir"; expected field, direction"#,
+        ),
+        (
+            r#""order_by":["count",{"field":"count","direction":"desc"}]"#,
+            "order_by[1]",
+            "the column stands twice, first at order_by[0]",
+        ),
+    ]);
+}
+
+#[test]
+fn limit_is_an_integer_from_1_on() {
+    for (text, limit) in
+        [("1", 1), ("1e3", 1000), ("10.0", 10), ("9223372036854775807", 9_223_372_036_854_775_807)]
+    {
+        assert_eq!(accepted(&format!(r#""limit":{text}"#)).limit, Some(limit));
+    }
+    assert_keys_refused(&[
+        (r#""limit":0"#, "limit", "expected an integer from 1 on, found 0"),
+        (r#""limit":-1"#, "limit", "expected an integer from 1 on, found -1"),
+        (r#""limit":1.5"#, "limit", "expected an integer from 1 on, found 1.5"),
+        (r#""limit":"1""#, "limit", r#"expected an integer from 1 on, found "1""#),
+        (r#""limit":1e99"#, "limit", "expected an integer from 1 on, found 1e99"),
+    ]);
+}
+
+#[test]
+fn empty_buckets_and_allow_partial() {
+    assert_eq!(accepted(r#""empty_buckets":"skip""#).empty_buckets, EmptyBuckets::Skip);
+    assert_eq!(accepted(r#""empty_buckets":"fill""#).empty_buckets, EmptyBuckets::Fill);
+    assert!(accepted(r#""allow_partial":true"#).allow_partial);
+    assert!(!accepted(r#""allow_partial":false"#).allow_partial);
+    assert_keys_refused(&[
+        (
+            r#""empty_buckets":"no""#,
+            "empty_buckets",
+            r#"unknown word for empty buckets: "no"; expected fill, skip"#,
+        ),
+        (r#""empty_buckets":false"#, "empty_buckets", "expected one of fill, skip, found false"),
+        (r#""allow_partial":"true""#, "allow_partial", r#"expected true or false, found "true""#),
+    ]);
+}

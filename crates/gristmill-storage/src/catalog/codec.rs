@@ -1,0 +1,277 @@
+//! The catalog as bytes.
+
+use std::fmt;
+
+use crc32c::crc32c;
+
+use crate::segment::ValueStats;
+
+use super::{Catalog, FileSum, LogEntry, Receipt, SegmentEntry, Tokens};
+
+/// Starts every catalog.
+const MAGIC: [u8; 8] = *b"GristCat";
+/// The layout that is written.
+pub(super) const CURRENT: u32 = 1;
+/// The oldest layout that is read.
+pub(super) const OLDEST_READABLE: u32 = 1;
+/// Magic, version and file length: the same in every version, as is the checksum at the end.
+pub(super) const PREFIX_LEN: usize = 20;
+const CHECKSUM_LEN: usize = 4;
+
+const LOG_LEN: usize = 16;
+const SEGMENT_LEN: usize = 72;
+/// Bytes of a token's entry besides the token.
+const TOKEN_MIN_LEN: usize = 18;
+
+/// Why bytes are no catalog.
+#[derive(Debug, PartialEq)]
+pub(super) enum Fault {
+    Damaged { offset: usize, expected: String, found: String },
+    NewerFormat(u32),
+}
+
+impl Fault {
+    /// The file is shorter than any catalog.
+    pub(super) fn short(length: u64) -> Self {
+        Self::damaged(0, format_args!("at least {PREFIX_LEN} bytes"), format_args!("{length} bytes"))
+    }
+
+    /// The file is not as long as it says.
+    pub(super) fn length(told: u64, length: u64) -> Self {
+        Self::damaged(PREFIX_LEN - 8, format_args!("{told} bytes"), format_args!("{length} bytes"))
+    }
+
+    /// What was read back is not what was written.
+    pub(super) fn unlike() -> Self {
+        Self::damaged(0, "the bytes just written", "other bytes")
+    }
+
+    fn damaged(offset: usize, expected: impl fmt::Display, found: impl fmt::Display) -> Self {
+        Self::Damaged { offset, expected: expected.to_string(), found: found.to_string() }
+    }
+}
+
+pub(super) fn encode(catalog: &Catalog) -> Vec<u8> {
+    let mut out = Encoder(Vec::new());
+    out.bytes(&MAGIC);
+    out.u32(CURRENT);
+    // The length, once it is known.
+    out.u64(0);
+    out.u64(catalog.number);
+    out.u64(catalog.next_id);
+    out.u64(catalog.sealed);
+    let closed = catalog.closed.unwrap_or(NOT_CLOSED);
+    out.log(&closed);
+    out.count(catalog.logs.len());
+    out.count(catalog.segments.len());
+    out.count(catalog.tokens.len());
+    catalog.logs.iter().for_each(|log| out.log(log));
+    catalog.segments.iter().for_each(|segment| out.segment(segment));
+    catalog.tokens.iter().for_each(|(token, receipt)| out.token(token, receipt));
+    let Encoder(mut bytes) = out;
+    let length = (bytes.len() + CHECKSUM_LEN) as u64;
+    bytes[PREFIX_LEN - 8..PREFIX_LEN].copy_from_slice(&length.to_le_bytes());
+    let checksum = crc32c(&bytes);
+    bytes.extend_from_slice(&checksum.to_le_bytes());
+    bytes
+}
+
+/// How long a catalog is that starts with these bytes.
+pub(super) fn length(prefix: &[u8; PREFIX_LEN]) -> Result<u64, Fault> {
+    if prefix[..MAGIC.len()] != MAGIC {
+        return Err(Fault::damaged(0, "the start of a catalog", "other bytes"));
+    }
+    Ok(u64::from_le_bytes(std::array::from_fn(|byte| prefix[PREFIX_LEN - 8 + byte])))
+}
+
+pub(super) fn decode(bytes: &[u8]) -> Result<Catalog, Fault> {
+    let prefix = bytes.first_chunk().ok_or_else(|| Fault::damaged(0, "a catalog", "too few bytes"))?;
+    let told = length(prefix)?;
+    if told != bytes.len() as u64 {
+        return Err(Fault::length(told, bytes.len() as u64));
+    }
+    let (body, stored) =
+        bytes.split_last_chunk().ok_or_else(|| Fault::damaged(0, "a checksum", "too few bytes"))?;
+    let (checksum, stored) = (crc32c(body), u32::from_le_bytes(*stored));
+    if checksum != stored {
+        return Err(Fault::damaged(
+            body.len(),
+            format_args!("checksum {checksum:08x}"),
+            format_args!("{stored:08x}"),
+        ));
+    }
+    let mut input = Decoder { bytes: body, at: MAGIC.len() };
+    let version = input.u32()?;
+    if version > CURRENT {
+        return Err(Fault::NewerFormat(version));
+    }
+    if version < OLDEST_READABLE {
+        return Err(Fault::damaged(
+            MAGIC.len(),
+            format_args!("a version from {OLDEST_READABLE} on"),
+            version,
+        ));
+    }
+    input.at = PREFIX_LEN;
+    let catalog = input.catalog()?;
+    if input.at != body.len() {
+        return Err(Fault::damaged(
+            input.at,
+            "the end",
+            format_args!("{} bytes more", body.len() - input.at),
+        ));
+    }
+    Ok(catalog)
+}
+
+/// Stands for a store that was not closed: no log has id 0.
+const NOT_CLOSED: LogEntry = LogEntry { id: 0, length: 0 };
+
+struct Encoder(Vec<u8>);
+
+impl Encoder {
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn u16(&mut self, number: u16) {
+        self.bytes(&number.to_le_bytes());
+    }
+
+    fn u32(&mut self, number: u32) {
+        self.bytes(&number.to_le_bytes());
+    }
+
+    fn u64(&mut self, number: u64) {
+        self.bytes(&number.to_le_bytes());
+    }
+
+    /// Lists of more than 2^32 entries do not fit into memory next to what they stand for.
+    fn count(&mut self, count: usize) {
+        self.u32(u32::try_from(count).unwrap_or(u32::MAX));
+    }
+
+    fn log(&mut self, log: &LogEntry) {
+        self.u64(log.id);
+        self.u64(log.length);
+    }
+
+    fn segment(&mut self, segment: &SegmentEntry) {
+        self.u64(segment.id);
+        self.u32(segment.rows);
+        self.bytes(&segment.min_time.to_le_bytes());
+        self.bytes(&segment.max_time.to_le_bytes());
+        self.u32(segment.values.count);
+        self.bytes(&segment.values.min.to_le_bytes());
+        self.bytes(&segment.values.max.to_le_bytes());
+        for sum in [segment.arrow, segment.index] {
+            self.u64(sum.length);
+            self.u32(sum.crc32c);
+        }
+    }
+
+    /// Tokens have at most 256 bytes.
+    fn token(&mut self, token: &str, receipt: Receipt) {
+        self.u64(receipt.events);
+        self.u64(receipt.sequence);
+        self.u16(u16::try_from(token.len()).unwrap_or(u16::MAX));
+        self.bytes(token.as_bytes());
+    }
+}
+
+struct Decoder<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Decoder<'a> {
+    fn take(&mut self, count: usize) -> Result<&'a [u8], Fault> {
+        let left = self.bytes.get(self.at..).unwrap_or_default();
+        let Some(taken) = left.get(..count) else {
+            return Err(Fault::damaged(
+                self.at,
+                format_args!("{count} bytes"),
+                format_args!("{} bytes", left.len()),
+            ));
+        };
+        self.at += count;
+        Ok(taken)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], Fault> {
+        let taken = self.take(N)?;
+        Ok(std::array::from_fn(|byte| taken[byte]))
+    }
+
+    fn u16(&mut self) -> Result<u16, Fault> {
+        self.array().map(u16::from_le_bytes)
+    }
+
+    fn u32(&mut self) -> Result<u32, Fault> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    fn u64(&mut self) -> Result<u64, Fault> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    fn i64(&mut self) -> Result<i64, Fault> {
+        self.array().map(i64::from_le_bytes)
+    }
+
+    fn f64(&mut self) -> Result<f64, Fault> {
+        self.array().map(f64::from_le_bytes)
+    }
+
+    fn catalog(&mut self) -> Result<Catalog, Fault> {
+        let (number, next_id, sealed) = (self.u64()?, self.u64()?, self.u64()?);
+        let closed = Some(self.log()?).filter(|log| *log != NOT_CLOSED);
+        let counts_at = self.at;
+        let (logs, segments, tokens) = (self.u32()? as usize, self.u32()? as usize, self.u32()? as usize);
+        let least = [(logs, LOG_LEN), (segments, SEGMENT_LEN), (tokens, TOKEN_MIN_LEN)]
+            .iter()
+            .try_fold(0_usize, |sum, &(count, size)| sum.checked_add(count.checked_mul(size)?));
+        let left = self.bytes.len() - self.at;
+        if least.is_none_or(|least| least > left) {
+            let found = format_args!("{logs} logs, {segments} segments and {tokens} tokens");
+            return Err(Fault::damaged(counts_at, format_args!("counts that fit {left} bytes"), found));
+        }
+        let logs = (0..logs).map(|_| self.log()).collect::<Result<_, Fault>>()?;
+        let segments = (0..segments).map(|_| self.segment()).collect::<Result<_, Fault>>()?;
+        let mut remembered = Tokens::default();
+        for _ in 0..tokens {
+            let (token, receipt) = self.token()?;
+            remembered.insert(token, receipt, usize::MAX);
+        }
+        Ok(Catalog { number, next_id, sealed, closed, logs, segments, tokens: remembered })
+    }
+
+    fn log(&mut self) -> Result<LogEntry, Fault> {
+        Ok(LogEntry { id: self.u64()?, length: self.u64()? })
+    }
+
+    fn segment(&mut self) -> Result<SegmentEntry, Fault> {
+        Ok(SegmentEntry {
+            id: self.u64()?,
+            rows: self.u32()?,
+            min_time: self.i64()?,
+            max_time: self.i64()?,
+            values: ValueStats { count: self.u32()?, min: self.f64()?, max: self.f64()? },
+            arrow: self.sum()?,
+            index: self.sum()?,
+        })
+    }
+
+    fn sum(&mut self) -> Result<FileSum, Fault> {
+        Ok(FileSum { length: self.u64()?, crc32c: self.u32()? })
+    }
+
+    fn token(&mut self) -> Result<(&'a str, Receipt), Fault> {
+        let receipt = Receipt { events: self.u64()?, sequence: self.u64()? };
+        let length = self.u16()?;
+        let start = self.at;
+        let token = std::str::from_utf8(self.take(usize::from(length))?)
+            .map_err(|error| Fault::damaged(start, "a token of UTF-8", error))?;
+        Ok((token, receipt))
+    }
+}

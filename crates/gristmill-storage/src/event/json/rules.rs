@@ -1,0 +1,266 @@
+//! The rules of an event, on the tokens of its text.
+
+use super::scan::{Token, TokenKind};
+use super::tokens::{EventTokens, name};
+use crate::event::distinct::{first_repeated, keep_first};
+use crate::event::{EventLimits, EventProblem, EventRow, Source, SourceRule};
+use crate::schema::{Column, Dimension, Kind};
+use crate::timestamp::Timestamp;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// What the receiver decides about the events of one request or file.
+#[derive(Clone, Debug)]
+pub(in crate::event) struct Rules {
+    pub source: SourceRule,
+    /// The timestamp of events without one.
+    pub arrival: Timestamp,
+    pub limits: EventLimits,
+}
+
+/// What is wrong with an event, and the field it is about.
+pub(super) type Refusal = (Option<Box<str>>, EventProblem);
+
+/// One checked event as positions in its text. Used again for the next event.
+#[derive(Debug)]
+pub(super) struct CheckedEvent {
+    timestamp: Timestamp,
+    value: Option<f64>,
+    event_version: i64,
+    source: Source,
+    texts: [Option<Span>; Dimension::COUNT],
+    properties: Vec<Span>,
+    /// Texts that had escapes, one after the other.
+    unescaped: String,
+}
+
+#[derive(Clone, Debug)]
+enum Span {
+    /// In the event's own text.
+    Own(Range<usize>),
+    /// In [`CheckedEvent::unescaped`].
+    Unescaped(Range<usize>),
+}
+
+impl CheckedEvent {
+    pub(super) fn new() -> Self {
+        Self {
+            timestamp: Timestamp(0),
+            value: None,
+            event_version: 0,
+            source: Source::Untrusted,
+            texts: [const { None }; Dimension::COUNT],
+            properties: Vec::new(),
+            unescaped: String::new(),
+        }
+    }
+
+    /// The event, whose text must be the one it was checked with.
+    pub(super) fn row<'a>(&'a self, text: &'a str) -> EventRow<'a> {
+        let resolve = |span: &Span| match span {
+            Span::Own(range) => &text[range.clone()],
+            Span::Unescaped(range) => &self.unescaped[range.clone()],
+        };
+        let mut properties: Vec<&str> = self.properties.iter().map(resolve).collect();
+        keep_first(&mut properties);
+        EventRow {
+            timestamp: self.timestamp,
+            value: self.value,
+            event_version: self.event_version,
+            source: self.source,
+            texts: std::array::from_fn(|at| self.texts[at].as_ref().map(resolve)),
+            properties,
+        }
+    }
+
+    /// Checks an event against every rule; what is left is meaningless after a refusal.
+    pub(super) fn check(&mut self, rules: &Rules, tokens: &EventTokens, text: &str) -> Result<(), Refusal> {
+        if tokens.events {
+            return Err((None, EventProblem::NestedEvents));
+        }
+        if let Some(column) = tokens.repeated {
+            return Err(of(column, EventProblem::Repeated));
+        }
+        self.unescaped.clear();
+        self.timestamp = timestamp(tokens, text, rules.arrival).map_err(|why| of(Column::Timestamp, why))?;
+        self.value = value(tokens, text).map_err(|why| of(Column::Value, why))?;
+        for dimension in Dimension::ALL {
+            let column = Column::Dimension(dimension);
+            let token = tokens.get(column).filter(|token| token.kind != TokenKind::Null);
+            match dimension.kind() {
+                Kind::Text => self.text(rules, dimension, token, text).map_err(|why| of(column, why))?,
+                Kind::Integer => self.event_version = integer(token, text).map_err(|why| of(column, why))?,
+                Kind::Source => {
+                    self.source = source(rules.source, token, text).map_err(|why| of(column, why))?;
+                }
+                Kind::MultiText => self.properties(rules, tokens, token, text)?,
+            }
+        }
+        unknown_stand_once(tokens, text)
+    }
+
+    fn text(
+        &mut self,
+        rules: &Rules,
+        dimension: Dimension,
+        token: Option<Token>,
+        text: &str,
+    ) -> Result<(), EventProblem> {
+        self.texts[dimension as usize] = match token {
+            Some(token) => Some(self.span(rules, token, text)?),
+            None if dimension.required() => return Err(EventProblem::Missing),
+            None => None,
+        };
+        Ok(())
+    }
+
+    fn properties(
+        &mut self,
+        rules: &Rules,
+        tokens: &EventTokens,
+        token: Option<Token>,
+        text: &str,
+    ) -> Result<(), Refusal> {
+        self.properties.clear();
+        let column = Column::Dimension(Dimension::Properties);
+        match token {
+            None => return Ok(()),
+            Some(token) if token.kind == TokenKind::Array => {}
+            Some(token) => return Err(of(column, wrong_type("an array of texts", token))),
+        }
+        let (found, limit) = (tokens.properties.len(), rules.limits.properties);
+        if found > limit {
+            return Err(of(column, EventProblem::TooMany { found, limit }));
+        }
+        for (at, &element) in tokens.properties.iter().enumerate() {
+            let span = self
+                .span(rules, element, text)
+                .map_err(|problem| (Some(format!("{}[{at}]", column.name()).into_boxed_str()), problem))?;
+            self.properties.push(span);
+        }
+        Ok(())
+    }
+
+    fn span(&mut self, rules: &Rules, token: Token, text: &str) -> Result<Span, EventProblem> {
+        let span = match token.kind {
+            TokenKind::Plain => Span::Own(token.start..token.end),
+            TokenKind::Escaped => {
+                let start = self.unescaped.len();
+                self.unescaped.push_str(&unescape(token, text)?);
+                Span::Unescaped(start..self.unescaped.len())
+            }
+            _ => return Err(wrong_type("a text", token)),
+        };
+        let (Span::Own(range) | Span::Unescaped(range)) = &span;
+        if range.len() > rules.limits.string_bytes {
+            return Err(EventProblem::TooLong { found: range.len(), limit: rules.limits.string_bytes });
+        }
+        Ok(span)
+    }
+}
+
+fn of(column: Column, problem: EventProblem) -> Refusal {
+    (Some(Box::from(column.name())), problem)
+}
+
+fn wrong_type(expected: &'static str, token: Token) -> EventProblem {
+    EventProblem::WrongType { expected, found: token.kind.name() }
+}
+
+/// A number or word for a message, cut where it is absurdly long.
+fn excerpt(text: &str) -> Box<str> {
+    text.chars().take(64).collect::<String>().into_boxed_str()
+}
+
+/// The scanner has checked the escapes one by one, so what is wrong can be the pairing of surrogates only.
+fn unescape(token: Token, text: &str) -> Result<String, EventProblem> {
+    serde_json::from_str(&text[token.start - 1..=token.end]).map_err(|_| EventProblem::LoneSurrogate)
+}
+
+fn plain(token: Token, text: &str) -> Result<Cow<'_, str>, EventProblem> {
+    match token.kind {
+        TokenKind::Escaped => unescape(token, text).map(Cow::Owned),
+        _ => Ok(Cow::Borrowed(&text[token.start..token.end])),
+    }
+}
+
+fn timestamp(tokens: &EventTokens, text: &str, arrival: Timestamp) -> Result<Timestamp, EventProblem> {
+    let Some(token) = tokens.get(Column::Timestamp) else { return Ok(arrival) };
+    match token.kind {
+        TokenKind::Null => Ok(arrival),
+        TokenKind::Number => {
+            Timestamp::from_millis(integer(Some(token), text)?).map_err(EventProblem::Timestamp)
+        }
+        TokenKind::Plain | TokenKind::Escaped => {
+            Timestamp::parse_iso(&plain(token, text)?).map_err(EventProblem::Timestamp)
+        }
+        _ => Err(wrong_type("an ISO-8601 text or integer milliseconds", token)),
+    }
+}
+
+fn value(tokens: &EventTokens, text: &str) -> Result<Option<f64>, EventProblem> {
+    let Some(token) = tokens.get(Column::Value) else { return Ok(None) };
+    match token.kind {
+        TokenKind::Null => Ok(None),
+        TokenKind::Number => {
+            let number = &text[token.start..token.end];
+            match number.parse::<f64>() {
+                Ok(value) if value.is_finite() => Ok(Some(value)),
+                _ => Err(EventProblem::NotFinite { found: excerpt(number) }),
+            }
+        }
+        _ => Err(wrong_type("a number", token)),
+    }
+}
+
+fn integer(token: Option<Token>, text: &str) -> Result<i64, EventProblem> {
+    let token = token.ok_or(EventProblem::Missing)?;
+    if token.kind != TokenKind::Number {
+        return Err(wrong_type("an integer", token));
+    }
+    let number = &text[token.start..token.end];
+    number.parse().map_err(|_| EventProblem::NotAnInteger { found: excerpt(number) })
+}
+
+fn source(rule: SourceRule, token: Option<Token>, text: &str) -> Result<Source, EventProblem> {
+    let own = match token {
+        None => None,
+        Some(token) if matches!(token.kind, TokenKind::Plain | TokenKind::Escaped) => {
+            let word = plain(token, text)?;
+            let source = Source::from_name(&word);
+            Some(source.ok_or_else(|| EventProblem::UnknownSource { found: excerpt(&word) })?)
+        }
+        Some(token) => return Err(wrong_type("a text", token)),
+    };
+    match (rule, own) {
+        (SourceRule::FromEvent, own) => Ok(own.unwrap_or(Source::Untrusted)),
+        (SourceRule::Fixed(required), Some(found)) if found != required => {
+            Err(EventProblem::OtherSource { found, required })
+        }
+        (SourceRule::Fixed(required), _) => Ok(required),
+    }
+}
+
+fn unknown_stand_once(tokens: &EventTokens, text: &str) -> Result<(), Refusal> {
+    if tokens.unknown.len() < 2 {
+        return Ok(());
+    }
+    let names: Vec<Cow<'_, str>> = unknown_names(tokens, text).collect();
+    let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+    match first_repeated(&names) {
+        Some(name) => Err((Some(Box::from(name)), EventProblem::Repeated)),
+        None => Ok(()),
+    }
+}
+
+/// The keys that are no column.
+pub(super) fn unknown_names<'t>(
+    tokens: &'t EventTokens,
+    text: &'t str,
+) -> impl Iterator<Item = Cow<'t, str>> {
+    tokens.unknown.iter().map(|&key| match name(text.as_bytes(), key) {
+        Cow::Borrowed(_) => Cow::Borrowed(&text[key.start..key.end]),
+        // It was a `String` before, so nothing is lost.
+        Cow::Owned(name) => Cow::Owned(String::from_utf8_lossy(&name).into_owned()),
+    })
+}

@@ -1,0 +1,35 @@
+//! Segments in files: an Arrow IPC file that any Arrow reader opens, and an index that makes it fast and checks it.
+//!
+//! The bytes are described in `docs/format.md`. [`write`] makes both files, [`open`] reads them lazily, [`verify`]
+//! reads every byte, and [`restore_index`] writes a lost index anew.
+
+mod arrow;
+mod blocks;
+mod bytes;
+mod columns;
+mod directory;
+mod layout;
+mod open;
+mod postings;
+mod restore;
+mod runs;
+mod sum;
+#[cfg(test)]
+mod tests;
+mod verify;
+mod write;
+
+pub(super) use open::FileSegment;
+pub use open::open;
+pub use restore::restore_index;
+pub use sum::{FileSum, SegmentFiles};
+pub use verify::verify;
+pub use write::write;
+
+#[cfg(target_endian = "big")]
+compile_error!("segment files hold little-endian numbers that are used as they lie");
+
+/// The format version that is written.
+pub const CURRENT_VERSION: u32 = 1;
+/// The oldest format version that is read.
+pub const OLDEST_READABLE_VERSION: u32 = 1;

@@ -1,0 +1,235 @@
+//! Opening a segment's files, and reading its parts at their first use.
+
+use super::blocks::{BlockFile, compare_crc, damaged, open_of_length};
+use super::columns::ColumnFile;
+use super::directory::{Directory, IndexPart, IndexParts};
+use super::layout::Layout;
+use super::sum::{FileSum, SegmentFiles, io_error};
+use super::{postings, runs};
+use crate::dir::Dir;
+use crate::schema::Dimension;
+use crate::segment::cache::PartCache;
+use crate::segment::heap::{HeapDimension, HeapSegment};
+use crate::segment::part::Part;
+use crate::segment::{
+    Dictionary, DimensionCodes, Postings, RunTable, Segment, SegmentError, SegmentMeta, Timestamps, Values,
+};
+use arrow_buffer::{Buffer, MutableBuffer};
+use std::sync::{Arc, OnceLock};
+
+/// Opens a segment from its two files, whose lengths and checksums were recorded when they were written.
+///
+/// Reads the index's directory only; every other part is read and verified at its first use, and kept in `cache`. The
+/// Arrow file stays open, so that it can be read even after it was removed. An index that is missing or damaged is
+/// made anew in memory from the Arrow file, which is then read and verified as a whole; [`Segment::index_damage`]
+/// tells. A damaged Arrow file is an error, here or at the first use of what is damaged.
+pub fn open(
+    dir: &Arc<dyn Dir>,
+    arrow_path: &str,
+    index_path: &str,
+    files: &SegmentFiles,
+    id: u64,
+    cache: Arc<PartCache>,
+) -> Result<Segment, SegmentError> {
+    let damage = OnceLock::new();
+    let (columns, meta, parts) = match read_directory(&**dir, index_path, files) {
+        Ok(Directory { arrow, blocks, meta, layout, parts }) => {
+            let file = BlockFile::open(&**dir, arrow_path, arrow, blocks)?;
+            (ColumnFile { file, layout }, meta, Some(parts))
+        }
+        Err(error @ SegmentError::NewerFormat { .. }) => return Err(error),
+        Err(error) => {
+            let _ = damage.set(error.to_string());
+            let file = BlockFile::open_verified(&**dir, arrow_path, files.arrow)?;
+            let layout = Layout::of_arrow(&file)?;
+            let columns = ColumnFile { file, layout };
+            let meta = SegmentMeta::of(&columns.to_heap()?);
+            (columns, meta, None)
+        }
+    };
+    let owner = cache.new_owner();
+    let index = Index { dir: Arc::clone(dir), path: index_path.to_owned(), parts, damage };
+    let meta = SegmentMeta { id: Some(id), ..meta };
+    Ok(Segment::in_file(meta, FileSegment { columns, index, cache, owner }))
+}
+
+/// The directory of the index, where that is the one recorded, and belongs to the Arrow file recorded.
+fn read_directory(dir: &dyn Dir, path: &str, files: &SegmentFiles) -> Result<Directory, SegmentError> {
+    let file = open_of_length(dir, path, files.index.length)?;
+    let directory = Directory::read(&*file, path, files.index.length)?;
+    if directory.arrow == files.arrow {
+        Ok(directory)
+    } else {
+        let sum =
+            |sum: FileSum| format!("the index of {} bytes with crc32c {:#010x}", sum.length, sum.crc32c);
+        Err(damaged(path, Part::Directory, 0, sum(files.arrow), sum(directory.arrow)))
+    }
+}
+
+/// The parts of a segment in files. Each method reads, verifies and keeps a part.
+#[derive(Debug)]
+pub(in crate::segment) struct FileSegment {
+    columns: ColumnFile,
+    index: Index,
+    cache: Arc<PartCache>,
+    owner: u64,
+}
+
+/// The index file, which the Arrow file can stand in for.
+#[derive(Debug)]
+struct Index {
+    dir: Arc<dyn Dir>,
+    path: String,
+    /// `None` where it was unusable from the start.
+    parts: Option<IndexParts>,
+    /// Why it could not be used, the first time it could not.
+    damage: OnceLock<String>,
+}
+
+impl Drop for FileSegment {
+    fn drop(&mut self) {
+        self.cache.forget(self.owner);
+    }
+}
+
+impl FileSegment {
+    /// Why the index could not be used.
+    pub(in crate::segment) fn index_damage(&self) -> Option<&str> {
+        self.index.damage.get().map(String::as_str)
+    }
+
+    pub(in crate::segment) fn runs(&self, meta: &SegmentMeta) -> Result<Arc<RunTable>, SegmentError> {
+        self.cache.get(self.owner, Part::Runs, || {
+            self.index
+                .part(
+                    |parts| parts.runs,
+                    Part::Runs,
+                    |bytes| runs::decode(bytes).filter(|runs| runs.agrees_with(meta)),
+                )
+                .map_or_else(|| self.columns.runs(), Ok)
+        })
+    }
+
+    pub(in crate::segment) fn dictionary(
+        &self,
+        dimension: Dimension,
+    ) -> Result<Arc<Dictionary>, SegmentError> {
+        self.cache.get(self.owner, Part::Dictionary(dimension), || self.columns.dictionary(dimension))
+    }
+
+    pub(in crate::segment) fn codes(
+        &self,
+        dimension: Dimension,
+        meta: &SegmentMeta,
+    ) -> Result<Arc<DimensionCodes>, SegmentError> {
+        let part = Part::Codes(dimension);
+        self.cache.get(self.owner, part, || {
+            let codes = self.columns.codes(dimension)?;
+            let (expected, found) = (meta.dimension(dimension).nulls, codes.count_nulls());
+            if expected == found {
+                Ok(codes)
+            } else {
+                Err(self.columns.miscounted(part, format!("{expected} null rows"), format!("{found}")))
+            }
+        })
+    }
+
+    pub(in crate::segment) fn timestamps(&self, meta: &SegmentMeta) -> Result<Arc<Timestamps>, SegmentError> {
+        let runs = self.runs(meta)?;
+        self.cache.get(self.owner, Part::Timestamps, || {
+            let timestamps = self.columns.timestamps()?;
+            match runs.all().iter().find(|run| !run.holds_times(&timestamps)) {
+                None => Ok(timestamps),
+                Some(run) => {
+                    let expected = format!("timestamps rising from {} to {}", run.min_time, run.max_time);
+                    let found = format!("others in rows {:?}", run.rows);
+                    Err(self.columns.miscounted(Part::Timestamps, expected, found))
+                }
+            }
+        })
+    }
+
+    pub(in crate::segment) fn values(&self, meta: &SegmentMeta) -> Result<Arc<Values>, SegmentError> {
+        let runs = self.runs(meta)?;
+        self.cache.get(self.owner, Part::Values, || {
+            let values = self.columns.values()?;
+            match runs.all().iter().find(|run| !run.holds_values(&values)) {
+                None => Ok(values),
+                Some(run) => {
+                    let expected = format!("{:?} in rows {:?}", run.values, run.rows);
+                    Err(self.columns.miscounted(Part::Values, expected, "others"))
+                }
+            }
+        })
+    }
+
+    pub(in crate::segment) fn postings(
+        &self,
+        dimension: Dimension,
+        meta: &SegmentMeta,
+    ) -> Result<Option<Arc<Postings>>, SegmentError> {
+        let layout = &self.columns.layout;
+        if !layout.has_postings(dimension) {
+            return Ok(None);
+        }
+        let entries = layout.dimensions[dimension as usize].entries;
+        let part = Part::Postings(dimension);
+        let load = || {
+            let of_index = self.index.part(
+                |parts| parts.postings[dimension as usize],
+                part,
+                |bytes| postings::decode(bytes, entries, meta.rows),
+            );
+            of_index.map_or_else(|| Ok(Postings::of(&*self.codes(dimension, meta)?, entries)), Ok)
+        };
+        self.cache.get(self.owner, part, load).map(Some)
+    }
+
+    /// Every part at once.
+    pub(in crate::segment) fn to_heap(&self, meta: &SegmentMeta) -> Result<HeapSegment, SegmentError> {
+        let dimension = |dimension| {
+            let (dictionary, codes) = (self.dictionary(dimension)?, self.codes(dimension, meta)?);
+            Ok(HeapDimension { dictionary, codes })
+        };
+        Ok(HeapSegment {
+            runs: self.runs(meta)?,
+            timestamps: self.timestamps(meta)?,
+            values: self.values(meta)?,
+            dimensions: Dimension::ALL.into_iter().map(dimension).collect::<Result<_, SegmentError>>()?,
+        })
+    }
+}
+
+impl Index {
+    /// A part of the index; `None` where it must be made anew, of which a note is kept.
+    fn part<T>(
+        &self,
+        place: impl Fn(&IndexParts) -> IndexPart,
+        part: Part,
+        decode: impl Fn(&Buffer) -> Option<T>,
+    ) -> Option<T> {
+        let place = place(self.parts.as_ref()?);
+        let decoded = self.read(place, part).and_then(|bytes| {
+            let bad =
+                || damaged(&self.path, part, place.span.offset, "what the directory says", "other bytes");
+            decode(&bytes).ok_or_else(bad)
+        });
+        decoded
+            .inspect_err(|error| {
+                let _ = self.damage.set(error.to_string());
+            })
+            .ok()
+    }
+
+    fn read(&self, place: IndexPart, part: Part) -> Result<Buffer, SegmentError> {
+        let (path, offset) = (&*self.path, place.span.offset);
+        let length = usize::try_from(place.span.length).map_err(|_| {
+            damaged(path, part, offset, "a part that fits memory", place.span.length.to_string())
+        })?;
+        let file = self.dir.open(path).map_err(|source| io_error("open", path, source))?;
+        let mut bytes = MutableBuffer::from_len_zeroed(length);
+        file.read_exact_at(&mut bytes, offset).map_err(|source| io_error("read", path, source))?;
+        compare_crc(path, part, offset, place.crc32c, crc32c::crc32c(&bytes))?;
+        Ok(bytes.into())
+    }
+}

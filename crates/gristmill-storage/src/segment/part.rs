@@ -1,0 +1,41 @@
+//! The parts of a segment that are read, verified and kept one by one.
+
+use crate::schema::{Column, Dimension};
+use std::fmt;
+
+/// A part of a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Part {
+    /// What tells where the other parts lie: the footers of both files.
+    Directory,
+    Runs,
+    Timestamps,
+    Values,
+    Dictionary(Dimension),
+    Codes(Dimension),
+    Postings(Dimension),
+}
+
+impl Part {
+    /// Every part that is kept in a cache.
+    pub(super) fn cached() -> impl Iterator<Item = Self> {
+        let of = |dimension| [Self::Dictionary(dimension), Self::Codes(dimension), Self::Postings(dimension)];
+        [Self::Runs, Self::Timestamps, Self::Values]
+            .into_iter()
+            .chain(Dimension::ALL.into_iter().flat_map(of))
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Directory => f.write_str("directory"),
+            Self::Runs => f.write_str("run table"),
+            Self::Timestamps => write!(f, "column {}", Column::TIMESTAMP),
+            Self::Values => write!(f, "column {}", Column::VALUE),
+            Self::Dictionary(dimension) => write!(f, "dictionary of {dimension}"),
+            Self::Codes(dimension) => write!(f, "codes of {dimension}"),
+            Self::Postings(dimension) => write!(f, "postings of {dimension}"),
+        }
+    }
+}
