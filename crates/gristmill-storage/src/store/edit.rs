@@ -1,0 +1,45 @@
+//! Changing the catalog.
+
+use std::sync::atomic::Ordering;
+
+use crate::catalog::{Catalog, Publish, Tokens, publish};
+
+use super::{Store, StoreError, Writer};
+
+/// Publishes a changed catalog, and puts it in the place of the current one.
+///
+/// When that fails, the current one stands; where it is not known which of the two a reader would find, the store
+/// takes no more changes.
+pub(super) fn edit(
+    store: &Store,
+    current: &mut Catalog,
+    tokens: Tokens,
+    change: impl FnOnce(&mut Catalog),
+) -> Result<(), StoreError> {
+    store.check_open()?;
+    let mut next = current.clone();
+    change(&mut next);
+    next.number += 1;
+    next.next_id = store.next_id.load(Ordering::Relaxed);
+    next.tokens = tokens;
+    match publish(&*store.dir, &next) {
+        Ok(()) => {
+            *current = next;
+            Ok(())
+        }
+        Err(Publish::Refused(error)) => Err(error.into()),
+        Err(Publish::InDoubt(error)) => {
+            store.halt(&error);
+            Err(error.into())
+        }
+    }
+}
+
+impl Writer {
+    /// The tokens for a catalog: each of them stands for events that are durable, with or without
+    /// [`super::StoreOptions::fsync`].
+    pub(super) fn durable_tokens(&mut self) -> Result<Tokens, StoreError> {
+        self.log.settle()?;
+        Ok(self.tokens.clone())
+    }
+}

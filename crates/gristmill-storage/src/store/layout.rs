@@ -1,0 +1,72 @@
+//! The files of a store, and telling a store from other folders.
+
+use std::io;
+
+use crate::catalog::{self, Catalog, Publish, names};
+use crate::dir::Dir;
+use crate::wal;
+
+use super::StoreError;
+
+/// Held by the one writer.
+pub(super) const LOCK: &str = "LOCK";
+/// The folder of the segments that the catalog lists.
+pub(super) const SEGMENTS: &str = "seg";
+/// The folder of segments being written.
+pub(super) const TEMPORARY: &str = "tmp";
+
+const FOLDERS: [&str; 3] = [wal::FOLDER, SEGMENTS, TEMPORARY];
+
+/// The two files of a segment in a folder: columns and index.
+pub(super) fn segment_paths(folder: &str, id: u64) -> [String; 2] {
+    [format!("{folder}/{id}.arrow"), format!("{folder}/{id}.idx")]
+}
+
+/// The id in the name of a log or a segment's file; `None` for names that no store gives.
+pub(super) fn id_in(name: &str) -> Option<u64> {
+    let (id, ending) = name.split_once('.')?;
+    if !matches!(ending, "log" | "arrow" | "idx") || id.starts_with('+') {
+        return None;
+    }
+    id.parse().ok()
+}
+
+/// The catalog, or `None` where the folder holds no store yet but could. Loud where it holds anything else.
+pub(super) fn find(dir: &dyn Dir) -> Result<Option<Catalog>, StoreError> {
+    if let Some(catalog) = catalog::read(dir)? {
+        return Ok(Some(catalog));
+    }
+    for name in list(dir, "")? {
+        match &*name {
+            names::OLD => return Err(StoreError::CatalogMissing { found: name }),
+            wal::FOLDER | SEGMENTS => {
+                if let Some(file) = list(dir, &name)?.first() {
+                    return Err(StoreError::CatalogMissing { found: format!("{name}/{file}") });
+                }
+            }
+            LOCK | TEMPORARY | names::TEMPORARY => {}
+            _ => return Err(StoreError::NotAStore { found: name }),
+        }
+    }
+    // A writer may have created the store meanwhile.
+    Ok(catalog::read(dir)?)
+}
+
+/// Creates an empty store. Killed half-way, it leaves what [`find`] takes for no store yet.
+pub(super) fn create(dir: &dyn Dir) -> Result<Catalog, StoreError> {
+    for folder in FOLDERS {
+        dir.create_dir(folder).map_err(|source| StoreError::io("create the folder", folder, source))?;
+    }
+    dir.sync_dir("").map_err(|source| StoreError::io("make durable the names in", "the root", source))?;
+    let catalog = Catalog::empty();
+    catalog::publish(dir, &catalog).map_err(|Publish::Refused(error) | Publish::InDoubt(error)| error)?;
+    Ok(catalog)
+}
+
+/// The names in a folder; none where there is no such folder.
+pub(super) fn list(dir: &dyn Dir, folder: &str) -> Result<Vec<String>, StoreError> {
+    match dir.list(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        result => result.map_err(|source| StoreError::io("list", folder, source)),
+    }
+}

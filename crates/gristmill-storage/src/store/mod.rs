@@ -1,0 +1,135 @@
+//! The store: appends that are durable when they return, snapshots that do not change, one writer, many readers.
+//!
+//! One verb a file. In the order of a batch's life: `append` (group commit into the log), `view` (what readers see),
+//! `seal` (log to segments), `load` (files to segments, without the log), `recover` (what the log still holds at the
+//! next open). `docs/durability.md` argues each point at which a crash can happen.
+//!
+//! Locks are taken in this order: `sealing`, `catalog`, `writer`, then those of the view.
+
+mod append;
+mod close;
+mod edit;
+mod error;
+mod layout;
+mod leftovers;
+mod load;
+mod open;
+mod options;
+mod partition;
+mod queue;
+mod reader;
+mod recover;
+mod rotate;
+mod seal;
+mod staging;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+
+use crate::catalog::{Catalog, Receipt, Tokens};
+use crate::dir::{Dir, Lock};
+use crate::event::Batch;
+use crate::segment::file::PartCache;
+use crate::wal::LogWriter;
+
+pub use error::StoreError;
+pub use load::Loader;
+pub use options::StoreOptions;
+pub use reader::Reader;
+pub use recover::Recovery;
+pub use view::Snapshot;
+
+use queue::CommitQueue;
+use seal::Sealing;
+use view::SharedView;
+
+/// A store open for writing. There is one writer at a time; its methods may be called from many threads.
+#[derive(Debug)]
+pub struct Store {
+    dir: Arc<dyn Dir>,
+    options: StoreOptions,
+    cache: Arc<PartCache>,
+    /// The next free id of a log or segment.
+    next_id: AtomicU64,
+    queue: CommitQueue<Arc<Batch>, Result<Receipt, Arc<StoreError>>>,
+    sealing: Mutex<Sealing>,
+    /// The catalog on the disk.
+    catalog: Mutex<Catalog>,
+    writer: Mutex<Writer>,
+    view: SharedView,
+    /// Why the store takes no more changes.
+    halted: OnceLock<String>,
+    /// Taken by the first close.
+    lock: Mutex<Option<Box<dyn Lock>>>,
+    recovery: Recovery,
+}
+
+/// What an append changes.
+#[derive(Debug)]
+struct Writer {
+    log: LogWriter,
+    tokens: Tokens,
+}
+
+impl Store {
+    /// The options it was opened with.
+    pub fn options(&self) -> &StoreOptions {
+        &self.options
+    }
+
+    /// What was found when the store was opened.
+    pub fn recovery(&self) -> &Recovery {
+        &self.recovery
+    }
+
+    /// Everything whose append or load returned before the call.
+    pub fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        self.view.snapshot()
+    }
+
+    /// The catalog as it is on the disk.
+    pub fn catalog(&self) -> Result<Catalog, StoreError> {
+        Ok(hold(&self.catalog)?.clone())
+    }
+
+    /// How many events are in the log and not yet in segments.
+    pub fn unsealed_events(&self) -> Result<u64, StoreError> {
+        Ok(self.view.with(|view| view.backlog())?.events)
+    }
+
+    /// The receipt of the append or load that carried this token, where it is remembered.
+    pub fn receipt(&self, token: &str) -> Result<Option<Receipt>, StoreError> {
+        Ok(hold(&self.writer)?.tokens.receipt(token))
+    }
+
+    fn new_id(&self) -> u64 {
+        self.next_id.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// An error where the store takes no more changes.
+    fn check_open(&self) -> Result<(), StoreError> {
+        if hold(&self.lock)?.is_none() {
+            return Err(StoreError::Closed);
+        }
+        match self.halted.get() {
+            None => Ok(()),
+            Some(reason) => Err(StoreError::Halted { reason: reason.clone() }),
+        }
+    }
+
+    /// Takes no more changes from now on; the first reason stands.
+    fn halt(&self, reason: impl ToString) {
+        self.halted.get_or_init(|| reason.to_string());
+    }
+}
+
+/// Takes a lock. A thread that panicked under it may have left things half done, so nothing is built on them.
+fn hold<T>(mutex: &Mutex<T>) -> Result<MutexGuard<'_, T>, StoreError> {
+    mutex
+        .lock()
+        .map_err(|_| StoreError::Halted { reason: "a thread panicked while it changed the store".to_owned() })
+}

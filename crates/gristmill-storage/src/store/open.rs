@@ -1,0 +1,115 @@
+//! Opening a store for writing.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use crate::catalog::{Catalog, LogEntry, Publish, publish};
+use crate::dir::{Dir, Lock};
+use crate::segment::file::PartCache;
+use crate::wal::{self, LogWriter, Predecessor};
+
+use super::append::GROUP_BYTES;
+use super::layout::{self, LOCK};
+use super::leftovers::sweep;
+use super::queue::CommitQueue;
+use super::recover::{Recovered, recover};
+use super::seal::Sealing;
+use super::view::{SharedView, Unfrozen};
+use super::{Store, StoreError, StoreOptions, Writer};
+
+impl Store {
+    /// Opens a store, or creates one in an empty folder.
+    ///
+    /// [`StoreError::Locked`] where another writer has it open; [`StoreError::NotAStore`] where the folder holds
+    /// something else; an error for which [`StoreError::is_damage`] holds where acknowledged events are lost.
+    pub fn open(dir: Arc<dyn Dir>, options: StoreOptions) -> Result<Self, StoreError> {
+        let lock = take_lock(&*dir)?;
+        let mut catalog = match layout::find(&*dir)? {
+            Some(catalog) => catalog,
+            None => layout::create(&*dir)?,
+        };
+        let cache = Arc::new(PartCache::new(options.cache_bytes));
+        let mut recovered = recover(&dir, &catalog, &cache)?;
+        let swept = sweep(&*dir, &catalog)?;
+        recovered.report.leftovers = swept.removed;
+        let log = rewrite(&*dir, &mut catalog, swept.next_id, &recovered)?;
+
+        let mut tokens = catalog.tokens.clone();
+        for (receipt, batch) in recovered.batches.iter().map(|unfrozen| (unfrozen.receipt(), &unfrozen.batch)) {
+            if let Some(token) = batch.token() {
+                tokens.insert(token, receipt, options.token_window);
+            }
+        }
+        Ok(Self {
+            dir,
+            options,
+            cache,
+            next_id: AtomicU64::new(catalog.next_id),
+            queue: CommitQueue::new(GROUP_BYTES),
+            sealing: Mutex::new(Sealing::default()),
+            catalog: Mutex::new(catalog),
+            writer: Mutex::new(Writer { log, tokens }),
+            halted: OnceLock::new(),
+            lock: Mutex::new(Some(lock)),
+            recovery: recovered.report,
+            view: SharedView::new(recovered.into_view()),
+        })
+    }
+}
+
+/// Copies what was recovered into a new log and lists that instead of the old ones.
+///
+/// The old logs are not appended to: the disk may not hold all that was just read of them, and nothing tells. They
+/// stay until the catalog lists the new log, so that a crash at any point finds one or the other.
+fn rewrite(
+    dir: &dyn Dir,
+    catalog: &mut Catalog,
+    id: u64,
+    recovered: &Recovered,
+) -> Result<LogWriter, StoreError> {
+    let mut log = LogWriter::create(dir, id, &Predecessor::default(), catalog.sealed)?;
+    for group in groups(&recovered.batches) {
+        log.append(group.iter().map(|unfrozen| unfrozen.batch.payload()), false)?;
+    }
+    log.settle()?;
+    let listed = LogEntry { id, length: log.length() };
+    let old = std::mem::replace(&mut catalog.logs, vec![listed]);
+    catalog.number += 1;
+    catalog.next_id = id.saturating_add(1);
+    catalog.closed = false;
+    publish(dir, catalog).map_err(|Publish::Refused(error) | Publish::InDoubt(error)| error)?;
+    for log in old {
+        // Nothing lists it any more; if it stays, the next open removes it.
+        let _ = dir.remove(&wal::path(log.id));
+    }
+    Ok(log)
+}
+
+/// Batches in groups that are written at once.
+fn groups(batches: &[Unfrozen]) -> impl Iterator<Item = &[Unfrozen]> {
+    let mut bytes = 0_usize;
+    batches.chunk_by(move |_, next| {
+        bytes = bytes.saturating_add(next.batch.payload().len());
+        let fits = bytes <= GROUP_BYTES;
+        if !fits {
+            bytes = 0;
+        }
+        fits
+    })
+}
+
+fn take_lock(dir: &dyn Dir) -> Result<Box<dyn Lock>, StoreError> {
+    match dir.try_lock(LOCK) {
+        Ok(Some(lock)) => Ok(lock),
+        Ok(None) => Err(StoreError::Locked { holder: holder(dir) }),
+        Err(source) => Err(StoreError::io("lock", LOCK, source)),
+    }
+}
+
+/// The process that the lock file names. It may not have written its number yet.
+fn holder(dir: &dyn Dir) -> Option<u32> {
+    let file = dir.open(LOCK).ok()?;
+    let mut digits = vec![0; usize::try_from(file.len().ok()?).ok().filter(|&length| length <= 10)?];
+    file.read_exact_at(&mut digits, 0).ok()?;
+    std::str::from_utf8(&digits).ok()?.parse().ok()
+}

@@ -1,0 +1,83 @@
+//! Segment files on their way into the catalog.
+
+use std::sync::Arc;
+
+use crate::catalog::SegmentEntry;
+use crate::segment::{Segment, file};
+
+use super::layout::{SEGMENTS, TEMPORARY, segment_paths};
+use super::{Store, StoreError};
+
+/// Segments that were written and are not published. What is dropped unpublished is removed.
+#[derive(Debug)]
+pub(super) struct Staging<'s> {
+    store: &'s Store,
+    entries: Vec<SegmentEntry>,
+    /// Paths of the files that nothing lists.
+    unlisted: Vec<String>,
+}
+
+impl<'s> Staging<'s> {
+    pub(super) fn new(store: &'s Store) -> Self {
+        Self { store, entries: Vec::new(), unlisted: Vec::new() }
+    }
+
+    /// How many events.
+    pub(super) fn events(&self) -> u64 {
+        self.entries.iter().map(|entry| u64::from(entry.rows)).sum()
+    }
+
+    /// Writes a segment, durable under a temporary name and read back.
+    pub(super) fn add(&mut self, segment: &Segment) -> Result<(), StoreError> {
+        let id = self.store.new_id();
+        let paths = segment_paths(TEMPORARY, id);
+        self.unlisted.extend(paths.iter().cloned());
+        let [arrow, index] = &paths;
+        let files = file::write(&*self.store.dir, arrow, index, segment)?;
+        let meta = segment.meta();
+        self.entries.push(SegmentEntry {
+            id,
+            rows: meta.rows,
+            min_time: meta.min_time,
+            max_time: meta.max_time,
+            values: meta.values,
+            files,
+        });
+        Ok(())
+    }
+
+    /// Gives all files their names for good, durably, and opens them.
+    pub(super) fn install(&mut self) -> Result<Vec<Segment>, StoreError> {
+        let Store { dir, cache, .. } = self.store;
+        for entry in &self.entries {
+            for (from, to) in segment_paths(TEMPORARY, entry.id).into_iter().zip(segment_paths(SEGMENTS, entry.id)) {
+                dir.rename(&from, &to).map_err(|source| StoreError::io("rename", &from, source))?;
+                self.unlisted.push(to);
+            }
+        }
+        dir.sync_dir(SEGMENTS).map_err(|source| StoreError::io("make durable the names in", SEGMENTS, source))?;
+        self.entries.iter().map(|entry| open(dir, entry, cache)).collect()
+    }
+
+    /// Publishes the entries. Where that fails and the catalog of before stands, the files are removed; where it is
+    /// not known which one stands, they stay.
+    pub(super) fn publish(
+        mut self,
+        publish: impl FnOnce(Vec<SegmentEntry>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let result = publish(std::mem::take(&mut self.entries));
+        if result.is_ok() || self.store.halted.get().is_some() {
+            self.unlisted.clear();
+        }
+        result
+    }
+}
+
+impl Drop for Staging<'_> {
+    fn drop(&mut self) {
+        for path in &self.unlisted {
+            // Some have got another name; whatever else cannot be removed, the next open removes.
+            let _ = self.store.dir.remove(path);
+        }
+    }
+}
