@@ -5,7 +5,6 @@ use crate::request::error::{FetchError, FetchErrorKind};
 use crate::request::json::Json;
 use crate::request::number;
 use crate::time::Zone;
-use gristmill_storage::timestamp::parse_civil;
 
 /// 0000-01-01T00:00:00Z.
 const FIRST: i64 = -62_167_219_200_000;
@@ -52,11 +51,8 @@ fn in_range(millis: i64, json: &Json<'_, '_>) -> Result<i64, FetchError> {
 
 /// The instant of an ISO-8601 text that is at this place, or part of what is.
 pub(super) fn parse(text: &str, json: &Json<'_, '_>, zone: Zone) -> Result<i64, FetchError> {
-    let civil = parse_civil(text)
+    let millis = zone
+        .parse_instant(text)
         .map_err(|error| json.error(FetchErrorKind::Invalid, error.to_string()).with_source(error))?;
-    let millis = match civil.offset {
-        Some(seconds) => civil.local - i64::from(seconds) * 1000,
-        None => civil.local,
-    };
     in_range(millis, json)
 }

@@ -29,5 +29,6 @@ fn zone(interval: &Object<'_, '_>) -> Result<Zone, FetchError> {
     const EXPECTED: &str = "an IANA name such as Europe/Helsinki, UTC, or an offset such as +02:00";
     let Some(json) = interval.get("time_zone") else { return Ok(Zone::UTC) };
     let name = json.text(EXPECTED)?;
-    Zone::from_name(&name).ok_or_else(|| json.error(FetchErrorKind::Unknown, format!("x {EXPECTED}")))
+    Zone::from_name(&name)
+        .map_err(|error| json.error(FetchErrorKind::Unknown, error.to_string()).with_source(error))
 }

@@ -17,8 +17,8 @@ fn on_label(kind: &str, keys: &str) -> Filter {
     filter(&format!(r#"{{"type":"{kind}","dimension":"label"{keys}}}"#))
 }
 
-fn limit<T>(value: T, strict: bool) -> Option<Limit<T>> {
-    Some(Limit { value, strict })
+fn limit<T>(value: T, strict: bool) -> Limit<T> {
+    Limit { value, strict }
 }
 
 #[test]
@@ -108,8 +108,10 @@ fn value_compares_numbers() {
         value(r#""type":"in","values":["1.5",null,-2e3]"#),
         Filter::Value(NumberTest::In(vec![Some(1.5), None, Some(-2000.0)]))
     );
-    let between =
-        Filter::Value(NumberTest::Bound(Limits { lower: limit(1.0, true), upper: limit(2.0, false) }));
+    let between = Filter::Value(NumberTest::Bound(Limits {
+        lower: Some(limit(1.0, true)),
+        upper: Some(limit(2.0, false)),
+    }));
     for keys in [
         r#""type":"bound","lower":1,"lowerStrict":true,"upper":"2""#,
         r#""type":"bound","lower":1,"lowerStrict":true,"upper":"2","ordering":"numeric""#,
@@ -124,7 +126,7 @@ fn value_compares_numbers() {
 fn bounds_have_four_orderings() {
     let bound = |keys: &str| on_label("bound", keys);
     let of = |bound| label(Test::Bound(bound));
-    let from = |text: &str| Limits { lower: limit(text.to_owned(), false), upper: None };
+    let from = |text: &str| Limits { lower: Some(limit(text.to_owned(), false)), upper: None };
     assert_eq!(bound(r#","lower":"5""#), of(Bound::Lexicographic(from("5"))));
     assert_eq!(bound(r#","lower":"5","ordering":"lexicographic""#), of(Bound::Lexicographic(from("5"))));
     assert_eq!(bound(r#","lower":5,"ordering":"Lexicographic""#), of(Bound::Lexicographic(from("5"))));
@@ -137,16 +139,25 @@ fn bounds_have_four_orderings() {
     );
     assert_eq!(bound(r#","lower":"5","alphaNumeric":false"#), of(Bound::Lexicographic(from("5"))));
     let numeric = |lower, upper| of(Bound::Numeric(Limits { lower, upper }));
-    assert_eq!(bound(r#","lower":"5","ordering":"numeric""#), numeric(limit(5.0, false), None));
-    assert_eq!(bound(r#","lower":"1e1","upper":20"#), numeric(limit(10.0, false), limit(20.0, false)));
-    assert_eq!(bound(r#","upper":-1,"upperStrict":true,"lower":null"#), numeric(None, limit(-1.0, true)));
+    assert_eq!(bound(r#","lower":"5","ordering":"numeric""#), numeric(Some(limit(5.0, false)), None));
+    assert_eq!(
+        bound(r#","lower":"1e1","upper":20"#),
+        numeric(Some(limit(10.0, false)), Some(limit(20.0, false)))
+    );
+    assert_eq!(
+        bound(r#","upper":-1,"upperStrict":true,"lower":null"#),
+        numeric(None, Some(limit(-1.0, true)))
+    );
 }
 
 #[test]
 fn ranges_order_by_the_type_of_their_values() {
     let range = |keys: &str| on_label("range", keys);
     let lexicographic = |lower: &str, upper: &str| {
-        let limits = Limits { lower: limit(lower.to_owned(), true), upper: limit(upper.to_owned(), false) };
+        let limits = Limits {
+            lower: Some(limit(lower.to_owned(), true)),
+            upper: Some(limit(upper.to_owned(), false)),
+        };
         label(Test::Bound(Bound::Lexicographic(limits)))
     };
     assert_eq!(range(r#","lower":"a","upper":"b","lowerOpen":true"#), lexicographic("a", "b"));
@@ -154,7 +165,7 @@ fn ranges_order_by_the_type_of_their_values() {
         range(r#","lower":1,"upper":2,"lowerOpen":true,"matchValueType":"STRING""#),
         lexicographic("1", "2")
     );
-    let numeric = label(Test::Bound(Bound::Numeric(Limits { lower: None, upper: limit(2.0, true) })));
+    let numeric = label(Test::Bound(Bound::Numeric(Limits { lower: None, upper: Some(limit(2.0, true)) })));
     assert_eq!(range(r#","upper":2,"upperOpen":true"#), numeric);
     assert_eq!(range(r#","upper":"2","upperOpen":true,"matchValueType":"LONG""#), numeric);
 }
