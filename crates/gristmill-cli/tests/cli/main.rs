@@ -1,0 +1,11 @@
+//! The command line from outside: the real binary, in a directory of its own.
+
+mod bad_input;
+mod fetch;
+mod harness;
+mod help;
+mod ingest;
+mod inspect;
+mod interrupt;
+mod readme;
+mod streams;
