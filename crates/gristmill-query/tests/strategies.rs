@@ -65,7 +65,7 @@ fn strategies_segments_and_tasks_do_not_show() {
     for body in bodies {
         let fetch = fetch(body);
         let expected = execute(&fetch, &segments(2000, 1), &ExecOptions::default()).unwrap().to_json();
-        assert!(expected.contains(r#"["1970-01-01"#), "{expected}");
+        assert!(expected.contains(r#"["1970-01-"#), "{expected}");
         for rows in [RowStrategy::Auto, RowStrategy::Scan, RowStrategy::Postings] {
             for groups in [GroupStrategy::Auto, GroupStrategy::Dense, GroupStrategy::Hash] {
                 for (pieces, task_rows) in [(1, u32::MAX), (1, 37), (3, 1000), (17, 1)] {

@@ -1,1 +1,11 @@
-//! x
+//! Test support: the oracle, the corpus of cases with its runners, and random events and fetches.
+//!
+//! | module | what is in it |
+//! | --- | --- |
+//! | [`corpus`] | the cases of `tests/corpus`, and how to check them |
+//! | [`runner`] | the ways a fetch can be answered, behind one trait |
+//! | [`oracle`] | the reference evaluator: a row at a time, exact, slow |
+
+pub mod corpus;
+pub mod oracle;
+pub mod runner;

@@ -6,7 +6,7 @@ use crate::schema::Dimension;
 use std::sync::Arc;
 
 /// Every part of a segment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct HeapSegment {
     pub(super) runs: Arc<RunTable>,
     pub(super) timestamps: Arc<Timestamps>,
@@ -16,7 +16,7 @@ pub(super) struct HeapSegment {
 }
 
 /// The parts of one dimension.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct HeapDimension {
     pub(super) dictionary: Arc<Dictionary>,
     pub(super) codes: Arc<DimensionCodes>,

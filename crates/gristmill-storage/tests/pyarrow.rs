@@ -1,0 +1,79 @@
+//! Another Arrow reader opens a segment file and finds the same events.
+//!
+//! Needs `python3` with `pyarrow`, and says "skipped" without; where `GRISTMILL_REQUIRE_PYARROW` is set, that is an
+//! error.
+
+use gristmill_storage::Timestamp;
+use gristmill_storage::dir::FsDir;
+use gristmill_storage::event::{Event, EventRow, Source};
+use gristmill_storage::schema::{Column, Dimension, Kind};
+use gristmill_storage::segment::{Segment, SegmentBuilder, file};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::Command;
+
+/// Enough events for codes of two bytes in one column, with nulls and the empty text in others.
+fn segment() -> Segment {
+    let mut builder = SegmentBuilder::new();
+    for at in 0..1_000_i64 {
+        let pick = |words: &[&'static str]| words[usize::try_from(at).unwrap() % words.len()];
+        let mut event = Event::new(Timestamp((at - 500) * 86_399_983), pick(&["org-2", "org-1"]), "vendor");
+        event.value = (at % 3 > 0).then_some(f64::from(i32::try_from(at).unwrap()) / 8.0);
+        event.event_version = at % 4 - 1;
+        event.source = Source::ALL[usize::from(at % 5 == 0)];
+        event
+            .set(Dimension::Category, Some(pick(&["click", "view", "\u{e4}\u{1f33e}"])))
+            .set(Dimension::SessionId, Some(&format!("session-{at}")))
+            .set(Dimension::Dim1, [None, Some(""), Some("x")][usize::try_from(at).unwrap() % 3])
+            .set_properties(
+                [["a", "b", ""].as_slice(), &[], &["b"]][usize::try_from(at).unwrap() % 3].iter().copied(),
+            );
+        builder.push(&event.as_row()).unwrap();
+    }
+    builder.build().unwrap()
+}
+
+fn as_json(row: &EventRow<'_>) -> Value {
+    let value = |column| match column {
+        Column::Timestamp => json!(row.timestamp.millis()),
+        Column::Value => json!(row.value),
+        Column::Dimension(dimension) => match dimension.kind() {
+            Kind::Text => json!(row.text(dimension)),
+            Kind::Integer => json!(row.event_version),
+            Kind::Source => json!(row.source.name()),
+            Kind::MultiText if row.properties.is_empty() => Value::Null,
+            Kind::MultiText => json!(row.properties),
+        },
+    };
+    Column::all()
+        .map(|column| (column.name().to_owned(), value(column)))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+#[test]
+fn pyarrow_reads_a_segment() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = FsDir::open(folder.path()).unwrap();
+    let segment = segment();
+    file::write(&dir, "1.arrow", "1.idx", &segment).unwrap();
+    let mut lines = String::new();
+    segment.for_each_row(|row| lines += &format!("{}\n", as_json(row))).unwrap();
+    let events = folder.path().join("events.ndjson");
+    std::fs::write(&events, lines).unwrap();
+
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/read_segment.py");
+    let run = Command::new("python3").arg(script).arg(folder.path().join("1.arrow")).arg(events).output();
+    let said = match run {
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+            said
+        }
+        Err(error) => format!("skipped: no python3: {error}"),
+    };
+    println!("{said}");
+    assert!(said.starts_with("read 1000 rows") || said.starts_with("skipped"), "{said}");
+    let required = std::env::var_os("GRISTMILL_REQUIRE_PYARROW").is_some();
+    assert!(!(required && said.starts_with("skipped")), "{said}");
+}
