@@ -7,7 +7,9 @@ use std::io::{self, BufWriter, Write};
 const BUFFER: usize = 1 << 18;
 
 /// Writes data to stdout and makes sure that all of it arrived.
-pub(crate) fn to_stdout(write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> Result<(), Failure> {
+pub(crate) fn to_stdout(
+    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+) -> Result<(), Failure> {
     let mut out = BufWriter::with_capacity(BUFFER, io::stdout());
     write(&mut out).and_then(|()| out.flush()).map_err(|error| Failure::output("stdout", &error))
 }

@@ -34,7 +34,11 @@ pub(crate) fn ink(colour: Colour) -> Ink {
     let wanted = match colour {
         Colour::Always => true,
         Colour::Never => false,
-        Colour::Auto => stdout_is_terminal() && !is_set("NO_COLOR") && env::var_os("TERM").is_none_or(|term| term != "dumb"),
+        Colour::Auto => {
+            stdout_is_terminal()
+                && !is_set("NO_COLOR")
+                && env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
     };
     if wanted { Ink::Coloured } else { Ink::Plain }
 }

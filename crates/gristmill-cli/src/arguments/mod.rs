@@ -37,8 +37,9 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
-static VERSION: LazyLock<String> =
-    LazyLock::new(|| format!("{} (time zones {})", env!("CARGO_PKG_VERSION"), gristmill::time::TZ_DATABASE_VERSION));
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    format!("{} (time zones {})", env!("CARGO_PKG_VERSION"), gristmill::time::tz_database_version())
+});
 
 const AFTER_HELP: &str = "\
 Examples:

@@ -27,7 +27,7 @@ pub(crate) struct Reading {
     #[arg(long, value_name = "N", env = "GRISTMILL_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
 
-    /// Bytes of segment files kept in memory [default: 1GiB]
+    /// Bytes of segment files kept in memory [default: 256MiB]
     #[arg(long, value_name = "BYTES", env = "GRISTMILL_CACHE_BYTES")]
     pub(crate) cache_bytes: Option<Size>,
 }

@@ -48,7 +48,15 @@ fn show(answer: &Answer, settings: &FetchSettings, out: &mut impl Write) -> io::
 }
 
 fn chart_of<'a>(fetch: &Fetch, sheet: &'a Sheet<'a>, metric: usize, width: usize, ink: Ink) -> Chart<'a> {
-    Chart { sheet, metric, title: title(fetch, sheet, metric), buckets: buckets(fetch), unit: unit(fetch), width, ink }
+    Chart {
+        sheet,
+        metric,
+        title: title(fetch, sheet, metric),
+        buckets: buckets(fetch),
+        unit: unit(fetch),
+        width,
+        ink,
+    }
 }
 
 /// What the chart shows: the metric, its groups, its buckets and their zone.
@@ -78,10 +86,13 @@ fn name(granularity: Granularity) -> &'static str {
 /// The labels of all buckets of the interval; empty when they are too many, or only those with events count.
 fn buckets(fetch: &Fetch) -> Vec<String> {
     let bucketer = Bucketer::new(fetch.granularity, fetch.zone, fetch.interval);
-    if fetch.granularity == Granularity::None || bucketer.count_at_most(fetch.interval) > MOST_CHART_BUCKETS {
+    if fetch.granularity == Granularity::None || bucketer.count_limit(fetch.interval) > MOST_CHART_BUCKETS {
         return Vec::new();
     }
-    bucketer.buckets_overlapping(fetch.interval).map(|bucket| fetch.zone.label(bucket.start)).collect()
+    bucketer
+        .buckets_overlapping(fetch.interval)
+        .map(|bucket| bucketer.label(bucket).as_str().to_owned())
+        .collect()
 }
 
 fn unit(fetch: &Fetch) -> Unit {

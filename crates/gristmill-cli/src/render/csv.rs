@@ -14,7 +14,7 @@ pub(crate) fn write_csv(sheet: &Sheet<'_>, out: &mut impl Write) -> io::Result<(
         write_line(out, row, |out, cell| match cell {
             Cell::Null => Ok(()),
             Cell::Text(text) => write_text(out, text),
-            Cell::Timestamp(label) => write_text(out, label),
+            Cell::Timestamp(label) => write_text(out, label.as_str()),
             Cell::Integer(integer) => write!(out, "{integer}"),
             Cell::Float(float) => write!(out, "{}", number::exact(*float)),
         })?;

@@ -14,7 +14,7 @@ pub(crate) fn write_ndjson(sheet: &Sheet<'_>, out: &mut impl Write) -> io::Resul
             match cell {
                 Cell::Null => out.write_all(b"null")?,
                 Cell::Text(text) => serde_json::to_writer(&mut *out, text)?,
-                Cell::Timestamp(label) => serde_json::to_writer(&mut *out, label)?,
+                Cell::Timestamp(label) => serde_json::to_writer(&mut *out, label.as_str())?,
                 Cell::Integer(integer) => write!(out, "{integer}")?,
                 Cell::Float(float) => write!(out, "{}", number::exact(*float))?,
             }

@@ -83,7 +83,8 @@ pub(crate) fn number(cell: &Cell<'_>) -> Option<f64> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use std::borrow::Cow;
+    use gristmill::Timestamp;
+    use gristmill::timestamp::{IsoText, parse_offset};
 
     /// A sheet with a timestamp, the groups and the metrics named.
     pub(crate) fn sheet<'a>(groups: &[&'a str], metrics: &[&'a str], rows: Vec<Vec<Cell<'a>>>) -> Sheet<'a> {
@@ -95,18 +96,21 @@ pub(crate) mod tests {
         sheet
     }
 
-    pub(crate) fn instant(label: &str) -> Cell<'_> {
-        Cell::Timestamp(Cow::Borrowed(label))
+    /// A bucket's start, from its label.
+    pub(crate) fn instant(label: &str) -> Cell<'static> {
+        let offset = parse_offset(&label[23..]).unwrap();
+        Cell::Timestamp(IsoText::new(Timestamp::parse_iso(label).unwrap().millis(), offset))
     }
 
     #[test]
     fn rows_keep_their_width() {
+        let start = instant("2019-01-07T00:00:00.000Z");
         let sheet = sheet(
             &[],
             &["count"],
-            vec![vec![instant("a")], vec![Cell::Null, Cell::Integer(1), Cell::Integer(2)]],
+            vec![vec![start.clone()], vec![Cell::Null, Cell::Integer(1), Cell::Integer(2)]],
         );
         let rows: Vec<_> = sheet.rows().collect();
-        assert_eq!(rows, [[instant("a"), Cell::Null], [Cell::Null, Cell::Integer(1)]]);
+        assert_eq!(rows, [[start, Cell::Null], [Cell::Null, Cell::Integer(1)]]);
     }
 }

@@ -3,8 +3,8 @@
 use crate::render::number::Decimals;
 use crate::render::text::group_text;
 use crate::render::{Ink, Role, Sheet};
-use gristmill::response::Cell;
 use comfy_table::{Attribute, CellAlignment, Color, ContentArrangement, Table, presets};
+use gristmill::response::Cell;
 use std::io::{self, Write};
 
 /// Writes the sheet as a table. Numbers stand to the right and are rounded to a few digits; the data formats have them
@@ -48,7 +48,7 @@ fn table_cell(cell: &Cell<'_>, decimals: Decimals) -> comfy_table::Cell {
     match cell {
         Cell::Null => comfy_table::Cell::new("null").fg(Color::DarkGrey),
         Cell::Text(text) => comfy_table::Cell::new(group_text(text)),
-        Cell::Timestamp(label) => comfy_table::Cell::new(label),
+        Cell::Timestamp(label) => comfy_table::Cell::new(label.as_str()),
         Cell::Integer(number) => comfy_table::Cell::new(number).set_alignment(CellAlignment::Right),
         Cell::Float(number) => {
             comfy_table::Cell::new(decimals.format(*number)).set_alignment(CellAlignment::Right)
@@ -70,9 +70,14 @@ mod tests {
     #[test]
     fn numbers_stand_right_and_nulls_differ_from_texts() {
         let text = table(vec![
-            vec![instant("2019-01-07"), Cell::Text("null"), Cell::Integer(7), Cell::Float(1.25)],
-            vec![instant("2019-01-08"), Cell::Null, Cell::Integer(1_000), Cell::Null],
-            vec![instant("2019-01-09"), Cell::Text(""), Cell::Integer(0), Cell::Float(10.0)],
+            vec![
+                instant("2019-01-07T00:00:00.000Z"),
+                Cell::Text("null"),
+                Cell::Integer(7),
+                Cell::Float(1.25),
+            ],
+            vec![instant("2019-01-08T00:00:00.000Z"), Cell::Null, Cell::Integer(1_000), Cell::Null],
+            vec![instant("2019-01-09T00:00:00.000Z"), Cell::Text(""), Cell::Integer(0), Cell::Float(10.0)],
         ]);
         let lines: Vec<&str> = text.lines().collect();
         assert!(
@@ -85,7 +90,12 @@ mod tests {
 
     #[test]
     fn terminal_codes_of_events_do_not_reach_the_terminal() {
-        let text = table(vec![vec![instant("t"), Cell::Text("\u{1b}[2J"), Cell::Integer(1), Cell::Null]]);
+        let text = table(vec![vec![
+            instant("2019-01-07T00:00:00.000Z"),
+            Cell::Text("\u{1b}[2J"),
+            Cell::Integer(1),
+            Cell::Null,
+        ]]);
         assert!(!text.contains('\u{1b}') && text.contains("\\u{1b}[2J"), "{text}");
     }
 }

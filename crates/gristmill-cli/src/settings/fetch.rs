@@ -64,8 +64,9 @@ fn read_query(query: &str) -> Result<(String, Vec<u8>), Failure> {
         }
         path => (format!("`{path}`"), File::open(path).and_then(read_bounded)),
     };
-    let text =
-        text.map_err(|error| Failure::caused(Code::Other, &format!("cannot read the query from {name}"), &error))?;
+    let text = text.map_err(|error| {
+        Failure::caused(Code::Other, &format!("cannot read the query from {name}"), &error)
+    })?;
     if text.len() as u64 > MOST_QUERY_BYTES {
         let message = format!("{name} is larger than {MOST_QUERY_BYTES} bytes: is it a query?");
         return Err(Failure::new(Code::BadInput, message));

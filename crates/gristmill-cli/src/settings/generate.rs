@@ -26,13 +26,21 @@ impl TryFrom<GenerateArguments> for GenerateSettings {
     type Error = Failure;
 
     fn try_from(typed: GenerateArguments) -> Result<Self, Failure> {
-        let destination =
-            if typed.output.as_os_str() == "-" { Destination::Stdout } else { Destination::File(typed.output) };
+        let destination = if typed.output.as_os_str() == "-" {
+            Destination::Stdout
+        } else {
+            Destination::File(typed.output)
+        };
         let to_terminal = matches!(destination, Destination::Stdout) && terminal::stdout_is_terminal();
         if typed.format == EventFormat::Parquet && to_terminal {
             return Err(Failure::usage("Parquet is no text for a terminal: name a file with --output"));
         }
-        let options = GeneratorOptions { events: typed.events, seed: typed.seed, days: typed.days, ..GeneratorOptions::default() };
+        let options = GeneratorOptions {
+            events: typed.events,
+            seed: typed.seed,
+            days: typed.days,
+            ..GeneratorOptions::default()
+        };
         Ok(Self { options, format: typed.format, destination, quiet: typed.quiet })
     }
 }

@@ -113,8 +113,9 @@ fn input_bytes(inputs: &[Input]) -> Result<Option<u64>, Failure> {
             total = None;
             continue;
         };
-        let metadata = fs::metadata(path)
-            .map_err(|error| Failure::caused(Code::Other, &format!("cannot read `{}`", path.display()), &error))?;
+        let metadata = fs::metadata(path).map_err(|error| {
+            Failure::caused(Code::Other, &format!("cannot read `{}`", path.display()), &error)
+        })?;
         if metadata.is_dir() {
             let message = format!("`{}` is a directory: name the files in it", path.display());
             return Err(Failure::new(Code::Other, message));

@@ -23,7 +23,7 @@ pub(super) fn for_reading(typed: &Reading) -> Options {
         options = options.threads(usize::from(threads));
     }
     if let Some(bytes) = typed.cache_bytes {
-        options = options.cache_bytes(bytes.0);
+        options = options.cache_bytes(usize::try_from(bytes.0).unwrap_or(usize::MAX));
     }
     options
 }

@@ -1,6 +1,6 @@
 //! Every bad input gives one clear message with its place, and nothing half-stored.
 
-use crate::harness::{Bench, Run, event, example};
+use crate::harness::{Bench, Run, event, example, is};
 use std::fs;
 use std::process::Command;
 
@@ -17,7 +17,9 @@ fn a_malformed_line() {
     let bench = Bench::with_sample();
     let events = event(&[]) + "{\"vendor\":\n" + &event(&[]);
     bench.write("events", events);
-    bench.run(["ingest", "--store", "store", "events"]).failed(4, &["events: ", "line 2", "nothing is stored"]);
+    bench
+        .run(["ingest", "--store", "store", "events"])
+        .failed(4, &["events: ", "line 2", "nothing is stored"]);
     assert_eq!(bench.count("store"), 46);
 }
 
@@ -121,11 +123,11 @@ fn a_store_that_is_not_one() {
 #[test]
 fn a_damaged_segment() {
     let bench = Bench::with_sample();
-    let segment = bench.files("store").into_iter().find(|file| file.ends_with(".arrow")).unwrap();
+    let segment = bench.files("store").into_iter().find(|file| is(file, "arrow")).unwrap();
     let bytes = fs::read(&segment).unwrap();
     fs::write(&segment, &bytes[..bytes.len() / 2]).unwrap();
-    let name = segment.rsplit('/').next().unwrap().to_owned();
-    bench.run(["fetch", "--store", "store", &example("by-day.json")]).failed(3, &[&name]);
+    let name = segment.file_name().unwrap().to_str().unwrap();
+    bench.run(["fetch", "--store", "store", &example("by-day.json")]).failed(3, &[name]);
 }
 
 #[test]
@@ -133,7 +135,7 @@ fn a_missing_catalog_is_damage_and_not_an_empty_store() {
     let bench = Bench::with_sample();
     let mut removed = 0;
     for file in bench.files("store") {
-        let is_data = file.ends_with(".arrow") || file.ends_with(".idx") || file.ends_with(".log");
+        let is_data = ["arrow", "idx", "log"].iter().any(|extension| is(&file, extension));
         if !is_data && !file.ends_with("LOCK") {
             fs::remove_file(file).unwrap();
             removed += 1;
@@ -154,7 +156,9 @@ fn a_directory_without_rights() {
     if fs::write(bench.path("locked/probe"), "").is_ok() {
         println!("skipped: this user may write everywhere");
     } else {
-        bench.run(["ingest", "--store", "locked/store", &example("events.ndjson")]).failed(1, &["locked", "ermission"]);
+        bench
+            .run(["ingest", "--store", "locked/store", &example("events.ndjson")])
+            .failed(1, &["locked", "ermission"]);
         bench.run(["ingest", "--store", "locked", &example("events.ndjson")]).failed(1, &["locked", "right"]);
     }
     fs::set_permissions(bench.path("locked"), fs::Permissions::from_mode(0o700)).unwrap();

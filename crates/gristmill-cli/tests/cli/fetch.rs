@@ -29,14 +29,16 @@ fn json_is_the_answer_and_nothing_else() {
 #[test]
 fn csv_and_ndjson_have_every_row() {
     let bench = Bench::with_sample();
-    let csv = bench.run(["fetch", "--store", "store", "--format", "csv", &example("by-day.json")]).succeeded();
+    let csv =
+        bench.run(["fetch", "--store", "store", "--format", "csv", &example("by-day.json")]).succeeded();
     let mut lines = csv.stdout.lines();
     assert_eq!(lines.next(), Some("timestamp,count,visitor_id_uniq"));
     for (label, count) in BY_DAY {
         assert!(lines.next().unwrap().starts_with(&format!("{label},{count},")), "{csv:?}");
     }
     assert_eq!(lines.next(), None);
-    let ndjson = bench.run(["fetch", "--store", "store", "--format", "ndjson", &example("by-day.json")]).succeeded();
+    let ndjson =
+        bench.run(["fetch", "--store", "store", "--format", "ndjson", &example("by-day.json")]).succeeded();
     let first: serde_json::Value = serde_json::from_str(ndjson.stdout.lines().next().unwrap()).unwrap();
     assert_eq!((&first["timestamp"], &first["count"]), (&BY_DAY[0].0.into(), &BY_DAY[0].1.into()));
     assert_eq!(ndjson.stdout.lines().count(), BY_DAY.len());
@@ -46,11 +48,14 @@ fn csv_and_ndjson_have_every_row() {
 fn a_table_and_a_chart_are_for_people() {
     let bench = Bench::with_sample();
     let run = bench.run(["fetch", "--store", "store", "--chart", &example("by-day.json")]).succeeded();
-    for part in ["│ timestamp", "count for each day (Europe/Helsinki)", "█", "└─", "28", "31", "Oct 2021", "Nov 2021"] {
+    for part in
+        ["│ timestamp", "count for each day (Europe/Helsinki)", "█", "└─", "28", "31", "Oct 2021", "Nov 2021"]
+    {
         assert!(run.stdout.contains(part), "{part:?} is not in\n{}", run.stdout);
     }
     assert!(!run.stdout.contains('\u{1b}'), "colours in a pipe");
-    let coloured = bench.run(["fetch", "--store", "store", "--chart", "--color", "always", &example("by-day.json")]);
+    let coloured =
+        bench.run(["fetch", "--store", "store", "--chart", "--color", "always", &example("by-day.json")]);
     assert!(coloured.succeeded().stdout.contains("\u{1b}[36m"));
 }
 
@@ -70,11 +75,13 @@ fn the_clock_change_has_two_third_hours() {
 #[test]
 fn groups_are_drawn_apart() {
     let bench = Bench::with_sample();
-    let run = bench.run(["fetch", "--store", "store", "--chart", &example("categories-by-day.json")]).succeeded();
+    let run =
+        bench.run(["fetch", "--store", "store", "--chart", &example("categories-by-day.json")]).succeeded();
     for part in ["count by category for each day", "page │", "shop │", "chat │", "peak 5"] {
         assert!(run.stdout.contains(part), "{part:?} is not in\n{}", run.stdout);
     }
-    let run = bench.run(["fetch", "--store", "store", "--chart=sum", &example("sales-by-label.json")]).succeeded();
+    let run =
+        bench.run(["fetch", "--store", "store", "--chart=sum", &example("sales-by-label.json")]).succeeded();
     assert!(run.stdout.contains("sum by label") && run.stdout.contains("gizmo"), "{}", run.stdout);
 }
 
@@ -98,8 +105,12 @@ fn charts_fit_their_width() {
 fn chart_and_data_do_not_mix() {
     let bench = Bench::with_sample();
     let query = example("by-day.json");
-    bench.run(["fetch", "--store", "store", "--chart", "--format", "csv", &query]).failed(2, &["--chart", "table"]);
-    bench.run(["fetch", "--store", "store", "--chart=sum", &query]).failed(2, &["sum", "count, visitor_id_uniq"]);
+    bench
+        .run(["fetch", "--store", "store", "--chart", "--format", "csv", &query])
+        .failed(2, &["--chart", "table"]);
+    bench
+        .run(["fetch", "--store", "store", "--chart=sum", &query])
+        .failed(2, &["sum", "count, visitor_id_uniq"]);
 }
 
 #[test]
@@ -119,7 +130,8 @@ fn one_organization_is_asked_about() {
     let bench = Bench::with_sample();
     let query = r#"{"granularity":"all","aggregations":["count"],"interval":{"start":"2021-01-01","end":"2022-01-01"}}"#;
     let count = |org: &str| {
-        let run = bench.run(["fetch", "--store", "store", "--org", org, "--format", "csv", query]).succeeded();
+        let run =
+            bench.run(["fetch", "--store", "store", "--org", org, "--format", "csv", query]).succeeded();
         run.stdout.lines().nth(1).unwrap().rsplit(',').next().unwrap().to_owned()
     };
     assert_eq!((count("acme"), count("globex"), count("initech")), ("46".into(), "2".into(), "0".into()));

@@ -91,8 +91,8 @@ impl Bench {
             .unwrap()
     }
 
-    /// Names of all files below a directory, sorted.
-    pub fn files(&self, name: &str) -> Vec<String> {
+    /// All files below a directory, sorted.
+    pub fn files(&self, name: &str) -> Vec<PathBuf> {
         let mut files = Vec::new();
         collect(&self.path(name), &mut files);
         files.sort();
@@ -108,13 +108,18 @@ impl Bench {
     }
 }
 
-fn collect(directory: &Path, files: &mut Vec<String>) {
+/// Whether the file's name ends so.
+pub fn is(file: &Path, extension: &str) -> bool {
+    file.extension().is_some_and(|found| found == extension)
+}
+
+fn collect(directory: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             collect(&path, files);
         } else {
-            files.push(path.display().to_string());
+            files.push(path);
         }
     }
 }

@@ -6,7 +6,9 @@ use crate::harness::Bench;
 fn help_teaches_by_example_and_lists_exit_codes() {
     let bench = Bench::new();
     let help = bench.run(["--help"]).succeeded().stdout;
-    for part in ["Examples:", "gristmill ingest --store store events.ndjson", "Exit codes:", "damaged", "budget"] {
+    for part in
+        ["Examples:", "gristmill ingest --store store events.ndjson", "Exit codes:", "damaged", "budget"]
+    {
         assert!(help.contains(part), "{part:?} is not in\n{help}");
     }
     for command in ["ingest", "fetch", "inspect", "generate", "completions"] {
@@ -19,11 +21,20 @@ fn help_teaches_by_example_and_lists_exit_codes() {
 #[test]
 fn numbers_have_flags_defaults_and_variables() {
     let help = Bench::new().run(["ingest", "--help"]).succeeded().stdout;
-    for part in ["--segment-rows", "GRISTMILL_SEGMENT_ROWS", "1048576", "GRISTMILL_WAL_BYTES", "64MiB", "GRISTMILL_THREADS"] {
+    for part in [
+        "--segment-rows",
+        "GRISTMILL_SEGMENT_ROWS",
+        "1048576",
+        "GRISTMILL_WAL_BYTES",
+        "64MiB",
+        "GRISTMILL_THREADS",
+    ] {
         assert!(help.contains(part), "{part:?} is not in\n{help}");
     }
     let help = Bench::new().run(["fetch", "--help"]).succeeded().stdout;
-    for part in ["--max-groups", "GRISTMILL_MAX_GROUPS", "GRISTMILL_CACHE_BYTES", "--allow-partial", "--chart"] {
+    for part in
+        ["--max-groups", "GRISTMILL_MAX_GROUPS", "GRISTMILL_CACHE_BYTES", "--allow-partial", "--chart"]
+    {
         assert!(help.contains(part), "{part:?} is not in\n{help}");
     }
 }

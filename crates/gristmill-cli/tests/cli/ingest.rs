@@ -78,10 +78,11 @@ fn the_source_is_decided_by_the_receiver() {
         if run.code != Some(0) {
             return run.stderr;
         }
-        let query = r#"{"organization_id":"acme","granularity":"all","group_by":["source"],"aggregations":["count"],
+        let query =
+            r#"{"organization_id":"acme","granularity":"all","group_by":["source"],"aggregations":["count"],
             "interval":{"start":"2000","end":"2100"}}"#
-            .replace("2000", "2000-01-01")
-            .replace("2100", "2100-01-01");
+                .replace("2000", "2000-01-01")
+                .replace("2100", "2100-01-01");
         let run = bench.run(["fetch", "--store", "store", "--format", "csv", &query]).succeeded();
         run.stdout.lines().skip(1).map(|line| line.split_once(',').unwrap().1).collect::<Vec<_>>().join(" ")
     };
@@ -109,7 +110,8 @@ fn skipped_events_are_kept_with_their_reasons() {
     assert!(run.stderr.contains("left out 4, see `bad`"), "{run:?}");
 
     let text = bench.read("bad");
-    let rejects: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let rejects: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(rejects.len(), 4, "{text}");
     let lines: Vec<&serde_json::Value> = rejects.iter().map(|reject| &reject["line"]).collect();
     assert_eq!(lines, [2, 3, 4, 6]);

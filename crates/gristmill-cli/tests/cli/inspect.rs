@@ -6,7 +6,14 @@ use crate::harness::{Bench, event};
 fn tables_name_what_is_there() {
     let bench = Bench::with_sample();
     let text = bench.run(["inspect", "--store", "store"]).succeeded().stdout;
-    let parts = ["events    48", "2021-10-28T05:12:40.000Z to 2021-11-02T21:59:59.999Z", "acme", "globex", "visitor_id", "Segments"];
+    let parts = [
+        "events    48",
+        "2021-10-28T05:12:40.000Z to 2021-11-02T21:59:59.999Z",
+        "acme",
+        "globex",
+        "visitor_id",
+        "Segments",
+    ];
     for part in parts {
         assert!(text.contains(part), "{part:?} is not in\n{text}");
     }
@@ -25,7 +32,8 @@ fn json_has_it_all() {
     assert_eq!(report["tenants"][0]["rows"], 46);
     assert_eq!(report["tenants"][1]["vendors"], serde_json::json!(["com.example.chat", "com.example.web"]));
     assert_eq!(report["dictionaries"]["dim5"]["entries"], 0);
-    let rows: u64 = report["segments"].as_array().unwrap().iter().map(|one| one["rows"].as_u64().unwrap()).sum();
+    let rows: u64 =
+        report["segments"].as_array().unwrap().iter().map(|one| one["rows"].as_u64().unwrap()).sum();
     assert_eq!(rows, 48);
 }
 

@@ -1,7 +1,8 @@
 //! Signals.
 
-use crate::harness::{Bench, Run, event};
+use crate::harness::{Bench, Run, event, is};
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::Command;
 
 /// A signal in the middle of a load whose input is still open: nothing of it is stored, and the store is as it was.
@@ -21,7 +22,7 @@ fn interrupted_by(signal: &str) {
 
     assert_eq!(bench.count("store"), 46);
     bench.pipe(["ingest", "--store", "store", "-"], b"").succeeded();
-    let segments = |files: &[String]| files.iter().filter(|file| file.ends_with(".arrow")).count();
+    let segments = |files: &[PathBuf]| files.iter().filter(|file| is(file, "arrow")).count();
     assert_eq!(segments(&bench.files("store")), segments(&before), "the load has left files");
 }
 

@@ -1,5 +1,7 @@
 //! The command line from outside: the real binary, in a directory of its own.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod bad_input;
 mod fetch;
 mod harness;

@@ -30,7 +30,8 @@ fn its_links_lead_somewhere() {
 #[test]
 fn its_examples_of_the_command_line_run() {
     let readme = readme();
-    let commands = readme.lines().filter_map(|line| line.strip_prefix("gristmill ")).filter(|line| !line.contains('|'));
+    let commands =
+        readme.lines().filter_map(|line| line.strip_prefix("gristmill ")).filter(|line| !line.contains('|'));
     let bench = Bench::new();
     let mut ran = 0;
     for command in commands {
@@ -51,8 +52,14 @@ fn every_example_query_is_answered() {
     for entry in fs::read_dir(repository().join("examples")).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|extension| extension == "json") {
-            let run = bench.run(["fetch", "--store", "store", "--chart", &path.display().to_string()]).succeeded();
-            assert!(run.stdout.contains('█') || run.stdout.contains('▏'), "{}: {}", path.display(), run.stdout);
+            let run =
+                bench.run(["fetch", "--store", "store", "--chart", &path.display().to_string()]).succeeded();
+            assert!(
+                run.stdout.contains('█') || run.stdout.contains('▏'),
+                "{}: {}",
+                path.display(),
+                run.stdout
+            );
             queries += 1;
         }
     }

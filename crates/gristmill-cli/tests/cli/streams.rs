@@ -34,7 +34,9 @@ fn a_full_disk_is_told() {
 #[test]
 fn a_file_that_cannot_be_made_is_told() {
     let bench = Bench::new();
-    bench.run(["generate", "--events", "1", "--output", "no/such/file"]).failed(1, &["no/such/file", "No such file"]);
+    bench
+        .run(["generate", "--events", "1", "--output", "no/such/file"])
+        .failed(1, &["no/such/file", "No such file"]);
 }
 
 #[test]

@@ -56,9 +56,12 @@ fn load(
     interrupt: &Interrupt,
     bar: &ProgressBar,
 ) -> Result<Outcome, Failure> {
-    let mut loader = store.loader()?;
+    let mut loader = store.loader();
     if let Some(token) = &settings.token {
-        loader = loader.with_token(token)?;
+        if let Some(receipt) = store.receipt(token)? {
+            return Ok(Outcome::Stored(IngestReceipt::repeated(receipt)));
+        }
+        loader = loader.with_token(token);
     }
     let messages = reading::start(settings, bar)?;
     match store_all(&mut loader, &messages, interrupt)? {

@@ -6,7 +6,9 @@ use crate::progress::Counted;
 use crate::render::count;
 use crate::settings::{IngestSettings, Input, Invalid};
 use gristmill::Timestamp;
-use gristmill::event::{Batch, BatchBuilder, BatchError, EventError, EventReader, Ignored, ReadError, SourceRule};
+use gristmill::event::{
+    Batch, BatchBuilder, BatchError, EventError, EventReader, Ignored, ReadError, SourceRule,
+};
 use indicatif::ProgressBar;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -137,9 +139,9 @@ impl Reading {
             match events.next_row() {
                 None => break,
                 Some(Ok(row)) if !self.is_lost() => {
-                    self.batch.push(&row).map_err(|error| {
-                        Failure::new(Code::BadInput, format!("{name}: {error}"))
-                    })?;
+                    self.batch
+                        .push(&row)
+                        .map_err(|error| Failure::new(Code::BadInput, format!("{name}: {error}")))?;
                     if self.batch.bytes() >= HAND_ON_BYTES {
                         self.hand_on()?;
                     }

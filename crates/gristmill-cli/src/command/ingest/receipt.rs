@@ -21,11 +21,18 @@ const MOST_EDITS: usize = 2;
 pub(super) struct IngestReceipt {
     receipt: Receipt,
     tally: Tally,
+    /// Whether a load of the same name was stored before, and this one was not read.
+    repeated: bool,
 }
 
 impl IngestReceipt {
     pub(super) fn new(receipt: Receipt, tally: Tally) -> Self {
-        Self { receipt, tally }
+        Self { receipt, tally, repeated: false }
+    }
+
+    /// The receipt of a load of the same name that was stored before.
+    pub(super) fn repeated(receipt: Receipt) -> Self {
+        Self { receipt, tally: Tally::default(), repeated: true }
     }
 
     /// Prints lines for people on stderr, and JSON on stdout where a program may read it.
@@ -75,11 +82,13 @@ impl IngestReceipt {
             .iter()
             .take(MOST_NAMED)
             .map(|(name, times)| {
-                let meant = nearest(name).map(|meant| format!(" (did you mean {meant}?)")).unwrap_or_default();
+                let meant =
+                    nearest(name).map(|meant| format!(" (did you mean {meant}?)")).unwrap_or_default();
                 format!("ignored: {} x \"{}\"{meant}", count(**times), printable(name))
             })
             .collect();
-        let others: u64 = ignored.iter().skip(MOST_NAMED).map(|(_, times)| **times).sum::<u64>() + self.tally.ignored_others;
+        let others: u64 = ignored.iter().skip(MOST_NAMED).map(|(_, times)| **times).sum::<u64>()
+            + self.tally.ignored_others;
         if others > 0 {
             lines.push(format!("ignored: {} x other keys", count(others)));
         }

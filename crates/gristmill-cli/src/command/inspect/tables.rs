@@ -70,7 +70,8 @@ fn write_tenants(census: &Census, ink: Ink, out: &mut impl Write) -> io::Result<
 }
 
 fn write_dictionaries(census: &Census, ink: Ink, out: &mut impl Write) -> io::Result<()> {
-    let mut sheet = table(&["dimension"], &["values, most in a segment", "entries in all segments", "null rows"]);
+    let mut sheet =
+        table(&["dimension"], &["values, most in a segment", "entries in all segments", "null rows"]);
     let mut used = 0;
     for count in census.dimensions.iter().filter(|count| count.entries > 0) {
         let name = Cell::Text(count.dimension.name());
@@ -130,7 +131,7 @@ fn integer<'a>(number: u64) -> Cell<'a> {
 }
 
 fn ends<'a>(times: &RangeInclusive<i64>) -> [Cell<'a>; 2] {
-    [times.start(), times.end()].map(|millis| Cell::Timestamp(instant(*millis).into()))
+    [times.start(), times.end()].map(|millis| Cell::Timestamp(IsoText::new(*millis, 0)))
 }
 
 fn instant(millis: i64) -> String {

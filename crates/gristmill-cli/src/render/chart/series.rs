@@ -4,8 +4,8 @@ use crate::render::chart::Chart;
 use crate::render::sheet::number;
 use crate::render::text::group_text;
 use crate::render::{Role, Sheet};
-use gristmill::response::Cell;
 use gristmill::Timestamp;
+use gristmill::response::Cell;
 use std::collections::BTreeMap;
 
 /// The values of one group, bucket by bucket; `None` where the answer has none.
@@ -60,7 +60,7 @@ fn buckets_of(sheet: &Sheet<'_>) -> Vec<String> {
 
 fn bucket_label<'s>(row: &'s [Cell<'_>]) -> Option<&'s str> {
     row.iter().find_map(|cell| match cell {
-        Cell::Timestamp(label) => Some(&**label),
+        Cell::Timestamp(label) => Some(label.as_str()),
         _ => None,
     })
 }
@@ -102,7 +102,7 @@ fn group_label(row: &[Cell<'_>], groups: &[usize]) -> String {
         .map(|&at| match &row[at] {
             Cell::Null => "null".to_owned(),
             Cell::Text(text) => group_text(text).into_owned(),
-            Cell::Timestamp(label) => label.clone().into_owned(),
+            Cell::Timestamp(label) => label.as_str().to_owned(),
             Cell::Integer(number) => number.to_string(),
             Cell::Float(number) => number.to_string(),
         })

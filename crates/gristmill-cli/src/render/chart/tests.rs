@@ -1,8 +1,8 @@
 //! Whole charts, as they are read.
 
 use super::*;
-use crate::render::sheet::tests::{instant, sheet};
 use crate::render::Role;
+use crate::render::sheet::tests::{instant, sheet};
 use gristmill::response::Cell;
 
 fn draw(sheet: &Sheet<'_>, width: usize, unit: Unit) -> String {
