@@ -8,9 +8,11 @@ pub mod event;
 pub mod hash;
 pub mod schema;
 pub mod segment;
+mod store;
 pub mod timestamp;
 mod wal;
 
-pub use catalog::{Catalog, CatalogError, FileSum, LogEntry, Receipt, SegmentEntry};
+pub use catalog::{Catalog, CatalogError, LogEntry, Receipt, SegmentEntry};
+pub use store::{Loader, Reader, Recovery, Snapshot, Store, StoreError, StoreOptions};
 pub use timestamp::Timestamp;
 pub use wal::WalError;

@@ -7,30 +7,29 @@ use gristmill_storage::Timestamp;
 use gristmill_storage::dir::FsDir;
 use gristmill_storage::event::{Event, EventRow, Source};
 use gristmill_storage::schema::{Column, Dimension, Kind};
-use gristmill_storage::segment::{Segment, SegmentBuilder, file};
+use gristmill_storage::segment::{Segment, SegmentBuilder, SegmentError, file};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
 
 /// Enough events for codes of two bytes in one column, with nulls and the empty text in others.
-fn segment() -> Segment {
+fn segment() -> Result<Segment, SegmentError> {
     let mut builder = SegmentBuilder::new();
-    for at in 0..1_000_i64 {
-        let pick = |words: &[&'static str]| words[usize::try_from(at).unwrap() % words.len()];
-        let mut event = Event::new(Timestamp((at - 500) * 86_399_983), pick(&["org-2", "org-1"]), "vendor");
-        event.value = (at % 3 > 0).then_some(f64::from(i32::try_from(at).unwrap()) / 8.0);
-        event.event_version = at % 4 - 1;
+    for (at, number) in (0_usize..1_000).zip(0_i32..) {
+        let time = Timestamp(i64::from(number - 500) * 86_399_983);
+        let mut event = Event::new(time, ["org-2", "org-1"][at % 2], "vendor");
+        event.value = (at % 3 > 0).then_some(f64::from(number) / 8.0);
+        event.event_version = i64::from(number % 4 - 1);
         event.source = Source::ALL[usize::from(at % 5 == 0)];
+        let properties: &[&str] = [["a", "b", ""].as_slice(), &[], &["b"]][at % 3];
         event
-            .set(Dimension::Category, Some(pick(&["click", "view", "\u{e4}\u{1f33e}"])))
+            .set(Dimension::Category, Some(["click", "view", "\u{e4}\u{1f33e}"][at % 3]))
             .set(Dimension::SessionId, Some(&format!("session-{at}")))
-            .set(Dimension::Dim1, [None, Some(""), Some("x")][usize::try_from(at).unwrap() % 3])
-            .set_properties(
-                [["a", "b", ""].as_slice(), &[], &["b"]][usize::try_from(at).unwrap() % 3].iter().copied(),
-            );
-        builder.push(&event.as_row()).unwrap();
+            .set(Dimension::Dim1, [None, Some(""), Some("x")][at % 3])
+            .set_properties(properties.iter().copied());
+        builder.push(&event.as_row())?;
     }
-    builder.build().unwrap()
+    builder.build()
 }
 
 fn as_json(row: &EventRow<'_>) -> Value {
@@ -55,10 +54,10 @@ fn as_json(row: &EventRow<'_>) -> Value {
 fn pyarrow_reads_a_segment() {
     let folder = tempfile::tempdir().unwrap();
     let dir = FsDir::open(folder.path()).unwrap();
-    let segment = segment();
+    let segment = segment().unwrap();
     file::write(&dir, "1.arrow", "1.idx", &segment).unwrap();
     let mut lines = String::new();
-    segment.for_each_row(|row| lines += &format!("{}\n", as_json(row))).unwrap();
+    segment.for_each_row(|row| lines.extend([as_json(row).to_string(), "\n".to_owned()])).unwrap();
     let events = folder.path().join("events.ndjson");
     std::fs::write(&events, lines).unwrap();
 

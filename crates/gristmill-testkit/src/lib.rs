@@ -2,10 +2,12 @@
 //!
 //! | module | what is in it |
 //! | --- | --- |
+//! | [`arbitrary`] | random events and fetches, and the JSON of a fetch |
 //! | [`corpus`] | the cases of `tests/corpus`, and how to check them |
 //! | [`runner`] | the ways a fetch can be answered, behind one trait |
 //! | [`oracle`] | the reference evaluator: a row at a time, exact, slow |
 
+pub mod arbitrary;
 pub mod corpus;
 pub mod oracle;
 pub mod runner;

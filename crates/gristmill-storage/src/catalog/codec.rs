@@ -5,8 +5,9 @@ use std::fmt;
 use crc32c::crc32c;
 
 use crate::segment::ValueStats;
+use crate::segment::file::{FileSum, SegmentFiles};
 
-use super::{Catalog, FileSum, LogEntry, Receipt, SegmentEntry, Tokens};
+use super::{Catalog, LogEntry, Receipt, SegmentEntry, Tokens};
 
 /// Starts every catalog.
 const MAGIC: [u8; 8] = *b"GristCat";
@@ -60,8 +61,7 @@ pub(super) fn encode(catalog: &Catalog) -> Vec<u8> {
     out.u64(catalog.number);
     out.u64(catalog.next_id);
     out.u64(catalog.sealed);
-    let closed = catalog.closed.unwrap_or(NOT_CLOSED);
-    out.log(&closed);
+    out.u32(if catalog.closed { CLOSED } else { OPEN });
     out.count(catalog.logs.len());
     out.count(catalog.segments.len());
     out.count(catalog.tokens.len());
@@ -124,8 +124,10 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Catalog, Fault> {
     Ok(catalog)
 }
 
-/// Stands for a store that was not closed: no log has id 0.
-const NOT_CLOSED: LogEntry = LogEntry { id: 0, length: 0 };
+/// A writer has the store, or had it when it crashed.
+const OPEN: u32 = 0;
+/// The last writer closed the store.
+const CLOSED: u32 = 1;
 
 struct Encoder(Vec<u8>);
 
@@ -164,7 +166,7 @@ impl Encoder {
         self.u32(segment.values.count);
         self.bytes(&segment.values.min.to_le_bytes());
         self.bytes(&segment.values.max.to_le_bytes());
-        for sum in [segment.arrow, segment.index] {
+        for sum in [segment.files.arrow, segment.files.index] {
             self.u64(sum.length);
             self.u32(sum.crc32c);
         }
@@ -225,7 +227,12 @@ impl<'a> Decoder<'a> {
 
     fn catalog(&mut self) -> Result<Catalog, Fault> {
         let (number, next_id, sealed) = (self.u64()?, self.u64()?, self.u64()?);
-        let closed = Some(self.log()?).filter(|log| *log != NOT_CLOSED);
+        let state_at = self.at;
+        let closed = match self.u32()? {
+            OPEN => false,
+            CLOSED => true,
+            other => return Err(Fault::damaged(state_at, "a known state", other)),
+        };
         let counts_at = self.at;
         let (logs, segments, tokens) = (self.u32()? as usize, self.u32()? as usize, self.u32()? as usize);
         let least = [(logs, LOG_LEN), (segments, SEGMENT_LEN), (tokens, TOKEN_MIN_LEN)]
@@ -257,8 +264,7 @@ impl<'a> Decoder<'a> {
             min_time: self.i64()?,
             max_time: self.i64()?,
             values: ValueStats { count: self.u32()?, min: self.f64()?, max: self.f64()? },
-            arrow: self.sum()?,
-            index: self.sum()?,
+            files: SegmentFiles { arrow: self.sum()?, index: self.sum()? },
         })
     }
 

@@ -26,6 +26,15 @@ pub(crate) enum Publish {
     InDoubt(CatalogError),
 }
 
+impl Publish {
+    /// What went wrong, where both cases end the same way.
+    pub(crate) fn into_error(self) -> CatalogError {
+        match self {
+            Self::Refused(error) | Self::InDoubt(error) => error,
+        }
+    }
+}
+
 /// The catalog of a store; `None` where there is no file of that name.
 pub(crate) fn read(dir: &dyn Dir) -> Result<Option<Catalog>, CatalogError> {
     let bytes = match read_bytes(dir, names::CATALOG) {

@@ -19,6 +19,7 @@ pub(crate) use file::{Publish, names, publish, read};
 pub(crate) use tokens::Tokens;
 
 use crate::segment::ValueStats;
+use crate::segment::file::SegmentFiles;
 
 /// What a store consists of.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,8 +30,8 @@ pub struct Catalog {
     pub next_id: u64,
     /// The sequence number up to which every append is in segments.
     pub sealed: u64,
-    /// Where the newest log ended when the store was closed; `None` while it is open for writing, and after a crash.
-    pub closed: Option<LogEntry>,
+    /// Whether the store was closed: not while it is open for writing, nor after a crash.
+    pub closed: bool,
     /// The logs that hold appends after `sealed`, oldest first.
     pub logs: Vec<LogEntry>,
     /// The segments, oldest first.
@@ -61,19 +62,8 @@ pub struct SegmentEntry {
     pub max_time: i64,
     /// What is known of `value` over all events.
     pub values: ValueStats,
-    /// Length and checksum of the file with the columns.
-    pub arrow: FileSum,
-    /// Length and checksum of the file with the index.
-    pub index: FileSum,
-}
-
-/// What a file must look like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FileSum {
-    /// Bytes.
-    pub length: u64,
-    /// CRC-32C of all bytes.
-    pub crc32c: u32,
+    /// Lengths and checksums of its files.
+    pub files: SegmentFiles,
 }
 
 impl Catalog {
@@ -83,7 +73,7 @@ impl Catalog {
             number: 0,
             next_id: 1,
             sealed: 0,
-            closed: None,
+            closed: false,
             logs: Vec::new(),
             segments: Vec::new(),
             tokens: Tokens::default(),

@@ -30,8 +30,8 @@ impl HeapBytes for Timestamps {
 impl Timestamps {
     /// The narrowest form of some instants.
     pub(super) fn of(instants: impl Iterator<Item = i64> + Clone) -> Self {
-        let first = instants.clone().min().unwrap_or_default();
-        let last = instants.clone().max().unwrap_or_default();
+        let bounds = |(first, last): (i64, i64), instant: i64| (first.min(instant), last.max(instant));
+        let (first, last) = instants.clone().fold((i64::MAX, i64::MIN), bounds);
         let offset = |instant: i64| u32::try_from(instant.abs_diff(first));
         if offset(last).is_ok() {
             let offsets = instants.map(|instant| offset(instant).unwrap_or(u32::MAX)).collect();
@@ -102,5 +102,38 @@ impl Values {
     /// The value of a row.
     pub fn get(&self, row: usize) -> Option<f64> {
         self.validity.as_ref().is_none_or(|valid| valid.is_valid(row)).then(|| self.numbers[row])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn galloping_finds_what_a_scan_finds(
+            mut instants in prop::collection::vec(-20_i64..20, 1..50),
+            scale in prop::sample::select(vec![1_i64, 1 << 40]),
+            (start, end) in (0_usize..50, 0_usize..50),
+            instant in -25_i64..25,
+        ) {
+            instants.sort_unstable();
+            instants.iter_mut().for_each(|at| *at *= scale);
+            let rows = start.min(instants.len())..end.min(instants.len()).max(start.min(instants.len()));
+            let timestamps = Timestamps::of(instants.iter().copied());
+            prop_assert_eq!((0..timestamps.len()).map(|row| timestamps.get(row)).collect::<Vec<_>>(), instants.clone());
+            let instant = instant * scale;
+            let expected = rows.clone().find(|&row| instants[row] >= instant).unwrap_or(rows.end);
+            let rows = u32::try_from(rows.start).unwrap()..u32::try_from(rows.end).unwrap();
+            prop_assert_eq!(timestamps.first_at_or_after(rows, instant) as usize, expected);
+        }
+    }
+
+    #[test]
+    fn a_null_row_has_no_value() {
+        let validity = Some(NullBuffer::from(vec![true, false]));
+        let values = Values { numbers: vec![1.5, 0.0].into(), validity };
+        assert_eq!((values.get(0), values.get(1)), (Some(1.5), None));
     }
 }

@@ -116,3 +116,49 @@ impl TextDictionary {
         ((code as usize) < self.len() && self.bytes(code) == text.as_bytes()).then_some(code)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(entries: &[&str]) -> TextDictionary {
+        let mut offsets = vec![0, 0];
+        let mut bytes = Vec::new();
+        for entry in entries {
+            bytes.extend_from_slice(entry.as_bytes());
+            offsets.push(i32::try_from(bytes.len()).unwrap());
+        }
+        TextDictionary { offsets: offsets.into(), bytes: Buffer::from_vec(bytes) }
+    }
+
+    #[test]
+    fn a_text_is_found_by_its_bytes_and_null_never() {
+        let texts = texts(&["", "a", "ab", "b", "\u{e9}"]);
+        assert_eq!(texts.len(), 6);
+        assert_eq!(texts.get(super::super::NULL_CODE), None);
+        for code in 1..6 {
+            assert_eq!(texts.find(texts.get(code).unwrap()), Some(code));
+        }
+        for absent in ["A", "aa", "abc", "c", "\u{ea}", "\u{1f33e}"] {
+            assert_eq!(texts.find(absent), None, "{absent}");
+        }
+    }
+
+    #[test]
+    fn a_lower_bound_is_the_first_text_not_below() {
+        let some = texts(&["", "a", "ab", "b"]);
+        let bounds = [("", 1), ("a", 2), ("a\0", 3), ("ab", 3), ("ab\0", 4), ("b", 4), ("c", 5)];
+        for (text, code) in bounds {
+            assert_eq!(some.lower_bound(text.as_bytes()), code, "{text:?}");
+        }
+        assert_eq!(texts(&[]).lower_bound(b""), 1);
+        assert_eq!(texts(&[]).find(""), None);
+    }
+
+    #[test]
+    fn an_integer_is_found_and_the_place_of_null_is_not() {
+        let integers = IntegerDictionary { values: vec![0, -5, 1, 7].into() };
+        assert_eq!([-5, 1, 7].map(|value| integers.find(value)), [Some(1), Some(2), Some(3)]);
+        assert_eq!((integers.find(0), integers.get(0), integers.get(3)), (None, None, Some(7)));
+    }
+}

@@ -46,8 +46,9 @@ impl Postings {
             return Self::Ordered { starts: starts.into(), rows: rows.into() };
         }
         let bitmap = |ends: &[u32]| {
-            let mut bitmap: RoaringBitmap =
-                rows[ends[0] as usize..ends[1] as usize].iter().copied().collect();
+            let of_code = rows[ends[0] as usize..ends[1] as usize].iter().copied();
+            let mut bitmap =
+                RoaringBitmap::from_sorted_iter(of_code.clone()).unwrap_or_else(|_| of_code.collect());
             bitmap.optimize();
             bitmap
         };

@@ -67,9 +67,9 @@ impl Run {
 pub struct ValueStats {
     /// Rows whose value is not null.
     pub count: u32,
-    /// The smallest value; meaningless where `count` is 0.
+    /// The smallest value, -0.0 before 0.0; meaningless where `count` is 0.
     pub min: f64,
-    /// The largest value; meaningless where `count` is 0.
+    /// The largest value, 0.0 after -0.0; meaningless where `count` is 0.
     pub max: f64,
 }
 
@@ -82,16 +82,29 @@ impl ValueStats {
     pub fn and(self, other: Self) -> Self {
         Self {
             count: self.count.saturating_add(other.count),
-            min: self.min.min(other.min),
-            max: self.max.max(other.max),
+            min: smaller(self.min, other.min),
+            max: larger(self.max, other.max),
         }
     }
 
     /// Counts the values in some rows.
     pub(super) fn of(values: &Values, rows: Range<u32>) -> Self {
-        rows.filter_map(|row| values.get(row as usize))
-            .fold(Self::NONE, |stats, value| stats.and(Self { count: 1, min: value, max: value }))
+        rows.filter_map(|row| values.get(row as usize)).fold(Self::NONE, |stats, value| Self {
+            count: stats.count + 1,
+            min: smaller(stats.min, value),
+            max: larger(stats.max, value),
+        })
     }
+}
+
+/// The smaller number, where -0.0 is below 0.0: the order of rows must not show in statistics.
+fn smaller(a: f64, b: f64) -> f64 {
+    if b.total_cmp(&a).is_lt() { b } else { a }
+}
+
+/// The larger number, where 0.0 is above -0.0.
+fn larger(a: f64, b: f64) -> f64 {
+    if b.total_cmp(&a).is_gt() { b } else { a }
 }
 
 /// Every run of a segment, sorted by (organization, vendor); their row ranges follow one another without a gap.
@@ -171,5 +184,35 @@ impl RunTable {
         let start = self.runs.partition_point(|run| run.organization < organization);
         let end = self.runs.partition_point(|run| run.organization <= organization);
         &self.runs[start..end]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stats(values: &[f64]) -> ValueStats {
+        let values = Values { numbers: values.to_vec().into(), validity: None };
+        let rows = index(values.numbers.len());
+        ValueStats::of(&values, 0..rows)
+    }
+
+    #[test]
+    fn statistics_do_not_depend_on_the_order_of_rows() {
+        for values in [[0.0, -0.0, 5.0], [5.0, -0.0, 0.0], [-0.0, 5.0, 0.0]] {
+            let found = stats(&values);
+            assert_eq!((found.count, found.max), (3, 5.0));
+            assert!(found.min == 0.0 && found.min.is_sign_negative(), "{values:?}");
+        }
+        let zeros = stats(&[0.0]).and(stats(&[-0.0]));
+        assert!(zeros.min.is_sign_negative() && zeros.max.is_sign_positive());
+    }
+
+    #[test]
+    fn the_statistics_of_nothing_change_nothing() {
+        let some = stats(&[3.0, -2.0]);
+        assert_eq!(some.and(ValueStats::NONE), some);
+        assert_eq!(ValueStats::NONE.and(some), some);
+        assert_eq!(stats(&[]), ValueStats::NONE);
     }
 }

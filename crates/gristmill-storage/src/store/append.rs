@@ -9,7 +9,7 @@ use crate::wal::{MAX_PAYLOAD, WalError};
 
 use super::queue::Refused;
 use super::rotate::rotate;
-use super::{Store, StoreError, Writer, hold, seal};
+use super::{PANICKED, Store, StoreError, Writer, hold, seal};
 
 /// Bytes that one write of the log takes at most, unless it is one batch. More would make the first of the group wait
 /// for the last without saving syncs.
@@ -31,13 +31,10 @@ impl Store {
         seal::make_room(self)?;
         let receipt = self
             .queue
-            .submit(batch, bytes, |group| commit(self, &group))
+            .submit(batch, bytes, |group: Vec<_>| commit(self, &group))
             .map_err(|refused| match refused {
                 Refused::Full(waiting) => StoreError::Busy { waiting },
-                Refused::Broken => {
-                    self.halt("a thread panicked while it appended");
-                    StoreError::Halted { reason: "a thread panicked while it appended".to_owned() }
-                }
+                Refused::Broken => StoreError::Halted { reason: PANICKED.to_owned() },
             })?
             .map_err(StoreError::NotStored)?;
         self.freeze_when_large();
@@ -76,7 +73,11 @@ fn try_commit(store: &Store, group: &[Arc<Batch>]) -> Result<Vec<Receipt>, Store
         writer.log.append(plan.new.iter().map(|(_, batch)| batch.payload()), store.options.fsync)?;
     }
     // Durable: now the readers may see it.
-    store.view.with(|view| plan.new.iter().for_each(|(receipt, batch)| view.push(receipt.sequence, Arc::clone(batch))))?;
+    store.view.with(|view| {
+        for (receipt, batch) in &plan.new {
+            view.push(receipt.sequence, Arc::clone(batch));
+        }
+    })?;
     for (receipt, batch) in &plan.new {
         if let Some(token) = batch.token() {
             writer.tokens.insert(token, *receipt, store.options.token_window);
@@ -98,7 +99,8 @@ fn plan<'g>(writer: &Writer, group: &'g [Arc<Batch>]) -> Plan<'g> {
     let mut within: HashMap<&str, Receipt> = HashMap::default();
     let mut sequence = writer.log.sequence();
     for batch in group {
-        let known = batch.token().and_then(|token| writer.tokens.receipt(token).or(within.get(token).copied()));
+        let known =
+            batch.token().and_then(|token| writer.tokens.receipt(token).or(within.get(token).copied()));
         let receipt = known.unwrap_or_else(|| {
             sequence += 1;
             let receipt = Receipt { events: batch.len() as u64, sequence };

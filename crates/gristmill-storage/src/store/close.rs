@@ -1,7 +1,8 @@
 //! Closing a store.
 
 use super::edit::edit;
-use super::{Store, StoreError, hold};
+use super::{Store, StoreError, Writer, hold};
+use crate::catalog::Catalog;
 
 impl Store {
     /// Makes everything durable, notes that the store was closed, and lets another writer in. Unsealed events stay in
@@ -9,24 +10,24 @@ impl Store {
     ///
     /// Dropping the store closes it too, but nobody sees the error.
     pub fn close(&self) -> Result<(), StoreError> {
-        let result = note_closed(self);
-        // Released whatever happened: a store that was not noted as closed is recovered like one that was killed.
-        let _ = hold(&self.lock)?.take();
-        match result {
-            Err(StoreError::Closed) => Ok(()),
-            result => result,
-        }
+        let _sealing = hold(&self.sealing)?;
+        let mut catalog = hold(&self.catalog)?;
+        let mut writer = hold(&self.writer)?;
+        let result = match self.check_open() {
+            Err(StoreError::Closed) => return Ok(()),
+            open => open.and_then(|()| note_closed(self, &mut catalog, &mut writer)),
+        };
+        // Released whatever happened: a store that was not noted as closed is recovered like one that was killed. And
+        // released under the writer's lock, so that no append goes on into a log that another process now recovers.
+        hold(&self.lock)?.take();
+        result
     }
 }
 
-fn note_closed(store: &Store) -> Result<(), StoreError> {
-    let _sealing = hold(&store.sealing)?;
-    let mut catalog = hold(&store.catalog)?;
-    let mut writer = hold(&store.writer)?;
-    store.check_open()?;
+fn note_closed(store: &Store, catalog: &mut Catalog, writer: &mut Writer) -> Result<(), StoreError> {
     let tokens = writer.durable_tokens()?;
     let end = writer.log.end();
-    edit(store, &mut catalog, tokens, |next| {
+    edit(store, catalog, tokens, |next| {
         if let Some(log) = next.logs.last_mut() {
             log.length = end.length;
         }

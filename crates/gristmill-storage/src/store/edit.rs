@@ -29,7 +29,7 @@ pub(super) fn edit(
         }
         Err(Publish::Refused(error)) => Err(error.into()),
         Err(Publish::InDoubt(error)) => {
-            store.halt(&error);
+            store.halt(&error.to_string());
             Err(error.into())
         }
     }

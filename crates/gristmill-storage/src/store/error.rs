@@ -40,7 +40,9 @@ pub enum StoreError {
         holder: Option<u32>,
     },
     /// The operating system does not let this process do that.
-    #[error("no right to {action} {file} in the store folder; change its owner or mode, or run as its owner: {source}")]
+    #[error(
+        "no right to {action} {file} in the store folder; change its owner or mode, or run as its owner: {source}"
+    )]
     NoRights {
         /// What was tried.
         action: &'static str,
@@ -106,11 +108,6 @@ impl StoreError {
             }
             _ => Self::Io { action, file, source },
         }
-    }
-
-    /// The error of the lock file that another writer holds.
-    pub(super) fn locked(holder: Option<u32>) -> Self {
-        Self::Locked { holder }
     }
 
     /// Whether bytes or files of the store are not what was written: no retry helps, only a backup.

@@ -59,7 +59,7 @@ pub(super) fn create(dir: &dyn Dir) -> Result<Catalog, StoreError> {
     }
     dir.sync_dir("").map_err(|source| StoreError::io("make durable the names in", "the root", source))?;
     let catalog = Catalog::empty();
-    catalog::publish(dir, &catalog).map_err(|Publish::Refused(error) | Publish::InDoubt(error)| error)?;
+    catalog::publish(dir, &catalog).map_err(Publish::into_error)?;
     Ok(catalog)
 }
 

@@ -33,7 +33,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use crate::catalog::{Catalog, Receipt, Tokens};
 use crate::dir::{Dir, Lock};
 use crate::event::Batch;
-use crate::segment::file::PartCache;
+use crate::segment::PartCache;
 use crate::wal::LogWriter;
 
 pub use error::StoreError;
@@ -122,14 +122,14 @@ impl Store {
     }
 
     /// Takes no more changes from now on; the first reason stands.
-    fn halt(&self, reason: impl ToString) {
-        self.halted.get_or_init(|| reason.to_string());
+    fn halt(&self, reason: &str) {
+        self.halted.get_or_init(|| reason.to_owned());
     }
 }
 
+const PANICKED: &str = "a thread panicked while it changed the store";
+
 /// Takes a lock. A thread that panicked under it may have left things half done, so nothing is built on them.
 fn hold<T>(mutex: &Mutex<T>) -> Result<MutexGuard<'_, T>, StoreError> {
-    mutex
-        .lock()
-        .map_err(|_| StoreError::Halted { reason: "a thread panicked while it changed the store".to_owned() })
+    mutex.lock().map_err(|_| StoreError::Halted { reason: PANICKED.to_owned() })
 }

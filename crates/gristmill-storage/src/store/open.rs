@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::catalog::{Catalog, LogEntry, Publish, publish};
 use crate::dir::{Dir, Lock};
-use crate::segment::file::PartCache;
+use crate::segment::PartCache;
 use crate::wal::{self, LogWriter, Predecessor};
 
 use super::append::GROUP_BYTES;
@@ -35,7 +35,8 @@ impl Store {
         let log = rewrite(&*dir, &mut catalog, swept.next_id, &recovered)?;
 
         let mut tokens = catalog.tokens.clone();
-        for (receipt, batch) in recovered.batches.iter().map(|unfrozen| (unfrozen.receipt(), &unfrozen.batch)) {
+        for (receipt, batch) in recovered.batches.iter().map(|unfrozen| (unfrozen.receipt(), &unfrozen.batch))
+        {
             if let Some(token) = batch.token() {
                 tokens.insert(token, receipt, options.token_window);
             }
@@ -77,7 +78,7 @@ fn rewrite(
     catalog.number += 1;
     catalog.next_id = id.saturating_add(1);
     catalog.closed = false;
-    publish(dir, catalog).map_err(|Publish::Refused(error) | Publish::InDoubt(error)| error)?;
+    publish(dir, catalog).map_err(Publish::into_error)?;
     for log in old {
         // Nothing lists it any more; if it stays, the next open removes it.
         let _ = dir.remove(&wal::path(log.id));

@@ -33,7 +33,8 @@ pub(super) fn split(
         return write(segment);
     }
     for days in stretches {
-        let mut part = Part { builder: SegmentBuilder::new(), limit: segment_rows.max(1) as usize, write: &mut write };
+        let mut part =
+            Part { builder: SegmentBuilder::new(), limit: segment_rows.max(1) as usize, write: &mut write };
         let start = days.start().saturating_mul(DAY_MILLIS);
         let end = days.end().saturating_add(1).saturating_mul(DAY_MILLIS);
         for segment in segments {
@@ -53,7 +54,8 @@ fn count_days(segment: &Segment, events: &mut BTreeMap<i64, u64>) -> Result<(), 
         let mut rows = run.rows.clone();
         while !rows.is_empty() {
             let day = timestamps.get(rows.start as usize).div_euclid(DAY_MILLIS);
-            let next = timestamps.first_at_or_after(rows.clone(), day.saturating_add(1).saturating_mul(DAY_MILLIS));
+            let next =
+                timestamps.first_at_or_after(rows.clone(), day.saturating_add(1).saturating_mul(DAY_MILLIS));
             *events.entry(day).or_default() += u64::from(next - rows.start);
             rows.start = next;
         }

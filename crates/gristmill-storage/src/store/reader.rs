@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::catalog::Catalog;
 use crate::dir::Dir;
-use crate::segment::file::PartCache;
+use crate::segment::PartCache;
 
 use super::layout::find;
 use super::recover::{Recovery, recover};

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use crate::catalog::{Catalog, SegmentEntry};
 use crate::dir::Dir;
 use crate::event::Batch;
-use crate::segment::file::{self, PartCache};
-use crate::segment::Segment;
+use crate::segment::{PartCache, Segment, SegmentError, file};
 use crate::wal::{self, LogExpected, LogScan, Predecessor, WalError};
 
 use super::StoreError;
@@ -103,7 +102,10 @@ fn check_succession(
         if scan.before <= catalog.sealed {
             return Ok(());
         }
-        let expected = format!("a log that goes on from append {} or before, as an older log is missing", catalog.sealed);
+        let expected = format!(
+            "a log that goes on from append {} or before, as an older log is missing",
+            catalog.sealed
+        );
         return Err(damaged(expected, format!("one that goes on from {}", scan.before)));
     };
     let id = position.checked_sub(1).and_then(|at| catalog.logs.get(at)).map_or(0, |log| log.id);
@@ -112,7 +114,10 @@ fn check_succession(
         return Ok(());
     }
     let told = |told: &Predecessor, last: u64| {
-        format!("log {} of {} bytes (checksum {:08x}, append {last}) before it", told.log, told.length, told.checksum)
+        format!(
+            "log {} of {} bytes (checksum {:08x}, append {last}) before it",
+            told.log, told.length, told.checksum
+        )
     };
     Err(damaged(told(&expected, before.last), told(&scan.predecessor, scan.before)))
 }
@@ -132,5 +137,15 @@ pub(super) fn open_segment(
     cache: &Arc<PartCache>,
 ) -> Result<Segment, StoreError> {
     let [arrow, index] = segment_paths(SEGMENTS, entry.id);
-    Ok(file::open(dir, &arrow, &index, &entry.files, entry.id, Arc::clone(cache))?)
+    let segment = file::open(dir, &arrow, &index, &entry.files, entry.id, Arc::clone(cache))?;
+    let meta = segment.meta();
+    let told = (entry.rows, entry.min_time, entry.max_time, entry.values);
+    let found = (meta.rows, meta.min_time, meta.max_time, meta.values);
+    if told == found {
+        return Ok(segment);
+    }
+    let (expected, found) =
+        (format!("{told:?} (rows, first and last millisecond, values)"), format!("{found:?}"));
+    Err(SegmentError::Damaged { file: index, part: "statistics".to_owned(), offset: 0, expected, found }
+        .into())
 }

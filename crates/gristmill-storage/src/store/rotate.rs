@@ -28,26 +28,30 @@ pub(super) fn rotate(store: &Store) -> Result<Rotated, StoreError> {
     let predecessor = if dropped.is_some() { writer.log.predecessor() } else { writer.log.end() };
     // A failed log needs no sync, and what an intact one holds has just been synced.
     let tokens = writer.tokens.clone();
-    let log = LogWriter::create(&*store.dir, store.new_id(), &predecessor, sequence)?;
-    let entry = LogEntry { id: log.id(), length: log.length() };
-    let published = edit(store, &mut catalog, tokens, |next| {
-        next.logs.retain(|listed| Some(listed.id) != dropped);
-        if let (None, Some(closed)) = (dropped, next.logs.last_mut()) {
-            closed.length = predecessor.length;
-        }
-        next.logs.push(entry);
-    });
-    if let Err(error) = published {
-        if store.halted.get().is_none() {
-            let _ = store.dir.remove(&wal::path(entry.id));
-        }
-        return Err(error);
-    }
+    let id = store.new_id();
+    let log = LogWriter::create(&*store.dir, id, &predecessor, sequence)
+        .map_err(StoreError::from)
+        .and_then(|log| {
+            edit(store, &mut catalog, tokens, |next| {
+                next.logs.retain(|listed| Some(listed.id) != dropped);
+                if let (None, Some(closed)) = (dropped, next.logs.last_mut()) {
+                    closed.length = predecessor.length;
+                }
+                next.logs.push(LogEntry { id, length: log.length() });
+            })?;
+            Ok(log)
+        })
+        .inspect_err(|_| {
+            // Unless it is in doubt whether a catalog lists the new log, none does.
+            if store.halted.get().is_none() {
+                let _ = store.dir.remove(&wal::path(id));
+            }
+        })?;
     writer.log = log;
     store.view.with(|view| view.hold_back(sequence))?;
     if let Some(dropped) = dropped {
         // Nothing lists it any more; if it stays, the next open removes it.
         let _ = store.dir.remove(&wal::path(dropped));
     }
-    Ok(Rotated { sequence, log: entry.id })
+    Ok(Rotated { sequence, log: id })
 }

@@ -1,6 +1,6 @@
 //! Sealing: unsealed events into segment files, after which their logs can go.
 
-use std::sync::{Arc, MutexGuard, TryLockError};
+use std::sync::{Arc, MutexGuard};
 
 use crate::wal;
 
@@ -73,19 +73,15 @@ pub(super) fn make_room(store: &Store) -> Result<(), StoreError> {
 
 /// The right to seal; `None` where another thread has it and this one should not wait.
 fn turn(store: &Store, wait: bool) -> Option<MutexGuard<'_, Sealing>> {
-    if wait {
-        return store.sealing.lock().ok();
-    }
-    match store.sealing.try_lock() {
-        Ok(sealing) => Some(sealing),
-        Err(TryLockError::WouldBlock | TryLockError::Poisoned(_)) => None,
-    }
+    if wait { store.sealing.lock().ok() } else { store.sealing.try_lock().ok() }
 }
 
 /// Whether a backlog is at least `times / parts` of a threshold.
 fn reaches(store: &Store, backlog: Backlog, times: u64, parts: u64) -> bool {
-    let over = |amount: u64, threshold: u64| amount.saturating_mul(parts) >= threshold.max(1).saturating_mul(times);
-    over(backlog.events, u64::from(store.options.segment_rows)) || over(backlog.bytes, store.options.wal_bytes)
+    let over =
+        |amount: u64, threshold: u64| amount.saturating_mul(parts) >= threshold.max(1).saturating_mul(times);
+    over(backlog.events, u64::from(store.options.segment_rows))
+        || over(backlog.bytes, store.options.wal_bytes)
 }
 
 fn run(store: &Store, sealing: &mut Sealing) -> Result<(), StoreError> {

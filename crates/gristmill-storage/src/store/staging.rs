@@ -1,11 +1,10 @@
 //! Segment files on their way into the catalog.
 
-use std::sync::Arc;
-
 use crate::catalog::SegmentEntry;
 use crate::segment::{Segment, file};
 
 use super::layout::{SEGMENTS, TEMPORARY, segment_paths};
+use super::recover::open_segment;
 use super::{Store, StoreError};
 
 /// Segments that were written and are not published. What is dropped unpublished is removed.
@@ -29,6 +28,7 @@ impl<'s> Staging<'s> {
 
     /// Writes a segment, durable under a temporary name and read back.
     pub(super) fn add(&mut self, segment: &Segment) -> Result<(), StoreError> {
+        self.store.check_open()?;
         let id = self.store.new_id();
         let paths = segment_paths(TEMPORARY, id);
         self.unlisted.extend(paths.iter().cloned());
@@ -50,13 +50,18 @@ impl<'s> Staging<'s> {
     pub(super) fn install(&mut self) -> Result<Vec<Segment>, StoreError> {
         let Store { dir, cache, .. } = self.store;
         for entry in &self.entries {
-            for (from, to) in segment_paths(TEMPORARY, entry.id).into_iter().zip(segment_paths(SEGMENTS, entry.id)) {
+            for (from, to) in
+                segment_paths(TEMPORARY, entry.id).into_iter().zip(segment_paths(SEGMENTS, entry.id))
+            {
                 dir.rename(&from, &to).map_err(|source| StoreError::io("rename", &from, source))?;
                 self.unlisted.push(to);
             }
         }
-        dir.sync_dir(SEGMENTS).map_err(|source| StoreError::io("make durable the names in", SEGMENTS, source))?;
-        self.entries.iter().map(|entry| open(dir, entry, cache)).collect()
+        if !self.entries.is_empty() {
+            dir.sync_dir(SEGMENTS)
+                .map_err(|source| StoreError::io("make durable the names in", SEGMENTS, source))?;
+        }
+        self.entries.iter().map(|entry| open_segment(dir, entry, cache)).collect()
     }
 
     /// Publishes the entries. Where that fails and the catalog of before stands, the files are removed; where it is

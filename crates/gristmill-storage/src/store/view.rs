@@ -3,6 +3,7 @@
 use std::ops::{AddAssign, SubAssign};
 use std::sync::{Arc, Mutex};
 
+use crate::catalog::Receipt;
 use crate::event::Batch;
 use crate::segment::{Segment, SegmentBuilder, SegmentError};
 
@@ -55,7 +56,7 @@ struct Chunk {
     backlog: Backlog,
 }
 
-/// A batch with its place in the order of appends. It is never empty.
+/// A batch with its place in the order of appends.
 #[derive(Clone, Debug)]
 pub(super) struct Unfrozen {
     pub(super) sequence: u64,
@@ -146,7 +147,9 @@ impl View {
     fn frozen(&mut self) -> Snapshot {
         let Self { sealed, chunks, snapshot, .. } = self;
         let chunks = chunks.iter().map(|chunk| &chunk.segment);
-        snapshot.get_or_insert_with(|| Snapshot { segments: sealed.iter().chain(chunks).cloned().collect() }).clone()
+        snapshot
+            .get_or_insert_with(|| Snapshot { segments: sealed.iter().chain(chunks).cloned().collect() })
+            .clone()
     }
 
     /// What to freeze next, of batches up to `sequence`.
@@ -191,6 +194,11 @@ impl View {
 }
 
 impl Unfrozen {
+    /// What its append was answered with.
+    pub(super) fn receipt(&self) -> Receipt {
+        Receipt { events: self.batch.len() as u64, sequence: self.sequence }
+    }
+
     fn backlog(&self) -> Backlog {
         Backlog { events: self.batch.len() as u64, bytes: self.batch.payload().len() as u64 }
     }

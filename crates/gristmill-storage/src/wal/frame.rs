@@ -14,6 +14,8 @@ pub(crate) const TRAILER_LEN: usize = 4;
 pub(crate) const MAX_PAYLOAD: usize = 64 << 20;
 
 const VERSION: u8 = 1;
+/// [`HEADER_LEN`] as it stands in a header.
+const HEADER_LEN_BYTE: u8 = 44;
 /// Where the header's checksum lies, and so how many bytes it covers.
 const CHECKSUM_AT: usize = HEADER_LEN - 4;
 
@@ -84,7 +86,7 @@ impl FrameHeader {
     fn encode(&self) -> [u8; HEADER_LEN] {
         let mut bytes = [0; HEADER_LEN];
         bytes[0..4].copy_from_slice(&MAGIC);
-        bytes[4] = HEADER_LEN as u8;
+        bytes[4] = HEADER_LEN_BYTE;
         bytes[5] = VERSION;
         bytes[6..8].copy_from_slice(&self.kind.flags().to_le_bytes());
         bytes[8..12].copy_from_slice(&self.payload_len.to_le_bytes());
@@ -110,7 +112,7 @@ impl FrameHeader {
                 format_args!("{stored:08x}"),
             ));
         }
-        if (usize::from(bytes[4]), bytes[5]) != (HEADER_LEN, VERSION) {
+        if [bytes[4], bytes[5]] != [HEADER_LEN_BYTE, VERSION] {
             let found = format_args!("version {} of {} bytes", bytes[5], bytes[4]);
             return Err(FrameFault::new(format_args!("a frame header of version {VERSION}"), found));
         }

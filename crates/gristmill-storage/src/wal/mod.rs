@@ -16,7 +16,7 @@ mod tests;
 pub use error::WalError;
 pub(crate) use frame::MAX_PAYLOAD;
 pub(crate) use head::Predecessor;
-pub(crate) use scan::{LogExpected, LogScan, Logged, scan};
+pub(crate) use scan::{LogExpected, LogScan, scan};
 pub(crate) use writer::LogWriter;
 
 /// The folder of the logs.

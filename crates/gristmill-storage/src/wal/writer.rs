@@ -2,7 +2,7 @@
 
 use crate::dir::{Dir, WriteFile};
 
-use super::frame::{self, FrameHeader, FrameKind, HEADER_LEN, MAX_PAYLOAD, TRAILER_LEN};
+use super::frame::{self, FrameHeader, FrameKind, MAX_PAYLOAD};
 use super::{FOLDER, Predecessor, WalError, path};
 
 /// A buffer larger than this is given back after use.
@@ -15,6 +15,9 @@ pub(crate) struct LogWriter {
     file: Box<dyn WriteFile>,
     path: String,
     id: u64,
+    predecessor: Predecessor,
+    /// The sequence number of the last batch before this log.
+    before: u64,
     /// The end of the last group that was acknowledged.
     acknowledged: Position,
     /// The end of the file: a marker may follow the last group.
@@ -50,6 +53,8 @@ impl LogWriter {
             file,
             path,
             id,
+            predecessor: *predecessor,
+            before: sequence,
             acknowledged: start,
             written: start,
             durable: 0,
@@ -77,6 +82,16 @@ impl LogWriter {
     /// Bytes in the log that count.
     pub(crate) fn length(&self) -> u64 {
         self.acknowledged.offset
+    }
+
+    /// What it says of the log before.
+    pub(crate) fn predecessor(&self) -> Predecessor {
+        self.predecessor
+    }
+
+    /// Whether no batch was acknowledged in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.acknowledged.sequence == self.before
     }
 
     /// Whether a write or sync failed, so that nothing more can be appended.
@@ -108,6 +123,11 @@ impl LogWriter {
             self.buffer = Vec::new();
         }
         Ok(())
+    }
+
+    /// Makes every acknowledged batch durable, which they are already where all appends synced.
+    pub(crate) fn settle(&mut self) -> Result<(), WalError> {
+        if self.failed || self.durable >= self.acknowledged.offset { Ok(()) } else { self.sync() }
     }
 
     /// Syncs what is not durable yet and says where the log ends for good.
@@ -169,6 +189,3 @@ impl LogWriter {
         Ok(())
     }
 }
-
-/// Bytes a batch takes in the log besides its payload.
-pub(crate) const FRAME_OVERHEAD: usize = HEADER_LEN + TRAILER_LEN;

@@ -1,7 +1,11 @@
 //! The ways a fetch can be answered, behind one trait, so that the same cases run through all of them.
 
+mod command_line;
+mod layout;
 mod oracle;
 
+pub use command_line::CommandLineRunner;
+pub use layout::{Layout, StoreRunner};
 pub use oracle::OracleRunner;
 
 use crate::corpus::{EventSet, Question};
