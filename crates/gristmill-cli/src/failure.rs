@@ -47,7 +47,7 @@ impl Failure {
         Self {
             code: Code::Other,
             message: with_causes(&format!("cannot write {name}"), error),
-            is_broken_pipe: error.kind() == io::ErrorKind::BrokenPipe,
+            is_broken_pipe: is_broken_pipe(error),
         }
     }
 
@@ -77,6 +77,18 @@ impl From<gristmill::Error> for Failure {
         };
         Self::caused(code, "", &error)
     }
+}
+
+/// Whether a closed pipe is the cause, however many layers have wrapped it.
+fn is_broken_pipe(error: &io::Error) -> bool {
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 /// The error after what was being done. A cause is added when the message before it does not end with it already.

@@ -35,8 +35,8 @@ pub(crate) struct FetchArguments {
 
     /// Draw a chart below the table: bars over time, or a bar for each row of a single bucket. Draws the first metric
     /// of the answer unless one is named
-    #[arg(long, value_name = "METRIC", num_args = 0..=1, require_equals = true)]
-    pub(crate) chart: Option<Option<String>>,
+    #[arg(long, value_name = "METRIC", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub(crate) chart: Option<String>,
 
     /// Answer even where a part of the store is damaged, and tell what is missing; the same as "allow_partial": true
     #[arg(long)]

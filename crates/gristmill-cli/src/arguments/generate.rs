@@ -15,7 +15,7 @@ Examples:
   gristmill generate --events 100000 | gristmill ingest --store store -")]
 pub(crate) struct GenerateArguments {
     /// How many events
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    #[arg(long, value_name = "N")]
     pub(crate) events: u64,
 
     /// Number that decides all that is random

@@ -54,7 +54,7 @@ fn generate(settings: &GenerateSettings, bar: &ProgressBar, out: &mut (dyn Write
 
 fn ndjson(settings: &GenerateSettings, bar: &ProgressBar, out: &mut dyn Write) -> io::Result<()> {
     let mut text = Vec::with_capacity(HAND_ON_BYTES * 2);
-    for (event, made) in Generator::new(settings.options.clone()).zip(1_u64..) {
+    for (event, made) in Generator::new(&settings.options).zip(1_u64..) {
         event.as_row().write_json(&mut text);
         text.push(b'\n');
         if text.len() >= HAND_ON_BYTES {
@@ -67,12 +67,12 @@ fn ndjson(settings: &GenerateSettings, bar: &ProgressBar, out: &mut dyn Write) -
 }
 
 fn parquet(settings: &GenerateSettings, bar: &ProgressBar, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    let mut writer = EventWriter::new(out)?;
-    for (event, made) in Generator::new(settings.options.clone()).zip(1_u64..) {
-        writer.write(&event.as_row())?;
+    let mut writer = EventWriter::new(out).map_err(io::Error::other)?;
+    for (event, made) in Generator::new(&settings.options).zip(1_u64..) {
+        writer.write(&event.as_row()).map_err(io::Error::other)?;
         step(bar, made);
     }
-    writer.finish()?;
+    writer.finish().map_err(io::Error::other)?;
     Ok(())
 }
 

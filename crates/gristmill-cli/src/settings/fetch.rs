@@ -84,7 +84,7 @@ fn read_bounded(reader: impl Read) -> io::Result<Vec<u8>> {
 fn output(typed: &FetchArguments, fetch: &Fetch) -> Result<Output, Failure> {
     let for_people = || terminal::stdout_is_terminal() || typed.chart.is_some();
     let format = typed.format.unwrap_or_else(|| if for_people() { Format::Table } else { Format::Json });
-    let chart = typed.chart.as_ref().map(|name| metric(name.as_deref(), fetch)).transpose()?;
+    let chart = typed.chart.as_ref().map(|name| metric(name, fetch)).transpose()?;
     if chart.is_some() && format != Format::Table {
         let message = "--chart goes with --format table only: the other formats are data for programs";
         return Err(Failure::usage(message));
@@ -102,9 +102,11 @@ fn output(typed: &FetchArguments, fetch: &Fetch) -> Result<Output, Failure> {
     })
 }
 
-/// The position of the metric of that name, or of the first.
-fn metric(name: Option<&str>, fetch: &Fetch) -> Result<usize, Failure> {
-    let Some(name) = name else { return Ok(0) };
+/// The position of the metric of that name; of the first when the name is empty.
+fn metric(name: &str, fetch: &Fetch) -> Result<usize, Failure> {
+    if name.is_empty() {
+        return Ok(0);
+    }
     fetch.metrics.iter().position(|metric| metric.name == name).ok_or_else(|| {
         let known: Vec<&str> = fetch.metrics.iter().map(|metric| &*metric.name).collect();
         Failure::usage(format!(

@@ -35,12 +35,10 @@ impl TryFrom<GenerateArguments> for GenerateSettings {
         if typed.format == EventFormat::Parquet && to_terminal {
             return Err(Failure::usage("Parquet is no text for a terminal: name a file with --output"));
         }
-        let options = GeneratorOptions {
-            events: typed.events,
-            seed: typed.seed,
-            days: typed.days,
-            ..GeneratorOptions::default()
-        };
+        let mut options = GeneratorOptions::default();
+        options.events = typed.events;
+        options.seed = typed.seed;
+        options.days = typed.days;
         Ok(Self { options, format: typed.format, destination, quiet: typed.quiet })
     }
 }

@@ -8,54 +8,54 @@ use std::process::{Child, Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// The root of the repository.
-pub fn repository() -> PathBuf {
+pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 /// A file of the sample in `examples/`.
-pub fn example(name: &str) -> String {
+pub(crate) fn example(name: &str) -> String {
     repository().join("examples").join(name).display().to_string()
 }
 
 /// A directory of its own for a test, removed at its end.
-pub struct Bench {
+pub(crate) struct Bench {
     directory: TempDir,
 }
 
 /// What a run of the binary has left.
 #[derive(Debug)]
-pub struct Run {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Bench {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { directory: tempfile::tempdir().unwrap() }
     }
 
     /// A bench with the sample in `store`.
-    pub fn with_sample() -> Self {
+    pub(crate) fn with_sample() -> Self {
         let bench = Self::new();
         bench.run(["ingest", "--store", "store", &example("events.ndjson")]).succeeded();
         bench
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
-    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         fs::write(self.path(name), content).unwrap();
     }
 
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
     /// The binary with these arguments and nothing of this test's environment that would change what it does.
-    pub fn command<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I) -> Command {
+    pub(crate) fn command<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gristmill"));
         command.current_dir(self.directory.path()).args(arguments).stdin(Stdio::null());
         for (name, _) in std::env::vars_os() {
@@ -67,12 +67,12 @@ impl Bench {
         command
     }
 
-    pub fn run<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I) -> Run {
+    pub(crate) fn run<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I) -> Run {
         Run::of(self.command(arguments).output().unwrap())
     }
 
     /// As [`Bench::run`], with this text on stdin.
-    pub fn pipe<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I, input: &[u8]) -> Run {
+    pub(crate) fn pipe<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I, input: &[u8]) -> Run {
         let mut child = self.spawn(arguments);
         let mut stdin = child.stdin.take().unwrap();
         // A command that fails early does not read to the end.
@@ -82,7 +82,7 @@ impl Bench {
     }
 
     /// The binary at work, all its streams piped.
-    pub fn spawn<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I) -> Child {
+    pub(crate) fn spawn<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(&self, arguments: I) -> Child {
         self.command(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -92,7 +92,7 @@ impl Bench {
     }
 
     /// All files below a directory, sorted.
-    pub fn files(&self, name: &str) -> Vec<PathBuf> {
+    pub(crate) fn files(&self, name: &str) -> Vec<PathBuf> {
         let mut files = Vec::new();
         collect(&self.path(name), &mut files);
         files.sort();
@@ -100,7 +100,7 @@ impl Bench {
     }
 
     /// How many events of organization `acme` the store has.
-    pub fn count(&self, store: &str) -> u64 {
+    pub(crate) fn count(&self, store: &str) -> u64 {
         let query = r#"{"organization_id":"acme","granularity":"all","aggregations":["count"],
             "interval":{"start":"2000-01-01","end":"2100-01-01"}}"#;
         let run = self.run(["fetch", "--store", store, query, "--format", "csv"]).succeeded();
@@ -109,7 +109,7 @@ impl Bench {
 }
 
 /// Whether the file's name ends so.
-pub fn is(file: &Path, extension: &str) -> bool {
+pub(crate) fn is(file: &Path, extension: &str) -> bool {
     file.extension().is_some_and(|found| found == extension)
 }
 
@@ -125,7 +125,7 @@ fn collect(directory: &Path, files: &mut Vec<PathBuf>) {
 }
 
 impl Run {
-    pub fn of(output: Output) -> Self {
+    pub(crate) fn of(output: Output) -> Self {
         Self {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),
@@ -135,14 +135,14 @@ impl Run {
 
     /// Exit code 0.
     #[track_caller]
-    pub fn succeeded(self) -> Self {
+    pub(crate) fn succeeded(self) -> Self {
         assert_eq!(self.code, Some(0), "{self:#?}");
         self
     }
 
     /// That exit code, nothing on stdout, and a message with all of these parts.
     #[track_caller]
-    pub fn failed(self, code: i32, parts: &[&str]) -> Self {
+    pub(crate) fn failed(self, code: i32, parts: &[&str]) -> Self {
         assert_eq!(self.code, Some(code), "{self:#?}");
         assert_eq!(self.stdout, "", "a failure leaves stdout alone");
         for part in parts {
@@ -154,7 +154,7 @@ impl Run {
 }
 
 /// An event of organization `acme` as one line; the pairs are added, and replace what is there.
-pub fn event(pairs: &[(&str, &str)]) -> String {
+pub(crate) fn event(pairs: &[(&str, &str)]) -> String {
     let mut fields = vec![
         ("organization_id", r#""acme""#),
         ("vendor", r#""v""#),

@@ -11,8 +11,9 @@ use crate::failure::{Code, Failure};
 use crate::interrupt::Interrupt;
 use crate::output::say;
 use crate::progress::{self, Measure};
+use crate::render::count;
 use crate::settings::IngestSettings;
-use gristmill::{Error, Loader, Store};
+use gristmill::{Error, Loader, Recovery, Store};
 use indicatif::ProgressBar;
 use reading::{Message, Tally};
 use receipt::IngestReceipt;
@@ -27,6 +28,9 @@ pub(crate) fn run(settings: &IngestSettings) -> Result<(), Failure> {
     let begin = Instant::now();
     let interrupt = Interrupt::listen()?;
     let store = settings.options.clone().open(&settings.store)?;
+    if !settings.quiet {
+        recovery_lines(store.recovery()).iter().for_each(|line| say(line));
+    }
     let bar = progress::bar(Measure::Bytes(settings.input_bytes), settings.quiet);
     let outcome = load(settings, &store, &interrupt, &bar);
     bar.finish_and_clear();
@@ -42,6 +46,24 @@ pub(crate) fn run(settings: &IngestSettings) -> Result<(), Failure> {
             process::exit(i32::from(Code::Interrupted as u8));
         }
     }
+}
+
+/// What a crash of the writer before has left to tell.
+fn recovery_lines(recovery: &Recovery) -> Vec<String> {
+    let mut lines = Vec::new();
+    if recovery.events > 0 && !recovery.closed {
+        lines.push(format!("recovered {} events from the log", count(recovery.events)));
+    }
+    if recovery.torn_bytes > 0 {
+        let torn = count(recovery.torn_bytes);
+        lines.push(format!(
+            "torn tail: {torn} bytes dropped at the end of the log, of an append never acknowledged"
+        ));
+    }
+    if recovery.leftovers > 0 {
+        lines.push(format!("removed {} files that a crash had left behind", count(recovery.leftovers)));
+    }
+    lines
 }
 
 enum Outcome {

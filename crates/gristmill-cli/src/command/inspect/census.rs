@@ -1,13 +1,14 @@
-//! What a snapshot holds, counted from what its segments tell about themselves: no column of events is read.
+//! What a store holds, counted from what its segments tell about themselves: no column of events is read.
 
 use gristmill::exec::ExecError;
 use gristmill::schema::Dimension;
 use gristmill::segment::{Dictionary, Segment, SegmentError};
-use gristmill::{Error, Snapshot};
+use gristmill::{Error, Reader};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
-/// What a snapshot holds.
+/// What a store holds.
 #[derive(Debug)]
 pub(super) struct Census {
     pub(super) segments: Vec<SegmentCount>,
@@ -23,6 +24,8 @@ pub(super) struct SegmentCount {
     /// `None` for events that are in the log only.
     pub(super) id: Option<u64>,
     pub(super) rows: u64,
+    /// Of its files; 0 for events that are in the log only.
+    pub(super) bytes: u64,
     /// From the first to the last timestamp, in milliseconds.
     pub(super) times: RangeInclusive<i64>,
 }
@@ -49,14 +52,20 @@ pub(super) struct DimensionCount {
 }
 
 impl Census {
-    pub(super) fn of(snapshot: &Snapshot) -> Result<Self, Error> {
-        let segments = snapshot.segments();
+    pub(super) fn of(reader: &Reader) -> Result<Self, Error> {
+        let segments = reader.snapshot().segments();
+        let sizes: BTreeMap<u64, u64> = reader
+            .catalog()
+            .segments
+            .iter()
+            .map(|entry| (entry.id, entry.files.arrow.length.saturating_add(entry.files.index.length)))
+            .collect();
         let mut tenants = BTreeMap::new();
         for segment in segments {
             add_tenants(segment, &mut tenants).map_err(ExecError::from)?;
         }
         Ok(Self {
-            segments: segments.iter().map(|segment| SegmentCount::of(segment)).collect(),
+            segments: segments.iter().map(|segment| SegmentCount::of(segment, &sizes)).collect(),
             tenants,
             dimensions: Dimension::ALL.map(|dimension| DimensionCount::of(dimension, segments)).to_vec(),
         })
@@ -83,14 +92,15 @@ impl Census {
 }
 
 impl SegmentCount {
-    fn of(segment: &Segment) -> Self {
+    fn of(segment: &Segment, sizes: &BTreeMap<u64, u64>) -> Self {
         let meta = segment.meta();
-        Self { id: meta.id, rows: u64::from(meta.rows), times: meta.min_time..=meta.max_time }
+        let bytes = meta.id.and_then(|id| sizes.get(&id)).copied().unwrap_or_default();
+        Self { id: meta.id, bytes, rows: u64::from(meta.rows), times: meta.min_time..=meta.max_time }
     }
 }
 
 impl DimensionCount {
-    fn of(dimension: Dimension, segments: &[std::sync::Arc<Segment>]) -> Self {
+    fn of(dimension: Dimension, segments: &[Arc<Segment>]) -> Self {
         let mut count = Self { dimension, largest: 0, entries: 0, nulls: 0 };
         for segment in segments {
             let stats = segment.meta().dimension(dimension);

@@ -12,7 +12,14 @@ pub(super) fn report(store: &Path, census: &Census, files: Files) -> Value {
     let segments: Vec<Value> = census
         .segments
         .iter()
-        .map(|segment| json!({"id": segment.id, "rows": segment.rows, "time": interval(&segment.times)}))
+        .map(|segment| {
+            json!({
+                "id": segment.id,
+                "rows": segment.rows,
+                "bytes": segment.bytes,
+                "time": interval(&segment.times),
+            })
+        })
         .collect();
     let tenants: Vec<Value> = census
         .tenants

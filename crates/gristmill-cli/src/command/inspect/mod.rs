@@ -13,7 +13,7 @@ use files::Files;
 
 pub(crate) fn run(settings: &InspectSettings) -> Result<(), Failure> {
     let reader = settings.options.clone().open_reader(&settings.store)?;
-    let census = Census::of(reader.snapshot())?;
+    let census = Census::of(&reader)?;
     let files = Files::below(&settings.store);
     if settings.json {
         let report = json::report(&settings.store, &census, files);

@@ -92,10 +92,11 @@ fn write_segments(census: &Census, ink: Ink, out: &mut impl Write) -> io::Result
     if segments.is_empty() {
         return Ok(());
     }
-    let mut sheet = table(&["segment"], &["events", "first", "last"]);
+    let mut sheet = table(&["segment"], &["events", "bytes", "first", "last"]);
     for segment in segments.iter().take(MOST_LINES) {
         let [first, last] = ends(&segment.times);
-        sheet.push([integer(segment.id.unwrap_or_default()), integer(segment.rows), first, last]);
+        let id = integer(segment.id.unwrap_or_default());
+        sheet.push([id, integer(segment.rows), integer(segment.bytes), first, last]);
     }
     write_section("Segments, the newest first", &sheet, segments.len(), ink, out)
 }

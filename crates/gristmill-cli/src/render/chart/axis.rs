@@ -40,8 +40,7 @@ impl Axis {
         let marks = marks(labels, unit, spread);
         let mut line: Vec<char> = vec!['─'; spread.width];
         let mut near = Ribbon::new(spread.width + OVERHANG);
-        let stride = stride(&marks, spread);
-        for mark in marks.iter().skip(phase(&marks) % stride).step_by(stride) {
+        for mark in named(&marks, spread) {
             let middle = spread.middle(mark.bucket);
             if near.write((middle + OVERHANG).saturating_sub(mark.near.len() / 2), &mark.near) {
                 line[middle.min(spread.width - 1)] = '┬';
@@ -104,9 +103,37 @@ fn far_names(marks: &[Mark], spread: Spread) -> String {
     ribbon.text()
 }
 
-/// Hours are named from midnight on, whatever the first bucket is.
-fn phase(marks: &[Mark]) -> usize {
-    marks.iter().position(|mark| mark.near == "00:00").unwrap_or(0)
+/// The marks that get a name: so many that the names do not touch.
+fn named(marks: &[Mark], spread: Spread) -> Vec<&Mark> {
+    at_full_times(marks, spread).unwrap_or_else(|| {
+        let stride = stride(marks, spread);
+        marks.iter().step_by(stride).collect()
+    })
+}
+
+/// Minutes from one name to the next, the first that leaves enough room is taken.
+const CLOCK_STEPS: [u32; 14] = [1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1440];
+
+/// The marks at full hours or the like, counted from midnight, so that a change of the clock does not shift them.
+/// `None` for days and seconds, and where fewer than two names find room.
+fn at_full_times(marks: &[Mark], spread: Spread) -> Option<Vec<&Mark>> {
+    let minutes: Vec<u32> = marks.iter().map(|mark| minute_of_day(&mark.near)).collect::<Option<_>>()?;
+    CLOCK_STEPS.into_iter().find_map(|step| {
+        let full = |(mark, minute): (_, &u32)| minute.is_multiple_of(step).then_some(mark);
+        let named: Vec<&Mark> = marks.iter().zip(&minutes).filter_map(full).collect();
+        let has_room = |pair: &[&Mark]| {
+            let room = spread.column(pair[1].bucket, 1) - spread.column(pair[0].bucket, 1);
+            room > pair[0].near.len().max(pair[1].near.len())
+        };
+        (named.len() > 1 && named.windows(2).all(has_room)).then_some(named)
+    })
+}
+
+/// Minutes since midnight of a name such as `03:00` or `03:00+02:00`.
+fn minute_of_day(name: &str) -> Option<u32> {
+    let is_whole = name.get(2..3)? == ":" && name.get(5..6) != Some(":");
+    let number = |range: std::ops::Range<usize>| name.get(range)?.parse::<u32>().ok();
+    is_whole.then_some(number(0..2)? * 60 + number(3..5)?)
 }
 
 /// Marks from one name to the next, the first that leaves enough room is taken.
@@ -221,6 +248,15 @@ mod tests {
         let axis = axis(&labels, Unit::Time, 60);
         assert!(axis.near.contains("03:00+03:00") || axis.near.contains("03:00+02:00"), "{axis:?}");
         assert_eq!(axis.far.trim(), "31 Oct 2021");
+    }
+
+    #[test]
+    fn a_change_of_the_clock_does_not_shift_the_names() {
+        let hour = |hour: u32, offset: &str| format!("2021-10-31T{hour:02}:00:00.000{offset}");
+        let before = (0..4).map(|at| hour(at, "+03:00"));
+        let labels: Vec<String> = before.chain((3..24).map(|at| hour(at, "+02:00"))).collect();
+        let axis = axis(&labels, Unit::Time, 75);
+        assert_eq!(axis.near.split_whitespace().collect::<Vec<_>>(), ["00:00", "06:00", "12:00", "18:00"]);
     }
 
     #[test]
