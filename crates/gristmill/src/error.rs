@@ -2,7 +2,7 @@
 
 use gristmill_query::exec::ExecError;
 use gristmill_query::request::FetchError;
-use gristmill_storage::StoreError;
+use gristmill_storage::store::StoreError;
 use gristmill_storage::event::BatchError;
 use gristmill_storage::segment::SegmentError;
 use std::path::PathBuf;

@@ -50,5 +50,5 @@ pub use store::Store;
 pub use gristmill_query::{exec, request, response, time};
 #[cfg(feature = "parquet")]
 pub use gristmill_storage::parquet;
-pub use gristmill_storage::{Catalog, Loader, Receipt, Recovery, SegmentEntry, Snapshot, StoreError};
+pub use gristmill_storage::store::{Catalog, Loader, Receipt, Recovery, SegmentEntry, Snapshot, StoreError};
 pub use gristmill_storage::{Timestamp, dir, event, hash, schema, segment, timestamp};
