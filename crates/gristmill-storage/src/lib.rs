@@ -6,6 +6,8 @@ mod catalog;
 pub mod dir;
 pub mod event;
 pub mod hash;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod schema;
 pub mod segment;
 pub mod store;

@@ -1,4 +1,54 @@
-//! Store generic events and answer fetch queries over them.
+//! Store generic events and answer *fetch* queries over them: filters, groups, buckets of time in any time zone, counts,
+//! sums and exact distinct counts.
+//!
+//! ```
+//! use gristmill::event::{Batch, EventLimits, Source};
+//! use gristmill::{Options, Timestamp};
+//! use gristmill::request::{Fetch, FetchContext};
+//!
+//! # fn main() -> Result<(), gristmill::Error> {
+//! let store = Options::new().open_in_memory()?; // or Store::open("events")
+//! let body = br#"{"events":[{"event_version":1,"organization_id":"acme","vendor":"shop","category":"click",
+//!     "action":"","label":"","value":2,"timestamp":"2024-03-31T02:30:00Z"}]}"#;
+//! let (batch, _ignored) = Batch::from_json(body, Source::Untrusted.into(), Timestamp(0), &EventLimits::default())?;
+//! store.append(batch)?; // durable when it returns
+//!
+//! let fetch = Fetch::from_json(
+//!     br#"{"organization_id":"acme","granularity":"day","aggregations":["count","sum"],
+//!         "interval":{"start":"2024-03-31","end":"2024-04-01","time_zone":"Europe/Helsinki"}}"#,
+//!     &FetchContext::default(),
+//! )?;
+//! assert_eq!(
+//!     store.fetch(&fetch)?.to_json(),
+//!     r#"{"fields":[{"name":"timestamp","type":"dimension"},{"name":"count","type":"metric"},{"name":"sum","type":"metric"}],"data":[["2024-03-31T00:00:00.000+02:00",1,2.0]]}"#
+//! );
+//! store.close()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | what | where |
+//! |---|---|
+//! | a store for writing and reading, or reading only | [`Store`], [`Reader`], [`Options`] |
+//! | events: typed, as JSON, as a batch | [`event`] |
+//! | the columns | [`schema`] |
+//! | a fetch: from JSON, checked | [`request`] |
+//! | zones and granularities | [`time`] |
+//! | an answer: rows, JSON | [`response`] |
 
-pub use gristmill_query::{request, time};
-pub use gristmill_storage::{Timestamp, event, schema};
+mod engine;
+mod error;
+mod options;
+mod reader;
+mod store;
+
+pub use error::{Error, ErrorKind};
+pub use options::Options;
+pub use reader::Reader;
+pub use store::Store;
+
+pub use gristmill_query::{exec, request, response, time};
+#[cfg(feature = "parquet")]
+pub use gristmill_storage::parquet;
+pub use gristmill_storage::store::{Catalog, Loader, Receipt, Recovery, SegmentEntry, Snapshot, StoreError};
+pub use gristmill_storage::{Timestamp, dir, event, hash, schema, segment, timestamp};

@@ -1,4 +1,6 @@
-//! The request: as received (wire), and checked.
+//! The request: its JSON as received (`json`), and the checks (`check`) that make a [`Fetch`] of it.
+//!
+//! The language is described in `docs/query.md`.
 
 mod check;
 mod context;

@@ -7,8 +7,7 @@ use gristmill_storage::schema::{Column, Dimension};
 pub(super) fn check(request: &Object<'_, '_>) -> Result<Vec<Dimension>, FetchError> {
     let Some(list) = request.get("group_by") else { return Ok(Vec::new()) };
     let mut dimensions = Vec::new();
-    for (index, raw) in list.list("a list of dimensions")?.into_iter().enumerate() {
-        let json = list.item(index, raw);
+    for json in list.items("a list of dimensions")? {
         let dimension = dimension(&json)?;
         if let Some(first) = dimensions.iter().position(|&seen| seen == dimension) {
             let message = format!("{dimension} stands twice, first at group_by[{first}]");

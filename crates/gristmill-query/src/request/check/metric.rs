@@ -20,8 +20,7 @@ const UNIQ: &str = "_uniq";
 pub(super) fn check(request: &Object<'_, '_>) -> Result<Vec<Metric>, FetchError> {
     let mut metrics: Vec<Metric> = Vec::new();
     if let Some(list) = request.get("aggregations") {
-        for (index, raw) in list.list("a list of aggregations")?.into_iter().enumerate() {
-            let json = list.item(index, raw);
+        for json in list.items("a list of aggregations")? {
             let metric = metric(&json)?;
             if let Some(first) = metrics.iter().position(|seen| seen.name == metric.name) {
                 let message = format!("{} stands twice, first at aggregations[{first}]", metric.name);

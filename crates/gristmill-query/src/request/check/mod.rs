@@ -12,7 +12,7 @@ mod organization;
 mod source;
 
 use crate::request::error::{FetchError, FetchErrorKind};
-use crate::request::json::{Json, Object};
+use crate::request::json::{self, Json, Object};
 use crate::request::{EmptyBuckets, Fetch, FetchContext};
 #[cfg(test)]
 pub(super) use filter::TYPES as FILTER_TYPES;
@@ -38,12 +38,14 @@ const KEYS: [&str; 12] = [
 const UNSUPPORTED_KEYS: [&str; 3] = ["having", "offset", "limit_per_bucket"];
 
 impl Fetch {
-    /// The checked form of a request's JSON, in UTF-8. Takes a few microseconds and memory in proportion to the text.
+    /// The checked form of a request's JSON, in UTF-8. Takes time and memory in proportion to the
+    /// text, a few microseconds for what is usual.
     ///
     /// # Errors
     /// [`FetchError`] with the place in the JSON for everything that is not understood: nothing is ignored silently.
     pub fn from_json(text: impl AsRef<[u8]>, context: &FetchContext) -> Result<Self, FetchError> {
-        let request = Json::document(text.as_ref())?.object("a request object")?;
+        let document = json::parse(text.as_ref())?;
+        let request = Json::root(&document).object("a request object")?;
         expect_known_keys(&request)?;
         let (interval, zone) = interval::check(&request)?;
         let group_by = group_by::check(&request)?;

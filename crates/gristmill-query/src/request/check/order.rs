@@ -20,8 +20,7 @@ pub(super) fn check(
 ) -> Result<Vec<OrderBy>, FetchError> {
     let Some(list) = request.get("order_by") else { return Ok(Vec::new()) };
     let mut order: Vec<OrderBy> = Vec::new();
-    for (index, raw) in list.list("a list of columns to order by")?.into_iter().enumerate() {
-        let json = list.item(index, raw);
+    for json in list.items("a list of columns to order by")? {
         let key = key(&json, group_by, metrics)?;
         if let Some(first) = order.iter().position(|seen| seen.column == key.column) {
             let message = format!("the column stands twice, first at order_by[{first}]");

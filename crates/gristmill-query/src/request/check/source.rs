@@ -8,8 +8,7 @@ use gristmill_storage::event::Source;
 pub(super) fn check(request: &Object<'_, '_>) -> Result<Vec<Source>, FetchError> {
     let mut wanted = [false; Source::ALL.len()];
     if let Some(list) = request.get("sources") {
-        for (index, raw) in list.list("a list of sources")?.into_iter().enumerate() {
-            let json = list.item(index, raw);
+        for json in list.items("a list of sources")? {
             let name = json.text("a source")?;
             let Some(at) = Source::ALL.iter().position(|source| source.name() == name) else {
                 return Err(json.unknown("source", &name, &Source::ALL.map(Source::name)));

@@ -1,28 +1,27 @@
 //! The JSON of a request, as received.
 //!
-//! A [`Json`] is a piece of text that is known to be valid JSON, together with its place in the document. It is read
-//! one level at a time and on demand, so that numbers keep their text, errors know their path, and no input, however
-//! deep, costs stack. Reading a level skips over those below, so that the time grows with the length of the text times the
-//! depth that is read, which the limit on the depth of filters bounds.
+//! A document is split into [`Node`]s once; a [`Json`] is a node together with its place. Scalars stay text until they
+//! are asked for, so that numbers are compared as they were written and every error knows its path.
 
+mod node;
 mod object;
 mod path;
 mod scalar;
 
+pub(super) use node::Node;
 pub(super) use object::Object;
 pub(super) use path::Path;
 pub(super) use scalar::Scalar;
 
 use crate::request::error::{FetchError, FetchErrorKind};
 use crate::request::names;
-use serde_json::value::RawValue;
+use serde::de::IgnoredAny;
 use std::borrow::Cow;
 
 /// One value of the received document and where it stands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Json<'a, 'p> {
-    /// Valid JSON without space around it.
-    text: &'a str,
+    node: &'a Node<'a>,
     path: Path<'p>,
 }
 
@@ -33,46 +32,60 @@ struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 /// How many characters of a string or number an error shows.
 const SHOWN_CHARS: usize = 60;
 
+/// The nodes of a document in UTF-8.
+pub(super) fn parse(bytes: &[u8]) -> Result<Node<'_>, FetchError> {
+    let refused = |kind, message| FetchError::new(kind, String::new(), message);
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let (line, column) = position(&bytes[..error.valid_up_to()]);
+        let message = format!("expected JSON in UTF-8, found another byte at line {line} column {column}");
+        refused(FetchErrorKind::Syntax, message).with_source(error)
+    })?;
+    let _: IgnoredAny = serde_json::from_str(text).map_err(|error| {
+        refused(FetchErrorKind::Syntax, format!("expected JSON, found a mistake: {error}")).with_source(error)
+    })?;
+    Node::split(text).ok_or_else(|| {
+        let message = format!("expected JSON of up to {} levels, found more", node::MAX_LEVELS);
+        refused(FetchErrorKind::TooLarge, message)
+    })
+}
+
 impl<'a, 'p> Json<'a, 'p> {
     /// The document as a whole.
-    pub(super) fn document(bytes: &'a [u8]) -> Result<Self, FetchError> {
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            let (line, column) = position(&bytes[..error.valid_up_to()]);
-            let message =
-                format!("expected JSON in UTF-8, found another byte at line {line} column {column}");
-            FetchError::new(FetchErrorKind::Syntax, String::new(), message).with_source(error)
-        })?;
-        let raw: &RawValue = serde_json::from_str(text).map_err(|error| {
-            let message = format!("expected JSON, found a mistake: {error}");
-            FetchError::new(FetchErrorKind::Syntax, String::new(), message).with_source(error)
-        })?;
-        Ok(Self { text: raw.get(), path: Path::Root })
+    pub(super) fn root(node: &'a Node<'a>) -> Self {
+        Self { node, path: Path::Root }
+    }
+
+    /// The text of a string, number or word, as written.
+    fn written(&self) -> Option<&'a str> {
+        match *self.node {
+            Node::Scalar(text) => Some(text),
+            Node::List(_) | Node::Object(_) => None,
+        }
     }
 
     pub(super) fn is_null(&self) -> bool {
-        self.text == "null"
+        self.written() == Some("null")
     }
 
     pub(super) fn is_object(&self) -> bool {
-        self.text.starts_with('{')
+        matches!(self.node, Node::Object(_))
     }
 
     pub(super) fn is_text(&self) -> bool {
-        self.text.starts_with('"')
+        self.written().is_some_and(|text| text.starts_with('"'))
     }
 
     /// The text of a number as it was written.
     pub(super) fn number(&self) -> Option<&'a str> {
-        self.text.starts_with(|first: char| first == '-' || first.is_ascii_digit()).then_some(self.text)
+        self.written().filter(|text| text.starts_with(|first: char| first == '-' || first.is_ascii_digit()))
     }
 
     /// A string; anything else is an error that says `expected`, such as `"a dimension's name"`.
     pub(super) fn text(&self, expected: &str) -> Result<Cow<'a, str>, FetchError> {
-        if !self.is_text() {
-            return Err(self.wrong_type(expected));
+        match self.written() {
+            Some(text) if self.is_text() => self.unescaped(text),
+            _ => Err(self.wrong_type(expected)),
         }
-        let Text(text) = self.read()?;
-        Ok(text)
     }
 
     /// What a word stands for, in any letter case; `what` says of what sort the words are.
@@ -88,21 +101,21 @@ impl<'a, 'p> Json<'a, 'p> {
 
     /// `true` or `false`.
     pub(super) fn boolean(&self) -> Result<bool, FetchError> {
-        match self.text {
-            "true" => Ok(true),
-            "false" => Ok(false),
+        match self.written() {
+            Some("true") => Ok(true),
+            Some("false") => Ok(false),
             _ => Err(self.wrong_type("true or false")),
         }
     }
 
     /// The items of a list; anything else is an error that says `expected`, such as `"a list of names"`.
-    pub(super) fn list(&self, expected: &str) -> Result<Vec<&'a RawValue>, FetchError> {
-        if self.text.starts_with('[') { self.read() } else { Err(self.wrong_type(expected)) }
-    }
-
-    /// An item of this list.
-    pub(super) fn item(&'p self, index: usize, raw: &'a RawValue) -> Self {
-        Self { text: raw.get(), path: Path::Item(&self.path, index) }
+    pub(super) fn items<'l>(
+        &'l self,
+        expected: &str,
+    ) -> Result<impl ExactSizeIterator<Item = Json<'a, 'l>> + use<'a, 'l, 'p>, FetchError> {
+        let Node::List(items) = self.node else { return Err(self.wrong_type(expected)) };
+        let items = items.iter().enumerate();
+        Ok(items.map(|(index, node)| Json { node, path: Path::Item(&self.path, index) }))
     }
 
     /// An error about this value.
@@ -127,19 +140,21 @@ impl<'a, 'p> Json<'a, 'p> {
 
     /// What it is, in a few words.
     pub(super) fn shown(&self) -> String {
-        match self.text.as_bytes().first() {
-            Some(b'{') => "an object".to_owned(),
-            Some(b'[') => "a list".to_owned(),
-            _ => match self.text.char_indices().nth(SHOWN_CHARS) {
-                Some((cut, _)) => format!("{}...", &self.text[..cut]),
-                None => self.text.to_owned(),
+        match self.node {
+            Node::Object(_) => "an object".to_owned(),
+            Node::List(_) => "a list".to_owned(),
+            Node::Scalar(text) => match text.char_indices().nth(SHOWN_CHARS) {
+                Some((cut, _)) => format!("{}...", &text[..cut]),
+                None => (*text).to_owned(),
             },
         }
     }
 
-    /// One level of the text. It is valid JSON, so that only a string that is no Unicode can fail here.
-    fn read<T: serde::Deserialize<'a>>(&self) -> Result<T, FetchError> {
-        serde_json::from_str(self.text).map_err(|error| {
+    /// What a string of this node stands for. Its syntax is known to be right, so that only an escape that is no
+    /// character can be wrong.
+    fn unescaped(&self, string: &'a str) -> Result<Cow<'a, str>, FetchError> {
+        let text: Result<Text<'a>, _> = serde_json::from_str(string);
+        text.map(|Text(text)| text).map_err(|error| {
             let message = "expected Unicode text, found an escape that is half a surrogate pair";
             self.error(FetchErrorKind::Syntax, message).with_source(error)
         })

@@ -1,27 +1,23 @@
 //! An object of the received JSON.
 
-use super::{Json, Path, Text};
+use super::{Json, Node, Path};
 use crate::request::error::{FetchError, FetchErrorKind};
 use crate::request::names;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::fmt;
 
 /// An object of the received JSON; no key stands twice in it.
 #[derive(Debug)]
 pub(in crate::request) struct Object<'a, 'p> {
     json: Json<'a, 'p>,
-    entries: Vec<(Cow<'a, str>, &'a RawValue)>,
+    entries: Vec<(Cow<'a, str>, &'a Node<'a>)>,
 }
 
 impl<'a, 'p> Json<'a, 'p> {
     /// An object; anything else is an error that says `expected`, such as `"a filter object"`.
     pub(in crate::request) fn object(&self, expected: &str) -> Result<Object<'a, 'p>, FetchError> {
-        if !self.is_object() {
-            return Err(self.wrong_type(expected));
-        }
-        let Entries(entries) = self.read()?;
+        let Node::Object(entries) = self.node else { return Err(self.wrong_type(expected)) };
+        let entries = entries.iter().map(|(key, node)| Ok((self.unescaped(key)?, node)));
+        let entries: Vec<_> = entries.collect::<Result<_, FetchError>>()?;
         let mut keys: Vec<&str> = entries.iter().map(|(key, _)| &**key).collect();
         keys.sort_unstable();
         if let Some(&[key, _]) = keys.array_windows().find(|[key, next]| key == next) {
@@ -39,8 +35,8 @@ impl<'a, 'p> Json<'a, 'p> {
 impl<'a> Object<'a, '_> {
     /// The value of a key; null is as good as absent.
     pub(in crate::request) fn get<'o>(&'o self, key: &'o str) -> Option<Json<'a, 'o>> {
-        let (_, raw) = self.entries.iter().find(|(known, _)| known == key)?;
-        let json = Json { text: raw.get(), path: Path::Key(&self.json.path, key) };
+        let &(_, node) = self.entries.iter().find(|(known, _)| known == key)?;
+        let json = Json { node, path: Path::Key(&self.json.path, key) };
         (!json.is_null()).then_some(json)
     }
 
@@ -89,32 +85,5 @@ impl<'a> Object<'a, '_> {
         message: impl Into<String>,
     ) -> FetchError {
         FetchError::new(kind, Path::Key(&self.json.path, key).to_string(), message)
-    }
-}
-
-/// Keys and values in the order received.
-struct Entries<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Entries<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(EntriesVisitor)
-    }
-}
-
-struct EntriesVisitor;
-
-impl<'de> Visitor<'de> for EntriesVisitor {
-    type Value = Entries<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
-        let mut entries = Vec::with_capacity(8);
-        while let Some((Text(key), value)) = map.next_entry()? {
-            entries.push((key, value));
-        }
-        Ok(Entries(entries))
     }
 }

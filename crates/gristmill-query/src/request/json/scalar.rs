@@ -19,14 +19,14 @@ impl<'a> Json<'a, '_> {
     /// A value to compare with.
     pub(in crate::request) fn scalar(&self) -> Result<Scalar<'a>, FetchError> {
         const EXPECTED: &str = "a string, a number, true, false or null";
-        match self.text {
-            "null" => Ok(Scalar::Null),
-            "true" | "false" => Ok(Scalar::Boolean(self.text)),
-            text => match self.number() {
+        match self.written() {
+            Some("null") => Ok(Scalar::Null),
+            Some(word @ ("true" | "false")) => Ok(Scalar::Boolean(word)),
+            Some(_) => match self.number() {
                 Some(number) => Ok(Scalar::Number(number)),
-                None if text.starts_with('"') => self.text(EXPECTED).map(Scalar::Text),
-                None => Err(self.wrong_type(EXPECTED)),
+                None => self.text(EXPECTED).map(Scalar::Text),
             },
+            None => Err(self.wrong_type(EXPECTED)),
         }
     }
 }

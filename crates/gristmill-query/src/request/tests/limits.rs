@@ -30,15 +30,27 @@ fn filters_may_stand_in_each_other_100_levels_deep() {
 }
 
 #[test]
+fn the_depth_is_that_of_filters_whatever_they_are_made_of() {
+    let leaf = r#"{"type":"in","dimension":"label","values":["a"]}"#;
+    let and = |levels: usize| {
+        let (open, close) = (r#"{"type":"and","fields":["#.repeat(levels), "]}".repeat(levels));
+        format!(r#""filters":{open}{leaf}{close}"#)
+    };
+    accepted(&and(99));
+    let path = format!("filters{}", ".fields[0]".repeat(100));
+    assert_too_large(&and(100), &path, "filters stand in each other deeper than 100 levels");
+}
+
+#[test]
 fn json_of_any_depth_costs_no_stack() {
     let levels = 200_000;
-    let error = check(&request(&nested(levels))).unwrap_err();
-    assert_eq!(error.kind(), FetchErrorKind::TooLarge);
-    for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
+    for (open, close) in [("[", "]"), (r#"{"a":"#, "}"), (r#"{"type":"not","field":"#, "}")] {
         let deep = format!("{}1{}", open.repeat(levels), close.repeat(levels));
-        assert_eq!(check(&deep).unwrap_err().path(), if open == "[" { "" } else { "a" });
-        let error = check(&request(&format!(r#""vendor":{deep}"#))).unwrap_err();
-        assert_eq!((error.kind(), error.path()), (FetchErrorKind::WrongType, "vendor"));
+        for keys in [format!(r#""vendor":{deep}"#), format!(r#""filters":{deep}"#)] {
+            assert_too_large(&keys, "", "expected JSON of up to 256 levels, found more");
+        }
+        assert_eq!(check(&deep).unwrap_err().kind(), FetchErrorKind::TooLarge);
+        assert_eq!(check(&open.repeat(levels)).unwrap_err().kind(), FetchErrorKind::Syntax);
     }
 }
 
@@ -66,11 +78,11 @@ fn regexes(count: usize, pattern: &str) -> String {
 
 #[test]
 fn regular_expressions_are_few_and_short() {
-    accepted(&regexes(50, "a"));
-    accepted(&regexes(1, &"a".repeat(16 << 10)));
-    let message = "expected up to 50 regular expressions of 16384 bytes together, found more";
-    assert_too_large(&regexes(51, "a"), "filters.fields[50].pattern", message);
-    let half = "a".repeat((8 << 10) + 1);
+    accepted(&regexes(32, "a"));
+    accepted(&regexes(1, &"a".repeat(8 << 10)));
+    let message = "expected up to 32 regular expressions of 8192 bytes together, found more";
+    assert_too_large(&regexes(33, "a"), "filters.fields[32].pattern", message);
+    let half = "a".repeat((4 << 10) + 1);
     assert_too_large(&regexes(2, &half), "filters.fields[1].pattern", message);
 }
 
@@ -80,7 +92,7 @@ fn a_megabyte_of_anything_is_read_in_one_go() {
     let keys: Vec<String> = (0..megabyte / 8).map(|number| format!(r#""{number:x}":1"#)).collect();
     let error = check(&format!("{{{}}}", keys.join(","))).unwrap_err();
     assert_eq!((error.kind(), error.path()), (FetchErrorKind::Unknown, "0"));
-    // The longest text at the greatest depth: it is read once for every level.
+    // The longest text at the greatest depth.
     let levels = 99;
     let values = vec![r#""some text""#; megabyte / 12].join(",");
     let leaf = format!(r#"{{"type":"in","dimension":"label","values":[{values}]}}"#);

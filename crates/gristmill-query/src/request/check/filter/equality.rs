@@ -20,8 +20,7 @@ pub(super) fn selector(filter: &ColumnFilter<'_, '_, '_>, zone: Zone) -> Result<
 pub(super) fn in_values(filter: &ColumnFilter<'_, '_, '_>, zone: Zone) -> Result<Filter, FetchError> {
     let expected = "a list of values";
     let list = filter.require("values", expected)?;
-    let items = list.list(expected)?.into_iter().enumerate();
-    one_of(filter.column, items.map(|(index, raw)| list.item(index, raw)), zone)
+    one_of(filter.column, list.items(expected)?, zone)
 }
 
 /// A value that the filter says the type of; null is no value here.

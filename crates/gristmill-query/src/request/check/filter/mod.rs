@@ -3,8 +3,10 @@
 mod bound;
 mod column;
 mod equality;
-mod pattern;
+mod like;
 mod ranges;
+mod regex;
+mod search;
 mod tree;
 mod value_type;
 
@@ -12,7 +14,7 @@ use crate::request::Filter;
 use crate::request::error::FetchError;
 use crate::request::json::Object;
 use crate::time::Zone;
-pub use pattern::compile_regex;
+pub use regex::compile_regex;
 
 #[cfg(test)]
 pub(in crate::request) use tree::TYPES;

@@ -37,8 +37,7 @@ pub(super) fn interval(filter: &ColumnFilter<'_, '_, '_>, zone: Zone) -> Result<
     }
     let expected = "a list of \"start/end\" texts";
     let list = filter.require("intervals", expected)?;
-    let items = list.list(expected)?.into_iter().enumerate();
-    let ranges = items.map(|(index, raw)| range(&list.item(index, raw), zone));
+    let ranges = list.items(expected)?.map(|json| range(&json, zone));
     Ok(within(ranges.collect::<Result<_, _>>()?))
 }
 

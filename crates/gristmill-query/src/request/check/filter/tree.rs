@@ -1,8 +1,8 @@
 //! The tree of filters: its limits, the types, and the filters made of filters.
 
 use super::column::{ColumnFilter, dimension};
-use super::pattern::RegexBudget;
-use super::{bound, equality, pattern, ranges};
+use super::regex::RegexBudget;
+use super::{bound, equality, like, ranges, regex, search};
 use crate::request::Filter;
 use crate::request::error::{FetchError, FetchErrorKind};
 use crate::request::json::{Json, Object};
@@ -77,9 +77,9 @@ impl Checker {
             "null" => Ok(equality::null(ColumnFilter::new(&object, &[])?.column)),
             "bound" => bound::bound(&ColumnFilter::new(&object, &bound::BOUND_KEYS)?, self.zone),
             "range" => bound::range(&ColumnFilter::new(&object, &bound::RANGE_KEYS)?, self.zone),
-            "like" => pattern::like(&ColumnFilter::new(&object, &["pattern", "escape"])?),
-            "regex" => pattern::regex(&ColumnFilter::new(&object, &["pattern", "value"])?, &mut self.regexes),
-            "search" | "contains" => pattern::search(&object, &mut self.regexes),
+            "like" => like::check(&ColumnFilter::new(&object, &["pattern", "escape"])?),
+            "regex" => regex::check(&ColumnFilter::new(&object, &["pattern", "value"])?, &mut self.regexes),
+            "search" | "contains" => search::check(&object, &mut self.regexes),
             "interval" => ranges::interval(&ColumnFilter::new(&object, &["intervals"])?, self.zone),
             "columnComparison" => self.column_comparison(&object),
             "and" => self.fields(&object, depth).map(Filter::And),
@@ -100,31 +100,26 @@ impl Checker {
         expect_keys(object, &["fields"])?;
         let expected = "a list of one or more filters";
         let list = object.require("fields", expected)?;
-        let items = list.list(expected)?;
-        if items.is_empty() {
+        let items = list.items(expected)?;
+        if items.len() == 0 {
             return Err(
                 list.error(FetchErrorKind::Invalid, format!("expected {expected}, found an empty list"))
             );
         }
-        let items = items.into_iter().enumerate();
-        items.map(|(index, raw)| self.filter(&list.item(index, raw), depth + 1)).collect()
+        items.map(|json| self.filter(&json, depth + 1)).collect()
     }
 
     fn column_comparison(&mut self, object: &Object<'_, '_>) -> Result<Filter, FetchError> {
         expect_keys(object, &["dimensions"])?;
         let expected = "a list of two or more dimensions";
         let list = object.require("dimensions", expected)?;
-        let items = list.list(expected)?;
+        let items = list.items(expected)?;
         if items.len() < 2 {
             let message = format!("expected {expected}, found {}", items.len());
             return Err(list.error(FetchErrorKind::Invalid, message));
         }
         self.count(items.len(), &list)?;
-        let items = items.into_iter().enumerate();
-        items
-            .map(|(index, raw)| compared(&list.item(index, raw)))
-            .collect::<Result<_, _>>()
-            .map(Filter::SameValue)
+        items.map(|json| compared(&json)).collect::<Result<_, _>>().map(Filter::SameValue)
     }
 
     fn count(&mut self, more: usize, json: &Json<'_, '_>) -> Result<(), FetchError> {

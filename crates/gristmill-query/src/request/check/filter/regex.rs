@@ -1,0 +1,94 @@
+//! `regex`: regular expressions that match in linear time.
+
+use super::column::ColumnFilter;
+use crate::request::error::{FetchError, FetchErrorKind};
+use crate::request::json::Json;
+use crate::request::{Filter, Test};
+use gristmill_storage::schema::Dimension;
+use regex::{Regex, RegexBuilder};
+
+/// How many regular expressions a request may have.
+const MAX_REGEXES: usize = 32;
+
+/// How long the regular expressions of a request may be together, in bytes. A character class of a few bytes can
+/// stand for thousands of characters, so that this bounds the work of reading them.
+const MAX_REGEX_TEXT: usize = 8 << 10;
+
+/// How large a compiled regular expression may be, in bytes.
+const MAX_REGEX_SIZE: usize = 4 << 20;
+
+/// What is left of the regular expressions that one request may have.
+pub(super) struct RegexBudget {
+    regexes: usize,
+    text: usize,
+}
+
+impl Default for RegexBudget {
+    fn default() -> Self {
+        Self { regexes: MAX_REGEXES, text: MAX_REGEX_TEXT }
+    }
+}
+
+impl RegexBudget {
+    fn take(&mut self, pattern: &str) -> Option<()> {
+        self.regexes = self.regexes.checked_sub(1)?;
+        self.text = self.text.checked_sub(pattern.len())?;
+        Some(())
+    }
+}
+
+/// The executable form of a pattern that [`Test::Regex`] holds; it is the same for all patterns that were checked.
+pub fn compile_regex(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).size_limit(MAX_REGEX_SIZE).build()
+}
+
+pub(super) fn check(
+    filter: &ColumnFilter<'_, '_, '_>,
+    budget: &mut RegexBudget,
+) -> Result<Filter, FetchError> {
+    let dimension = filter.dimension("regex")?;
+    if filter.get("pattern").is_some() && filter.get("value").is_some() {
+        let message = "expected the pattern once, found it under pattern as well";
+        return Err(filter.error_at("value", FetchErrorKind::Duplicate, message));
+    }
+    match filter.get("value") {
+        Some(json) => expression(dimension, &json, budget),
+        None => expression(dimension, &filter.require("pattern", "a regular expression")?, budget),
+    }
+}
+
+/// A regular expression that compiles and is within the budget.
+pub(super) fn expression(
+    dimension: Dimension,
+    json: &Json<'_, '_>,
+    budget: &mut RegexBudget,
+) -> Result<Filter, FetchError> {
+    let pattern = json.text("a regular expression")?;
+    if budget.take(&pattern).is_none() {
+        let message = format!(
+            "expected up to {MAX_REGEXES} regular expressions of {MAX_REGEX_TEXT} bytes together, found more"
+        );
+        return Err(json.error(FetchErrorKind::TooLarge, message));
+    }
+    compile_regex(&pattern).map_err(|error| regex_error(json, error))?;
+    Ok(Filter::Dimension(dimension, Test::Regex(pattern.into_owned())))
+}
+
+fn regex_error(json: &Json<'_, '_>, error: regex::Error) -> FetchError {
+    let text = error.to_string();
+    // The last line says what is wrong; those before it draw where.
+    let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+    let (kind, message) = if matches!(error, regex::Error::CompiledTooBig(_)) {
+        let message = format!(
+            "the regular expression takes more than {MAX_REGEX_SIZE} bytes when compiled; classes of ASCII, such as \
+             (?-u:\\w), take far less"
+        );
+        (FetchErrorKind::TooLarge, message)
+    } else if reason.starts_with("look-around") || reason.starts_with("backreferences") {
+        let message = "look-around and backreferences are not supported, since patterns match in linear time";
+        (FetchErrorKind::Unsupported, message.to_owned())
+    } else {
+        (FetchErrorKind::Invalid, format!("expected a regular expression, found a mistake: {reason}"))
+    };
+    json.error(kind, message).with_source(error)
+}

@@ -1,0 +1,193 @@
+//! Random fetches, checked.
+
+use super::filter::{dimension, filter};
+use super::instant::{NEAR, landmark};
+use super::{ORGANIZATIONS, VENDORS, instant, zone};
+use gristmill::event::Source;
+use gristmill::request::{
+    Aggregation, Direction, EmptyBuckets, Fetch, Filter, Interval, Metric, OrderBy, OrderColumn,
+};
+use gristmill::time::Granularity;
+use gristmill::{Timestamp, schema::Dimension};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+/// The most buckets without events that a random fetch asks for, roughly.
+const BUCKETS: i64 = 60;
+
+/// Any fetch.
+pub fn fetch() -> impl Strategy<Value = Fetch> {
+    let whose = (
+        prop_oneof![9 => Just(ORGANIZATIONS[0]), 1 => select(&ORGANIZATIONS[..])],
+        option::weighted(0.2, select(&VENDORS[..])),
+        subsequence(Source::ALL.to_vec(), 1..=2),
+    );
+    let when = (granularity(), zone(), interval_ends());
+    let filter = prop_oneof![2 => Just(Filter::True), 3 => filter()];
+    let what = (group_by(), metrics(), filter);
+    let how = (
+        vec((any::<prop::sample::Index>(), any::<bool>()), 0..3),
+        option::weighted(0.2, 1..20_u64),
+        any::<bool>(),
+    );
+    (whose, when, what, how).prop_map(|(whose, when, what, how)| assemble(whose, when, what, how))
+}
+
+/// The same fetch with another filter.
+pub fn with_filter(fetch: &Fetch, filter: Filter) -> Fetch {
+    Fetch { filter, ..fetch.clone() }
+}
+
+type Whose = (&'static str, Option<&'static str>, Vec<Source>);
+type When = (Granularity, gristmill::time::Zone, Ends);
+type What = (Vec<Dimension>, Vec<Metric>, Filter);
+type How = (Vec<(prop::sample::Index, bool)>, Option<u64>, bool);
+
+fn assemble((organization, vendor, sources): Whose, when: When, what: What, how: How) -> Fetch {
+    let ((granularity, zone, ends), (group_by, metrics, filter), (order, limit, skip)) = (when, what, how);
+    let interval = ends.interval(granularity);
+    // Years of empty seconds are a matter for budgets.
+    let many = interval.end.saturating_sub(interval.start) / length(granularity) > 2 * BUCKETS;
+    let order_by = order_by(&group_by, &metrics, order);
+    Fetch {
+        organization: organization.to_owned(),
+        vendor: vendor.map(str::to_owned),
+        sources,
+        interval,
+        zone,
+        granularity,
+        group_by,
+        metrics,
+        filter,
+        order_by,
+        limit,
+        empty_buckets: if many || skip { EmptyBuckets::Skip } else { EmptyBuckets::Fill },
+        allow_partial: false,
+    }
+}
+
+fn granularity() -> impl Strategy<Value = Granularity> {
+    let names = Granularity::NAMED.map(|(_, granularity)| granularity).to_vec();
+    prop_oneof![1 => Just(Granularity::All), 1 => Just(Granularity::Day), 6 => select(names)]
+}
+
+/// How an interval is chosen.
+#[derive(Clone, Debug)]
+enum Ends {
+    /// Between two instants.
+    Between(i64, i64),
+    /// From an instant on, for so many buckets and milliseconds.
+    From(i64, i64, i64),
+}
+
+fn interval_ends() -> impl Strategy<Value = Ends> {
+    let all = Just(Ends::Between(Timestamp::MIN.0, Timestamp::MAX.0 + 1));
+    let between = (instant(), instant()).prop_map(|(a, b)| Ends::Between(a.min(b), a.max(b)));
+    let around = (landmark(), 0..NEAR, 0..NEAR)
+        .prop_map(|(landmark, before, after)| Ends::Between(landmark - before, landmark + after));
+    let from = (instant(), 0..BUCKETS, prop_oneof![Just(0), 0..100_000_i64])
+        .prop_map(|(start, buckets, rest)| Ends::From(start, buckets, rest));
+    prop_oneof![8 => all, 2 => between, 2 => around, 3 => from]
+}
+
+impl Ends {
+    fn interval(&self, granularity: Granularity) -> Interval {
+        match *self {
+            Self::Between(start, end) => Interval { start, end },
+            Self::From(start, buckets, rest) => {
+                let end = start + buckets * length(granularity) + rest;
+                Interval { start, end: end.min(Timestamp::MAX.0 + 1) }
+            }
+        }
+    }
+}
+
+/// About how long a bucket is, in milliseconds; that of `all` and `none` is long, since they have no empty ones.
+fn length(granularity: Granularity) -> i64 {
+    const SECOND: i64 = 1_000;
+    const HOUR: i64 = 3_600 * SECOND;
+    match granularity {
+        Granularity::Second => SECOND,
+        Granularity::Minute => 60 * SECOND,
+        Granularity::FiveMinute => 300 * SECOND,
+        Granularity::TenMinute => 600 * SECOND,
+        Granularity::FifteenMinute => 900 * SECOND,
+        Granularity::ThirtyMinute => 1_800 * SECOND,
+        Granularity::Hour => HOUR,
+        Granularity::SixHour => 6 * HOUR,
+        Granularity::EightHour => 8 * HOUR,
+        Granularity::Day => 24 * HOUR,
+        Granularity::Week => 7 * 24 * HOUR,
+        Granularity::Month => 30 * 24 * HOUR,
+        Granularity::Quarter => 91 * 24 * HOUR,
+        Granularity::Year => 365 * 24 * HOUR,
+        Granularity::All | Granularity::None => 4_000_000 * HOUR,
+    }
+}
+
+fn group_by() -> impl Strategy<Value = Vec<Dimension>> {
+    vec(dimension(), 0..4).prop_map(|dimensions| {
+        let mut distinct = Vec::new();
+        for dimension in dimensions {
+            if !distinct.contains(&dimension) {
+                distinct.push(dimension);
+            }
+        }
+        distinct
+    })
+}
+
+fn metrics() -> impl Strategy<Value = Vec<Metric>> {
+    let aggregation = prop_oneof![
+        Just(Aggregation::Count),
+        Just(Aggregation::Sum),
+        Just(Aggregation::Avg),
+        Just(Aggregation::Min),
+        Just(Aggregation::Max),
+        dimension().prop_map(Aggregation::Uniq),
+    ];
+    vec(aggregation, 1..6).prop_map(|aggregations| {
+        let mut metrics: Vec<Metric> = Vec::new();
+        for aggregation in aggregations {
+            let name = name(aggregation);
+            if metrics.iter().all(|metric| metric.name != name) {
+                metrics.push(Metric { name, aggregation });
+            }
+        }
+        metrics
+    })
+}
+
+/// The name that an aggregation has in a fetch.
+pub(super) fn name(aggregation: Aggregation) -> String {
+    match aggregation {
+        Aggregation::Count => "count".to_owned(),
+        Aggregation::Sum => "sum".to_owned(),
+        Aggregation::Avg => "avg".to_owned(),
+        Aggregation::Min => "min".to_owned(),
+        Aggregation::Max => "max".to_owned(),
+        Aggregation::Uniq(dimension) => format!("{dimension}_uniq"),
+    }
+}
+
+fn order_by(
+    group_by: &[Dimension],
+    metrics: &[Metric],
+    picks: Vec<(prop::sample::Index, bool)>,
+) -> Vec<OrderBy> {
+    let columns: Vec<OrderColumn> = std::iter::once(OrderColumn::Timestamp)
+        .chain((0..group_by.len()).map(OrderColumn::Group))
+        .chain((0..metrics.len()).map(OrderColumn::Metric))
+        .collect();
+    let mut order: Vec<OrderBy> = Vec::new();
+    for (pick, descending) in picks {
+        let column = *pick.get(&columns);
+        let direction = if descending { Direction::Descending } else { Direction::Ascending };
+        if order.iter().all(|key| key.column != column) {
+            order.push(OrderBy { column, direction });
+        }
+    }
+    order
+}

@@ -1,0 +1,124 @@
+//! Where the events of a store lie, which no answer may show.
+
+use super::{Refusal, Runner, Store, checked, refused};
+use crate::corpus::{EventSet, Question};
+use gristmill::Options;
+use gristmill::dir::{Dir, MemoryDir};
+use gristmill::event::{Batch, Event};
+use std::sync::Arc;
+
+/// Where the events of a store lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// In the buffer, appended at once.
+    Heap,
+    /// In the buffer, appended one by one.
+    Trickled,
+    /// In segment files.
+    Sealed,
+    /// The first half in segment files, the others in the buffer.
+    HalfSealed,
+    /// In many small segment files.
+    Scattered,
+    /// In the log of a store that was closed and opened again.
+    Reopened,
+    /// In segment files of a store that was closed and opened again, and more in its log.
+    HalfSealedAndReopened,
+    /// Bulk loaded.
+    Loaded,
+}
+
+impl Layout {
+    /// Every layout.
+    pub const ALL: [Self; 8] = [
+        Self::Heap,
+        Self::Trickled,
+        Self::Sealed,
+        Self::HalfSealed,
+        Self::Scattered,
+        Self::Reopened,
+        Self::HalfSealedAndReopened,
+        Self::Loaded,
+    ];
+
+    /// A store in memory that holds these events in this way.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn store(self, options: &Options, events: &[Event]) -> Result<gristmill::Store, gristmill::Error> {
+        let dir: Arc<dyn Dir> = Arc::new(MemoryDir::new());
+        let options = if self == Self::Scattered { options.clone().segment_rows(3) } else { options.clone() };
+        let open = || options.clone().open_dir(Arc::clone(&dir));
+        let store = open()?;
+        let (first, second) = events.split_at(events.len() / 2);
+        match self {
+            Self::Heap => append(&store, events)?,
+            Self::Trickled => events.chunks(1).try_for_each(|event| append(&store, event))?,
+            Self::Sealed => {
+                append(&store, events)?;
+                store.seal()?;
+            }
+            Self::Scattered => {
+                events.chunks(5).try_for_each(|events| append(&store, events))?;
+                store.seal()?;
+            }
+            Self::HalfSealed => {
+                append(&store, first)?;
+                store.seal()?;
+                append(&store, second)?;
+            }
+            Self::Reopened => {
+                append(&store, events)?;
+                store.close()?;
+                return open();
+            }
+            Self::HalfSealedAndReopened => {
+                append(&store, first)?;
+                store.seal()?;
+                append(&store, second)?;
+                store.close()?;
+                return open();
+            }
+            Self::Loaded => {
+                let mut loader = store.loader();
+                for event in events {
+                    loader.push(&event.as_row())?;
+                }
+                loader.commit()?;
+            }
+        }
+        Ok(store)
+    }
+}
+
+fn append(store: &gristmill::Store, events: &[Event]) -> Result<(), gristmill::Error> {
+    store.append(Batch::from_events(events)?)?;
+    Ok(())
+}
+
+/// Answers by the engine.
+#[derive(Clone, Debug)]
+pub struct StoreRunner {
+    /// Where the events lie.
+    pub layout: Layout,
+    /// Threads that answer.
+    pub threads: usize,
+}
+
+impl Runner for StoreRunner {
+    fn name(&self) -> String {
+        format!("{:?} with {} threads", self.layout, self.threads)
+    }
+
+    #[expect(clippy::expect_used, reason = "a store that cannot be made must stop the test")]
+    fn store(&self, events: &EventSet) -> Box<dyn Store> {
+        let options = Options::new().threads(self.threads);
+        Box::new(self.layout.store(&options, &events.events).expect("a store of these events"))
+    }
+}
+
+impl Store for gristmill::Store {
+    fn ask(&self, question: &Question) -> Result<String, Refusal> {
+        self.fetch(&checked(question)?).map(|answer| answer.to_json()).map_err(|error| refused(&error))
+    }
+}

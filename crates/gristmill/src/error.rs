@@ -1,0 +1,75 @@
+//! Everything that can go wrong, in one type.
+
+use gristmill_query::exec::ExecError;
+use gristmill_query::request::FetchError;
+use gristmill_storage::store::StoreError;
+use gristmill_storage::event::BatchError;
+use gristmill_storage::segment::SegmentError;
+use std::path::PathBuf;
+
+/// Everything that can go wrong. [`Error::kind`] sorts it into the few classes that a caller acts upon.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The store could not be opened, read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Events were refused.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    /// A fetch was refused.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// A checked fetch could not be answered.
+    #[error(transparent)]
+    Exec(#[from] ExecError),
+    /// The folder of the store cannot be used.
+    #[error("cannot open the store folder {path}: {source}", path = .path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// The threads for fetches could not be started.
+    #[error(
+        "cannot start {threads} threads for fetches (0: one for each core); ask for fewer with `threads`"
+    )]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// Why not.
+        source: rayon::ThreadPoolBuildError,
+    },
+}
+
+/// What a caller can do about an [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// Events or a fetch are wrong: mend them and call again.
+    Input,
+    /// Bytes on disk are not what was written: restore or repair.
+    Damaged,
+    /// Another process writes to the store: wait for it, or read beside it.
+    Locked,
+    /// A budget was exceeded: ask for less, or raise it.
+    OverBudget,
+    /// Anything else: the disk is full, a right is missing, there is no store.
+    Other,
+}
+
+impl Error {
+    /// What can be done about it.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Batch(_) | Self::Fetch(_) => ErrorKind::Input,
+            Self::Store(error) if error.is_damage() => ErrorKind::Damaged,
+            Self::Store(StoreError::Locked { .. }) => ErrorKind::Locked,
+            Self::Exec(ExecError::Segment(SegmentError::Damaged { .. })) => ErrorKind::Damaged,
+            Self::Exec(ExecError::TooManyGroups { .. }) => ErrorKind::OverBudget,
+            Self::Exec(ExecError::Regex(_)) => ErrorKind::Input,
+            Self::Store(_) | Self::Exec(_) | Self::Folder { .. } | Self::Threads { .. } => ErrorKind::Other,
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! A store that is open for reading only.
+
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::options::Options;
+use gristmill_query::request::Fetch;
+use gristmill_query::response::Answer;
+use gristmill_storage::dir::Dir;
+use gristmill_storage::store::{self, Catalog, Recovery, Snapshot, StoreOptions};
+use std::path::Path;
+use std::sync::Arc;
+
+/// A store that is open for reading only, as it was when it was opened: beside its writer, or on a medium that cannot be
+/// written to.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    reader: Arc<store::Reader>,
+    engine: Arc<Engine>,
+}
+
+impl Reader {
+    /// Opens the store in a folder with the default [`Options`].
+    ///
+    /// # Errors
+    /// As [`Options::open_reader`].
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        Options::new().open_reader(path)
+    }
+
+    pub(crate) fn open_dir(
+        dir: &Arc<dyn Dir>,
+        options: &StoreOptions,
+        engine: Engine,
+    ) -> Result<Self, Error> {
+        let reader = store::Reader::open(dir, options)?;
+        Ok(Self { reader: Arc::new(reader), engine: Arc::new(engine) })
+    }
+
+    /// Everything that was acknowledged when the reader was opened.
+    pub fn snapshot(&self) -> &Snapshot {
+        self.reader.snapshot()
+    }
+
+    /// The files of the store and what is known of them.
+    pub fn catalog(&self) -> &Catalog {
+        self.reader.catalog()
+    }
+
+    /// What was found besides the segments: events that are in the log only, and bytes that were dropped.
+    pub fn recovery(&self) -> &Recovery {
+        self.reader.recovery()
+    }
+
+    /// Answers a fetch.
+    ///
+    /// # Errors
+    /// A segment that is needed cannot be read, or a budget is exceeded.
+    pub fn fetch(&self, fetch: &Fetch) -> Result<Answer, Error> {
+        self.engine.fetch(fetch, self.snapshot().segments())
+    }
+}

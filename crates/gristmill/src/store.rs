@@ -1,0 +1,94 @@
+//! A store that is open for writing and reading.
+
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::options::Options;
+use gristmill_query::request::Fetch;
+use gristmill_query::response::Answer;
+use gristmill_storage::dir::Dir;
+use gristmill_storage::event::Batch;
+use gristmill_storage::store::{self, Loader, Receipt, Recovery, Snapshot, StoreOptions};
+use std::path::Path;
+use std::sync::Arc;
+
+/// A store that is open for writing and reading.
+///
+/// Handles are cheap to clone and may be used from any thread. One process has a store open at a time; others read it
+/// with a [`crate::Reader`].
+#[derive(Clone, Debug)]
+pub struct Store {
+    store: Arc<store::Store>,
+    engine: Arc<Engine>,
+}
+
+impl Store {
+    /// Opens the store in a folder with the default [`Options`], and makes a new one where there is none.
+    ///
+    /// # Errors
+    /// As [`Options::open`].
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        Options::new().open(path)
+    }
+
+    pub(crate) fn open_dir(dir: Arc<dyn Dir>, options: StoreOptions, engine: Engine) -> Result<Self, Error> {
+        Ok(Self { store: Arc::new(store::Store::open(dir, options)?), engine: Arc::new(engine) })
+    }
+
+    /// Stores a batch. It is durable, and in every later answer, when this returns.
+    ///
+    /// # Errors
+    /// Nothing of the batch is acknowledged; after a failed write the store refuses further ones until it is opened anew.
+    pub fn append(&self, batch: impl Into<Arc<Batch>>) -> Result<Receipt, Error> {
+        Ok(self.store.append(batch)?)
+    }
+
+    /// Starts a bulk load: one transaction, in bounded memory, however many events come.
+    pub fn loader(&self) -> Loader<'_> {
+        self.store.loader()
+    }
+
+    /// Writes the buffered events into segment files now.
+    ///
+    /// # Errors
+    /// The files cannot be written; the events stay in the log.
+    pub fn seal(&self) -> Result<(), Error> {
+        Ok(self.store.seal()?)
+    }
+
+    /// Everything that is stored now; later writes do not show in it.
+    ///
+    /// # Errors
+    /// The buffered events cannot be brought into order.
+    pub fn snapshot(&self) -> Result<Snapshot, Error> {
+        Ok(self.store.snapshot()?)
+    }
+
+    /// Answers a fetch from everything that was stored before it began.
+    ///
+    /// # Errors
+    /// A segment that is needed cannot be read, or a budget is exceeded.
+    pub fn fetch(&self, fetch: &Fetch) -> Result<Answer, Error> {
+        self.engine.fetch(fetch, self.snapshot()?.segments())
+    }
+
+    /// The receipt of the append or load that carried a token, where it is still remembered.
+    ///
+    /// # Errors
+    /// The store was closed or halted.
+    pub fn receipt(&self, token: &str) -> Result<Option<Receipt>, Error> {
+        Ok(self.store.receipt(token)?)
+    }
+
+    /// What was found when the store was opened.
+    pub fn recovery(&self) -> &Recovery {
+        self.store.recovery()
+    }
+
+    /// Closes the store and tells what went wrong in doing so. Other handles refuse writes from then on.
+    ///
+    /// # Errors
+    /// The last state could not be written; everything acknowledged is in the log.
+    pub fn close(self) -> Result<(), Error> {
+        Ok(self.store.close()?)
+    }
+}

@@ -1,0 +1,185 @@
+//! The laws that hold for every store and every fetch, over random ones.
+//!
+//! `PROPTEST_CASES` sets how many of each are tried.
+
+#![expect(clippy::expect_used, reason = "a test ends where something is not as it must be")]
+
+use gristmill::Options;
+use gristmill::event::Event;
+use gristmill::exec::{GroupStrategy, RowStrategy, Tuning};
+use gristmill::request::{Aggregation, EmptyBuckets, Fetch, FetchContext, Filter, Interval, Metric, OrderBy};
+use gristmill::schema::{Dimension, Kind};
+use gristmill::time::Granularity;
+use gristmill_testkit::arbitrary;
+use gristmill_testkit::oracle;
+use gristmill_testkit::runner::Layout;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+/// As many cases as `PROPTEST_CASES` says, or else so many.
+fn config(cases: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig { cases: asked.unwrap_or(cases), failure_persistence: None, ..ProptestConfig::default() }
+}
+
+fn store(layout: Layout, threads: usize, events: &[Event]) -> gristmill::Store {
+    layout.store(&Options::new().threads(threads), events).expect("a store of these events")
+}
+
+fn answer(store: &gristmill::Store, fetch: &Fetch) -> String {
+    store.fetch(fetch).expect("an answer").to_json()
+}
+
+/// A fetch that counts the events of each bucket and group, all of them.
+fn counting(fetch: &Fetch) -> Fetch {
+    Fetch {
+        metrics: vec![Metric { name: "count".to_owned(), aggregation: Aggregation::Count }],
+        order_by: Vec::<OrderBy>::new(),
+        limit: None,
+        empty_buckets: EmptyBuckets::Skip,
+        ..fetch.clone()
+    }
+}
+
+/// The counts of all rows of a counting fetch together.
+fn total(store: &gristmill::Store, fetch: &Fetch) -> u64 {
+    let answer: serde_json::Value = serde_json::from_str(&answer(store, &counting(fetch))).expect("JSON");
+    let rows = answer["data"].as_array().expect("rows");
+    rows.iter().map(|row| row.as_array().and_then(|cells| cells.last()?.as_u64()).expect("a count")).sum()
+}
+
+fn not(filter: &Filter) -> Filter {
+    Filter::Not(Box::new(filter.clone()))
+}
+
+fn layout() -> impl Strategy<Value = Layout> {
+    select(&Layout::ALL[..])
+}
+
+proptest! {
+    #![proptest_config(config(400))]
+
+    #[test]
+    fn the_engine_answers_as_the_oracle(
+        events in arbitrary::events(), fetch in arbitrary::fetch(), layout in layout(), threads in 1..=2_usize,
+    ) {
+        let expected = oracle::fetch(&events, &fetch).to_json();
+        prop_assert_eq!(answer(&store(layout, threads, &events), &fetch), expected);
+    }
+}
+
+/// Every way that the engine can be made to go.
+fn tuning() -> impl Strategy<Value = Tuning> {
+    let rows = select(vec![RowStrategy::Auto, RowStrategy::Scan, RowStrategy::Postings]);
+    let groups = select(vec![GroupStrategy::Auto, GroupStrategy::Dense, GroupStrategy::Hash]);
+    (rows, groups, select(vec![1, 7, 1_000_000])).prop_map(|(rows, groups, task_rows)| Tuning {
+        rows,
+        groups,
+        task_rows,
+    })
+}
+
+proptest! {
+    #![proptest_config(config(400))]
+
+    #[test]
+    fn whichever_way_the_engine_is_made_to_go(
+        events in arbitrary::events(), fetch in arbitrary::fetch(), layout in layout(), tuning in tuning(),
+    ) {
+        let expected = oracle::fetch(&events, &fetch).to_json();
+        let store = layout.store(&Options::new().threads(2).tuning(tuning), &events).expect("a store of these events");
+        prop_assert_eq!(answer(&store, &fetch), expected);
+    }
+}
+
+proptest! {
+    #![proptest_config(config(1000))]
+
+    #[test]
+    fn the_json_of_a_fetch_is_checked_to_that_fetch(fetch in arbitrary::fetch()) {
+        let text = arbitrary::fetch_json(&fetch);
+        let checked = Fetch::from_json(&text, &FetchContext::new());
+        prop_assert_eq!(checked.map_err(|error| error.to_string()), Ok(fetch), "{}", text);
+    }
+}
+
+proptest! {
+    #![proptest_config(config(60))]
+
+    #[test]
+    fn layout_threads_and_order_of_arrival_do_not_show(
+        (events, shuffled) in arbitrary::events().prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle())),
+        fetch in arbitrary::fetch(),
+    ) {
+        let expected = answer(&store(Layout::Heap, 1, &events), &fetch);
+        for layout in Layout::ALL {
+            for threads in [1, 2] {
+                prop_assert_eq!(&answer(&store(layout, threads, &shuffled), &fetch), &expected, "{:?}", layout);
+            }
+        }
+    }
+
+    #[test]
+    fn a_filter_and_its_complement_are_everything(
+        events in arbitrary::events(), fetch in arbitrary::fetch(), layout in layout(),
+    ) {
+        let store = store(layout, 1, &events);
+        let with = |filter: Filter| arbitrary::with_filter(&fetch, filter);
+        let filter = &fetch.filter;
+        prop_assert_eq!(answer(&store, &with(not(&not(filter)))), answer(&store, &fetch));
+        let parts = total(&store, &fetch) + total(&store, &with(not(filter)));
+        prop_assert_eq!(parts, total(&store, &with(Filter::True)));
+        prop_assert_eq!(total(&store, &with(Filter::And(vec![filter.clone(), not(filter)]))), 0);
+    }
+
+    #[test]
+    fn any_of_two_filters_and_both_are_the_two_together(
+        events in arbitrary::events(), fetch in arbitrary::fetch(), other in arbitrary::filter(), layout in layout(),
+    ) {
+        let store = store(layout, 1, &events);
+        let total = |filter: Filter| total(&store, &arbitrary::with_filter(&fetch, filter));
+        let filter = &fetch.filter;
+        let both = || vec![filter.clone(), other.clone()];
+        prop_assert_eq!(
+            total(Filter::And(both())) + total(Filter::Or(both())),
+            total(filter.clone()) + total(other.clone())
+        );
+    }
+
+    #[test]
+    fn the_parts_of_an_interval_add_up(
+        events in arbitrary::events(), fetch in arbitrary::fetch(), cut in arbitrary::instant(), layout in layout(),
+    ) {
+        let store = store(layout, 1, &events);
+        let Interval { start, end } = fetch.interval;
+        let cut = cut.clamp(start, end);
+        let within = |start, end| total(&store, &Fetch { interval: Interval { start, end }, ..fetch.clone() });
+        prop_assert_eq!(within(start, cut) + within(cut, end), within(start, end));
+    }
+
+    #[test]
+    fn buckets_and_groups_add_up(
+        events in arbitrary::events(), fetch in arbitrary::fetch(), layout in layout(),
+    ) {
+        let single = |dimension: &Dimension| dimension.kind() != Kind::MultiText;
+        let fetch = Fetch { group_by: fetch.group_by.iter().copied().filter(single).collect(), ..fetch };
+        let whole = Fetch { granularity: Granularity::All, group_by: Vec::new(), ..fetch.clone() };
+        let store = store(layout, 1, &events);
+        prop_assert_eq!(total(&store, &fetch), total(&store, &whole));
+    }
+
+    #[test]
+    fn a_limit_gives_the_first_rows(
+        events in arbitrary::events(), fetch in arbitrary::fetch(), limit in any::<Index>(), layout in layout(),
+    ) {
+        let store = store(layout, 1, &events);
+        let rows = |fetch: &Fetch| -> Vec<serde_json::Value> {
+            let answer: serde_json::Value = serde_json::from_str(&answer(&store, fetch)).expect("JSON");
+            answer["data"].as_array().expect("rows").clone()
+        };
+        let all = rows(&Fetch { limit: None, ..fetch.clone() });
+        let limit = 1 + limit.index(all.len() + 1);
+        let first = rows(&Fetch { limit: Some(limit as u64), ..fetch });
+        prop_assert_eq!(&first[..], &all[..limit.min(all.len())]);
+    }
+}
