@@ -1,5 +1,7 @@
 //! Every way the engine can take gives the same bytes.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use gristmill_query::exec::{Budget, ExecError, ExecOptions, GroupStrategy, RowStrategy, Tuning, execute};
 use gristmill_query::request::{Fetch, FetchContext};
 use gristmill_storage::Timestamp;
