@@ -92,15 +92,17 @@ fn interval_ends() -> impl Strategy<Value = Ends> {
     prop_oneof![8 => all, 2 => between, 2 => around, 3 => from]
 }
 
+/// What a checked interval lies in: from the first day of the year 0000 to the end of 9999.
+const CALENDAR: std::ops::RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_800_000;
+
 impl Ends {
     fn interval(&self, granularity: Granularity) -> Interval {
-        match *self {
-            Self::Between(start, end) => Interval { start, end },
-            Self::From(start, buckets, rest) => {
-                let end = start + buckets * length(granularity) + rest;
-                Interval { start, end: end.min(Timestamp::MAX.0 + 1) }
-            }
-        }
+        let (start, end) = match *self {
+            Self::Between(start, end) => (start, end),
+            Self::From(start, buckets, rest) => (start, start + buckets * length(granularity) + rest),
+        };
+        let within = |instant: i64| instant.clamp(*CALENDAR.start(), *CALENDAR.end());
+        Interval { start: within(start), end: within(end) }
     }
 }
 
