@@ -30,7 +30,11 @@ fn sum(bytes: &[u8]) -> u64 {
 #[test]
 fn a_seed_gives_the_same_bytes_for_ever() {
     let text = json(&options(1_000));
-    assert_eq!(sum(&text), 4_037_776_521_593_562_374, "who changes the stream of a seed says so in the changelog");
+    assert_eq!(
+        sum(&text),
+        4_037_776_521_593_562_374,
+        "who changes the stream of a seed says so in the changelog"
+    );
 }
 
 #[test]
