@@ -1,12 +1,12 @@
 //! The cases of `tests/corpus`, through every way to an answer.
 
+#![expect(clippy::expect_used, reason = "a test ends where something is not as it must be")]
+
 use gristmill_testkit::corpus::{self, Topic};
-use gristmill_testkit::runner::{OracleRunner, Runner};
-use std::path::Path;
+use gristmill_testkit::runner::{Layout, OracleRunner, ReaderRunner, Runner, StoreRunner};
 
 fn topics() -> Vec<Topic> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus");
-    corpus::load(&directory).expect("the corpus can be read")
+    corpus::all().expect("the corpus can be read")
 }
 
 fn assert_all_answered(runner: &dyn Runner) {
@@ -23,4 +23,22 @@ fn the_corpus_covers_the_language() {
 #[test]
 fn the_oracle() {
     assert_all_answered(&OracleRunner);
+}
+
+#[test]
+fn the_engine_wherever_the_events_lie() {
+    for layout in Layout::ALL {
+        assert_all_answered(&StoreRunner { layout, threads: 1 });
+    }
+}
+
+#[test]
+fn the_engine_with_two_threads() {
+    assert_all_answered(&StoreRunner { layout: Layout::Heap, threads: 2 });
+    assert_all_answered(&StoreRunner { layout: Layout::Scattered, threads: 2 });
+}
+
+#[test]
+fn a_reader_beside_the_writer() {
+    assert_all_answered(&ReaderRunner);
 }

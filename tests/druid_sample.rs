@@ -2,6 +2,12 @@
 //!
 //! The file is `druid-sample.tsv` in the folder `GRISTMILL_SAMPLE_DIR`, or in `shared/data` beside the repository.
 
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test ends where something is not as it must be, and says when it is skipped"
+)]
+
 use gristmill::event::{Batch, Event};
 use gristmill::request::{Fetch, FetchContext};
 use gristmill::schema::Dimension;
@@ -70,7 +76,7 @@ fn store(lines: &[Line]) -> gristmill::Store {
     let store = Options::new().open_in_memory().expect("a store");
     let (sealed, buffered) = lines.split_at(1_000);
     for lines in [sealed, buffered] {
-        store.append(&Batch::from_events(lines.iter().map(event)).expect("a batch")).expect("room");
+        store.append(Batch::from_events(lines.iter().map(event)).expect("a batch")).expect("room");
         if lines.len() == 1_000 {
             store.seal().expect("room");
         }

@@ -2,8 +2,11 @@
 //!
 //! `PROPTEST_CASES` sets how many of each are tried.
 
+#![expect(clippy::expect_used, reason = "a test ends where something is not as it must be")]
+
 use gristmill::Options;
 use gristmill::event::Event;
+use gristmill::exec::{GroupStrategy, RowStrategy, Tuning};
 use gristmill::request::{Aggregation, EmptyBuckets, Fetch, FetchContext, Filter, Interval, Metric, OrderBy};
 use gristmill::schema::{Dimension, Kind};
 use gristmill::time::Granularity;
@@ -62,6 +65,30 @@ proptest! {
     ) {
         let expected = oracle::fetch(&events, &fetch).to_json();
         prop_assert_eq!(answer(&store(layout, threads, &events), &fetch), expected);
+    }
+}
+
+/// Every way that the engine can be made to go.
+fn tuning() -> impl Strategy<Value = Tuning> {
+    let rows = select(vec![RowStrategy::Auto, RowStrategy::Scan, RowStrategy::Postings]);
+    let groups = select(vec![GroupStrategy::Auto, GroupStrategy::Dense, GroupStrategy::Hash]);
+    (rows, groups, select(vec![Some(1), Some(7), None])).prop_map(|(rows, groups, task_rows)| Tuning {
+        rows,
+        groups,
+        task_rows,
+    })
+}
+
+proptest! {
+    #![proptest_config(config(400))]
+
+    #[test]
+    fn whichever_way_the_engine_is_made_to_go(
+        events in arbitrary::events(), fetch in arbitrary::fetch(), layout in layout(), tuning in tuning(),
+    ) {
+        let expected = oracle::fetch(&events, &fetch).to_json();
+        let store = layout.store(&Options::new().threads(2).tuning(tuning), &events).expect("a store of these events");
+        prop_assert_eq!(answer(&store, &fetch), expected);
     }
 }
 

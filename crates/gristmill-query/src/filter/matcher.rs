@@ -3,7 +3,7 @@
 use super::alphanumeric;
 use super::code_set::CodeSet;
 use super::like::LikeMatcher;
-use crate::request::{Bound, Limit, Limits, Test};
+use crate::request::{Bound, Limit, Limits, Test, compile_regex};
 use gristmill_storage::segment::{Dictionary, NULL_CODE, TextDictionary};
 use regex::Regex;
 use std::cmp::Ordering;
@@ -54,7 +54,7 @@ impl Matcher {
                 Self::Predicate(Predicate::Alphanumeric(limits.clone()))
             }
             Test::Like(like) => Self::Predicate(Predicate::Like(LikeMatcher::new(like))),
-            Test::Regex(pattern) => Self::Predicate(Predicate::Regex(Box::new(Regex::new(pattern)?))),
+            Test::Regex(pattern) => Self::Predicate(Predicate::Regex(Box::new(compile_regex(pattern)?))),
             Test::Contains { fragments, case_sensitive } => {
                 let fold = |text: &String| if *case_sensitive { text.clone() } else { text.to_lowercase() };
                 Self::Predicate(Predicate::Contains {

@@ -4,7 +4,7 @@ use gristmill_storage::schema::Dimension;
 use gristmill_storage::segment::{Dictionary, DimensionCodes, NULL_CODE, Segment, SegmentError};
 use std::sync::Arc;
 
-/// Whether each dimension of a list has a value in common with its neighbour, or both are null.
+/// Whether every two dimensions of a list have a value in common, or are both null.
 #[derive(Debug)]
 pub(crate) struct SameValue {
     pairs: Vec<Pair>,
@@ -20,14 +20,17 @@ struct Pair {
 
 impl SameValue {
     pub(crate) fn bind(dimensions: &[Dimension], segment: &Segment) -> Result<Self, SegmentError> {
-        let pair = |window: &[Dimension]| {
-            Ok(Pair {
-                left: segment.codes(window[0])?,
-                right: segment.codes(window[1])?,
-                translation: translate(&*segment.dictionary(window[0])?, &*segment.dictionary(window[1])?),
-            })
-        };
-        Ok(Self { pairs: dimensions.windows(2).map(pair).collect::<Result<_, SegmentError>>()? })
+        let mut pairs = Vec::new();
+        for (at, left) in dimensions.iter().enumerate() {
+            for right in &dimensions[at + 1..] {
+                pairs.push(Pair {
+                    left: segment.codes(*left)?,
+                    right: segment.codes(*right)?,
+                    translation: translate(&*segment.dictionary(*left)?, &*segment.dictionary(*right)?),
+                });
+            }
+        }
+        Ok(Self { pairs })
     }
 
     pub(crate) fn matches(&self, row: u32) -> bool {

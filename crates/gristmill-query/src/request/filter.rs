@@ -22,8 +22,8 @@ pub enum Filter {
     Value(NumberTest),
     /// A test on the event's timestamp, in milliseconds.
     Timestamp(InstantTest),
-    /// `columnComparison`: rows in which these dimensions have a value in common, or are all null. At least two, each
-    /// pair of neighbours is compared. `event_version` and `source` compare by their text.
+    /// `columnComparison`: rows in which every two of these dimensions have a value in common, or are both null. At
+    /// least two. `event_version` and `source` compare by their text.
     SameValue(Vec<Dimension>),
 }
 

@@ -1,6 +1,7 @@
 //! Random fetches, checked.
 
 use super::filter::{dimension, filter};
+use super::instant::{NEAR, landmark};
 use super::{ORGANIZATIONS, VENDORS, instant, zone};
 use gristmill::event::Source;
 use gristmill::request::{
@@ -24,7 +25,8 @@ pub fn fetch() -> impl Strategy<Value = Fetch> {
         subsequence(Source::ALL.to_vec(), 1..=2),
     );
     let when = (granularity(), zone(), interval_ends());
-    let what = (group_by(), metrics(), filter());
+    let filter = prop_oneof![2 => Just(Filter::True), 3 => filter()];
+    let what = (group_by(), metrics(), filter);
     let how = (
         vec((any::<prop::sample::Index>(), any::<bool>()), 0..3),
         option::weighted(0.2, 1..20_u64),
@@ -83,9 +85,11 @@ enum Ends {
 fn interval_ends() -> impl Strategy<Value = Ends> {
     let all = Just(Ends::Between(Timestamp::MIN.0, Timestamp::MAX.0 + 1));
     let between = (instant(), instant()).prop_map(|(a, b)| Ends::Between(a.min(b), a.max(b)));
+    let around = (landmark(), 0..NEAR, 0..NEAR)
+        .prop_map(|(landmark, before, after)| Ends::Between(landmark - before, landmark + after));
     let from = (instant(), 0..BUCKETS, prop_oneof![Just(0), 0..100_000_i64])
         .prop_map(|(start, buckets, rest)| Ends::From(start, buckets, rest));
-    prop_oneof![2 => all, 2 => between, 3 => from]
+    prop_oneof![8 => all, 2 => between, 2 => around, 3 => from]
 }
 
 impl Ends {

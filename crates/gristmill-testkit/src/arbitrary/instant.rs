@@ -51,15 +51,20 @@ const LANDMARKS: [i64; 16] = [
 ];
 
 /// How far from a landmark most instants are, in milliseconds: now and then on the other side of midnight.
-const NEAR: i64 = 30 * 3_600_000;
+pub(super) const NEAR: i64 = 30 * 3_600_000;
+
+/// Any of the landmarks.
+pub(super) fn landmark() -> impl Strategy<Value = i64> {
+    select(&LANDMARKS[..])
+}
 
 /// Any instant that an event may have, most of them close to a change of some clock.
 pub fn instant() -> impl Strategy<Value = i64> {
-    let near = (select(&LANDMARKS[..]), -NEAR..NEAR, select(&[1, 1_000, 60_000, 1_800_000][..]))
+    let near = (landmark(), -NEAR..NEAR, select(&[1, 1_000, 60_000, 1_800_000][..]))
         .prop_map(|(landmark, away, grain)| landmark + away - away % grain);
     let anywhere = Timestamp::MIN.0..=Timestamp::MAX.0;
     let this_century = 946_684_800_000_i64..1_893_456_000_000;
-    prop_oneof![8 => near, 1 => select(&LANDMARKS[..]), 1 => this_century, 1 => anywhere]
+    prop_oneof![8 => near, 1 => landmark(), 1 => this_century, 1 => anywhere]
         .prop_map(|instant| instant.clamp(Timestamp::MIN.0, Timestamp::MAX.0))
 }
 

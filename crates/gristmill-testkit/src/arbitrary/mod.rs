@@ -18,3 +18,6 @@ pub const ORGANIZATIONS: [&str; 3] = ["acme", "acme ", ""];
 
 /// The vendors of random events.
 pub const VENDORS: [&str; 3] = ["shop", "bank", ""];
+
+#[cfg(test)]
+mod tests;

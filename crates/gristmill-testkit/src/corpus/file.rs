@@ -42,6 +42,14 @@ struct ExpectedError {
     message: String,
 }
 
+/// Reads every topic of `tests/corpus`.
+///
+/// # Errors
+/// As [`load`].
+pub fn all() -> Result<Vec<Topic>, Mistake> {
+    load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus"))
+}
+
 /// Reads every topic of a directory, in the order of their names.
 ///
 /// # Errors

@@ -36,7 +36,7 @@ mod file;
 
 pub use check::check;
 pub use event::EventSet;
-pub use file::{load, parse};
+pub use file::{all, load, parse};
 
 /// The cases about one topic, with the events they ask about.
 #[derive(Clone, Debug)]

@@ -42,9 +42,11 @@ impl ExactSum {
         // The bits of the positive numbers follow each other as their values do: with a significand that has its
         // hidden bit, the exponent's field is one more than `excess`, and a carry walks into it by itself.
         let bits = excess.checked_mul(1 << (PRECISION - 1))?.checked_add(significand)?;
+        if bits >= f64::INFINITY.to_bits() {
+            return None;
+        }
         let number = f64::from_bits(bits);
-        let number = if self.0.sign() == Sign::Minus { -number } else { number };
-        number.is_finite().then_some(number)
+        Some(if self.0.sign() == Sign::Minus { -number } else { number })
     }
 }
 
@@ -94,6 +96,9 @@ mod tests {
         assert_eq!(sum(&[-f64::MAX]), Some(f64::MIN));
         assert_eq!(sum(&[f64::MAX, f64::MAX]), None);
         assert_eq!(sum(&[-f64::MAX, -f64::MAX]), None);
+        for count in 3..70 {
+            assert_eq!(sum(&vec![-f64::MAX; count]), None, "{count} times");
+        }
         assert_eq!(sum(&[f64::MAX, f64::MAX, -f64::MAX]), Some(f64::MAX), "only the end counts");
     }
 

@@ -1,6 +1,6 @@
 //! Where the events of a store lie, which no answer may show.
 
-use super::{Refusal, Runner, Store, checked};
+use super::{Refusal, Runner, Store, checked, refused};
 use crate::corpus::{EventSet, Question};
 use gristmill::Options;
 use gristmill::dir::{Dir, MemoryDir};
@@ -80,7 +80,7 @@ impl Layout {
                 return open();
             }
             Self::Loaded => {
-                let mut loader = store.loader()?;
+                let mut loader = store.loader();
                 for event in events {
                     loader.push(&event.as_row())?;
                 }
@@ -92,7 +92,7 @@ impl Layout {
 }
 
 fn append(store: &gristmill::Store, events: &[Event]) -> Result<(), gristmill::Error> {
-    store.append(&Batch::from_events(events)?)?;
+    store.append(Batch::from_events(events)?)?;
     Ok(())
 }
 
@@ -119,9 +119,6 @@ impl Runner for StoreRunner {
 
 impl Store for gristmill::Store {
     fn ask(&self, question: &Question) -> Result<String, Refusal> {
-        let answer = self.fetch(&checked(question)?);
-        answer
-            .map(|answer| answer.to_json())
-            .map_err(|error| Refusal { path: None, message: error.to_string() })
+        self.fetch(&checked(question)?).map(|answer| answer.to_json()).map_err(|error| refused(&error))
     }
 }

@@ -3,10 +3,12 @@
 mod command_line;
 mod layout;
 mod oracle;
+mod reader;
 
 pub use command_line::CommandLineRunner;
 pub use layout::{Layout, StoreRunner};
 pub use oracle::OracleRunner;
+pub use reader::ReaderRunner;
 
 use crate::corpus::{EventSet, Question};
 use gristmill::request::{Fetch, FetchContext};
@@ -61,4 +63,9 @@ fn checked(question: &Question) -> Result<Fetch, Refusal> {
     context.organization.clone_from(&question.organization);
     Fetch::from_json(&question.text, &context)
         .map_err(|error| Refusal { path: Some(error.path().to_owned()), message: error.message().to_owned() })
+}
+
+/// What a checked question was refused with.
+fn refused(error: &gristmill::Error) -> Refusal {
+    Refusal { path: None, message: error.to_string() }
 }
