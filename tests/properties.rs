@@ -72,7 +72,7 @@ proptest! {
 fn tuning() -> impl Strategy<Value = Tuning> {
     let rows = select(vec![RowStrategy::Auto, RowStrategy::Scan, RowStrategy::Postings]);
     let groups = select(vec![GroupStrategy::Auto, GroupStrategy::Dense, GroupStrategy::Hash]);
-    (rows, groups, select(vec![1, 7, 1_000_000])).prop_map(|(rows, groups, task_rows)| Tuning {
+    (rows, groups, select(vec![Some(1), Some(7), None])).prop_map(|(rows, groups, task_rows)| Tuning {
         rows,
         groups,
         task_rows,

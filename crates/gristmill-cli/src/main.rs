@@ -1,2 +1,43 @@
-//! x
-fn main() {}
+//! The `gristmill` command line.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | `arguments` | what was typed |
+//! | `settings` | what it means, checked |
+//! | `command` | what is then done, one file a command |
+//! | `render` | answers as tables, charts, CSV, NDJSON |
+//! | `failure` | messages and exit codes |
+//!
+//! It adds no meaning to events and queries: that is the library's.
+
+mod arguments;
+mod command;
+mod failure;
+mod interrupt;
+mod output;
+mod progress;
+mod render;
+mod settings;
+mod terminal;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let typed = match arguments::Arguments::try_parse() {
+        Ok(typed) => typed,
+        Err(error) => {
+            // Help and version come here too; whoever has closed the stream does not want them.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(failure::Code::Usage as u8));
+        }
+    };
+    match command::run(typed) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::say(&format!("gristmill: {}", failure.message()));
+            ExitCode::from(failure.code as u8)
+        }
+    }
+}

@@ -6,13 +6,12 @@ mod catalog;
 pub mod dir;
 pub mod event;
 pub mod hash;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod schema;
 pub mod segment;
-mod store;
+pub mod store;
 pub mod timestamp;
 mod wal;
 
-pub use catalog::{Catalog, CatalogError, LogEntry, Receipt, SegmentEntry};
-pub use store::{Loader, Reader, Recovery, Snapshot, Store, StoreError, StoreOptions};
 pub use timestamp::Timestamp;
-pub use wal::WalError;

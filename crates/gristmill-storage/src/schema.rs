@@ -13,7 +13,7 @@ pub enum Kind {
     Text,
     /// One 64-bit signed integer a row, never null.
     Integer,
-    /// One of the two words of [`crate::Source`], never null; set by whoever receives the event.
+    /// One of the two words of [`crate::event::Source`], never null; set by whoever receives the event.
     Source,
     /// Any number of strings a row; none at all is null.
     MultiText,

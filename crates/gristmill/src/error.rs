@@ -2,9 +2,9 @@
 
 use gristmill_query::exec::ExecError;
 use gristmill_query::request::FetchError;
-use gristmill_storage::StoreError;
 use gristmill_storage::event::BatchError;
 use gristmill_storage::segment::SegmentError;
+use gristmill_storage::store::StoreError;
 use std::path::PathBuf;
 
 /// Everything that can go wrong. [`Error::kind`] sorts it into the few classes that a caller acts upon.

@@ -2,7 +2,7 @@
 //! sums and exact distinct counts.
 //!
 //! ```
-//! use gristmill::event::{Batch, EventLimits, Source};
+//! use gristmill::event::{Batch, Source};
 //! use gristmill::{Options, Timestamp};
 //! use gristmill::request::{Fetch, FetchContext};
 //!
@@ -10,13 +10,13 @@
 //! let store = Options::new().open_in_memory()?; // or Store::open("events")
 //! let body = br#"{"events":[{"event_version":1,"organization_id":"acme","vendor":"shop","category":"click",
 //!     "action":"","label":"","value":2,"timestamp":"2024-03-31T02:30:00Z"}]}"#;
-//! let (batch, _ignored) = Batch::from_json(body, Source::Untrusted.into(), Timestamp(0), &EventLimits::default())?;
-//! store.append(batch)?; // durable when it returns
+//! let arrival = Timestamp(0); // for events without a timestamp of their own
+//! store.append(Batch::from_json(body, Source::Untrusted, arrival)?.batch)?; // durable when it returns
 //!
 //! let fetch = Fetch::from_json(
 //!     br#"{"organization_id":"acme","granularity":"day","aggregations":["count","sum"],
 //!         "interval":{"start":"2024-03-31","end":"2024-04-01","time_zone":"Europe/Helsinki"}}"#,
-//!     &FetchContext::default(),
+//!     &FetchContext::new(),
 //! )?;
 //! assert_eq!(
 //!     store.fetch(&fetch)?.to_json(),
@@ -50,5 +50,5 @@ pub use store::Store;
 pub use gristmill_query::{exec, request, response, time};
 #[cfg(feature = "parquet")]
 pub use gristmill_storage::parquet;
-pub use gristmill_storage::{Catalog, Loader, Receipt, Recovery, SegmentEntry, Snapshot, StoreError};
+pub use gristmill_storage::store::{Catalog, Loader, Receipt, Recovery, SegmentEntry, Snapshot, StoreError};
 pub use gristmill_storage::{Timestamp, dir, event, hash, schema, segment, timestamp};

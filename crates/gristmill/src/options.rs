@@ -5,8 +5,8 @@ use crate::error::Error;
 use crate::reader::Reader;
 use crate::store::Store;
 use gristmill_query::exec::{Budget, ExecOptions, Tuning};
-use gristmill_storage::StoreOptions;
 use gristmill_storage::dir::{Dir, FsDir, MemoryDir};
+use gristmill_storage::store::StoreOptions;
 use std::path::Path;
 use std::sync::Arc;
 

@@ -6,7 +6,7 @@ use crate::options::Options;
 use gristmill_query::request::Fetch;
 use gristmill_query::response::Answer;
 use gristmill_storage::dir::Dir;
-use gristmill_storage::{Catalog, Recovery, Snapshot, StoreOptions};
+use gristmill_storage::store::{self, Catalog, Recovery, Snapshot, StoreOptions};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// written to.
 #[derive(Clone, Debug)]
 pub struct Reader {
-    reader: Arc<gristmill_storage::Reader>,
+    reader: Arc<store::Reader>,
     engine: Arc<Engine>,
 }
 
@@ -32,7 +32,7 @@ impl Reader {
         options: &StoreOptions,
         engine: Engine,
     ) -> Result<Self, Error> {
-        let reader = gristmill_storage::Reader::open(dir, options)?;
+        let reader = store::Reader::open(dir, options)?;
         Ok(Self { reader: Arc::new(reader), engine: Arc::new(engine) })
     }
 

@@ -7,7 +7,7 @@ use gristmill_query::request::Fetch;
 use gristmill_query::response::Answer;
 use gristmill_storage::dir::Dir;
 use gristmill_storage::event::Batch;
-use gristmill_storage::{Loader, Receipt, Recovery, Snapshot, StoreOptions};
+use gristmill_storage::store::{self, Loader, Receipt, Recovery, Snapshot, StoreOptions};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// with a [`crate::Reader`].
 #[derive(Clone, Debug)]
 pub struct Store {
-    store: Arc<gristmill_storage::Store>,
+    store: Arc<store::Store>,
     engine: Arc<Engine>,
 }
 
@@ -31,7 +31,7 @@ impl Store {
     }
 
     pub(crate) fn open_dir(dir: Arc<dyn Dir>, options: StoreOptions, engine: Engine) -> Result<Self, Error> {
-        Ok(Self { store: Arc::new(gristmill_storage::Store::open(dir, options)?), engine: Arc::new(engine) })
+        Ok(Self { store: Arc::new(store::Store::open(dir, options)?), engine: Arc::new(engine) })
     }
 
     /// Stores a batch. It is durable, and in every later answer, when this returns.
@@ -69,6 +69,14 @@ impl Store {
     /// A segment that is needed cannot be read, or a budget is exceeded.
     pub fn fetch(&self, fetch: &Fetch) -> Result<Answer, Error> {
         self.engine.fetch(fetch, self.snapshot()?.segments())
+    }
+
+    /// The receipt of the append or load that carried a token, where it is still remembered.
+    ///
+    /// # Errors
+    /// The store was closed or halted.
+    pub fn receipt(&self, token: &str) -> Result<Option<Receipt>, Error> {
+        Ok(self.store.receipt(token)?)
     }
 
     /// What was found when the store was opened.

@@ -81,7 +81,7 @@ impl CodeSets {
         match &self.seen {
             Seen::Bits(words) => for_each_bit(words, self.words_per_group, call),
             Seen::Pairs(pairs) => pairs.iter().for_each(|pair| {
-                call(narrow::unpacked(pair >> 32), narrow::unpacked(pair & u64::from(u32::MAX)))
+                call(narrow::unpacked(pair >> 32), narrow::unpacked(pair & u64::from(u32::MAX)));
             }),
         }
     }

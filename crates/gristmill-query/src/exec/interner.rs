@@ -5,6 +5,7 @@ use gristmill_storage::hash::RandomState;
 use gristmill_storage::segment::{Dictionary, NULL_CODE};
 use hashbrown::HashTable;
 use std::cmp::Ordering;
+use std::hash::Hash;
 
 /// The number of null in every [`Interner`].
 pub(crate) const NULL_ID: u32 = 0;
@@ -13,8 +14,29 @@ pub(crate) const NULL_ID: u32 = 0;
 #[derive(Debug)]
 pub(crate) struct Interner {
     values: Values,
+    /// Absent where every value comes from one dictionary, so that none is met twice.
+    seen: Option<Seen>,
+}
+
+/// The numbers of the values that were met.
+#[derive(Debug, Default)]
+struct Seen {
     table: HashTable<u32>,
     hasher: RandomState,
+}
+
+impl Seen {
+    /// The number of a value: the one it has, or `next`. `value` gives the value behind a number below `next`.
+    fn id<T: Copy + Hash + Eq>(&mut self, wanted: T, next: u32, value: impl Fn(u32) -> T) -> u32 {
+        let Self { table, hasher } = self;
+        let hash = hasher.hash_one(wanted);
+        if let Some(id) = table.find(hash, |id| value(*id) == wanted) {
+            return *id;
+        }
+        // The table may grow before the value of `next` can be asked for, so its hash is given.
+        table.insert_unique(hash, next, |id| hasher.hash_one(value(*id)));
+        next
+    }
 }
 
 /// The values of one dimension behind numbers from 1 on.
@@ -70,46 +92,42 @@ impl Values {
 }
 
 impl Interner {
-    /// For values of dictionaries like this one.
-    pub(crate) fn like(dictionary: Option<&Dictionary>) -> Self {
-        let values = match dictionary {
+    /// For values of these dictionaries, each of which is asked about through one [`Lift`].
+    pub(crate) fn of<'d>(mut dictionaries: impl Iterator<Item = &'d Dictionary>) -> Self {
+        let values = match dictionaries.next() {
             Some(Dictionary::Integer(_)) => Values::Integer(vec![0]),
             Some(Dictionary::Text(_)) | None => {
                 Values::Text(TextArena { bytes: String::new(), ends: vec![0] })
             }
         };
-        Self { values, table: HashTable::new(), hasher: RandomState::new() }
+        let single = dictionaries.next().is_none();
+        Self { values, seen: (!single).then(Seen::default) }
     }
 
     /// The number of the value behind a code.
-    pub(crate) fn lift(&mut self, dictionary: &Dictionary, code: u32) -> u32 {
+    fn lift(&mut self, dictionary: &Dictionary, code: u32) -> u32 {
         if code == NULL_CODE {
             return NULL_ID;
         }
-        let Self { values, table, hasher } = self;
-        match (values, dictionary) {
+        let next = narrow::id(self.values.len());
+        match (&mut self.values, dictionary) {
             (Values::Text(texts), Dictionary::Text(dictionary)) => {
                 let text = dictionary.get(code).unwrap_or_default();
-                if let Some(id) = table.find(hasher.hash_one(text), |id| texts.get(*id) == text) {
-                    return *id;
+                let seen = self.seen.as_mut();
+                let id = seen.map_or(next, |seen| seen.id(text, next, |id| texts.get(id)));
+                if id == next {
+                    texts.bytes.push_str(text);
+                    texts.ends.push(texts.bytes.len());
                 }
-                let id = narrow::id(texts.ends.len());
-                texts.bytes.push_str(text);
-                texts.ends.push(texts.bytes.len());
-                table.insert_unique(hasher.hash_one(text), id, |id| hasher.hash_one(texts.get(*id)));
                 id
             }
             (Values::Integer(integers), Dictionary::Integer(dictionary)) => {
                 let integer = dictionary.get(code).unwrap_or_default();
-                if let Some(id) = table.find(hasher.hash_one(integer), |id| integers[*id as usize] == integer)
-                {
-                    return *id;
+                let seen = self.seen.as_mut();
+                let id = seen.map_or(next, |seen| seen.id(integer, next, |id| integers[id as usize]));
+                if id == next {
+                    integers.push(integer);
                 }
-                let id = narrow::id(integers.len());
-                integers.push(integer);
-                table.insert_unique(hasher.hash_one(integer), id, |id| {
-                    hasher.hash_one(integers[*id as usize])
-                });
                 id
             }
             // A dimension has one kind of dictionary in every segment, by the table of columns.

@@ -6,6 +6,7 @@ use super::group::GroupIds;
 use super::interner::{Interner, Lift, Values};
 use super::key::KeyLayout;
 use super::partial::Partial;
+use super::prepare::Columns;
 use crate::narrow;
 use crate::plan::Plan;
 use gristmill_storage::hash::{HashMap, HashSet};
@@ -87,27 +88,29 @@ impl Lifted {
 }
 
 fn lift(plan: &Plan<'_>, partials: &[Partial<'_>]) -> Lifted {
-    let first = partials.first();
-    let interner = |at: usize| Interner::like(first.map(|partial| &*partial.columns.groups[at].dictionary));
+    let interner =
+        |at: usize| Interner::of(by_segment(partials).map(|(columns, _)| &*columns.groups[at].dictionary));
     let mut interners: Vec<Interner> = (0..plan.fetch.group_by.len()).map(interner).collect();
     let mut starts = Vec::new();
     let mut bucket_ids: HashMap<i64, u32> = HashMap::default();
     let mut keys = Vec::with_capacity(partials.len());
-    for partial in partials {
+    for (columns, partials) in by_segment(partials) {
         let mut lifts: Vec<Lift<'_>> =
-            partial.columns.groups.iter().map(|column| Lift::new(&column.dictionary)).collect();
-        let buckets: Vec<u32> =
-            partial.starts.iter().map(|start| number(&mut bucket_ids, &mut starts, *start)).collect();
-        let mut parts = vec![0; 1 + interners.len()];
-        let mut lifted = Vec::new();
-        for group in partial.groups() {
-            partial.groups.parts(group, &mut parts);
-            lifted.push(buckets[parts[0] as usize]);
-            for ((lift, interner), code) in lifts.iter_mut().zip(&mut interners).zip(&parts[1..]) {
-                lifted.push(lift.id(interner, *code));
+            columns.groups.iter().map(|column| Lift::new(&column.dictionary)).collect();
+        for partial in partials {
+            let buckets: Vec<u32> =
+                partial.starts.iter().map(|start| number(&mut bucket_ids, &mut starts, *start)).collect();
+            let mut parts = vec![0; 1 + interners.len()];
+            let mut lifted = Vec::new();
+            for group in partial.groups() {
+                partial.groups.parts(group, &mut parts);
+                lifted.push(buckets[parts[0] as usize]);
+                for ((lift, interner), code) in lifts.iter_mut().zip(&mut interners).zip(&parts[1..]) {
+                    lifted.push(lift.id(interner, *code));
+                }
             }
+            keys.push(lifted);
         }
-        keys.push(lifted);
     }
     Lifted { starts, interners, keys }
 }
@@ -140,21 +143,30 @@ fn assign(ids: &mut GroupIds, keys: &[u32], parts: usize) -> Vec<u32> {
 fn count_distinct(partials: &[Partial<'_>], targets: &[Vec<u32>], at: usize, groups: usize) -> Vec<u64> {
     let mut counts = vec![0_u64; groups];
     let shared = shared_groups(targets, groups);
-    let mut interner = Interner::like(partials.first().map(|partial| &*partial.columns.uniq[at].dictionary));
+    let mut interner = Interner::of(by_segment(partials).map(|(columns, _)| &*columns.uniq[at].dictionary));
     let mut seen: HashSet<u64> = HashSet::default();
-    for (partial, targets) in partials.iter().zip(targets) {
-        let mut lift = Lift::new(&partial.columns.uniq[at].dictionary);
-        partial.distinct[at].for_each(|group, code| {
-            let target = targets[group as usize];
-            // What only one partial has seen needs no comparison with the values of others.
-            if !shared[target as usize]
-                || seen.insert(u64::from(target) << 32 | u64::from(lift.id(&mut interner, code)))
-            {
-                counts[target as usize] += 1;
-            }
-        });
+    let mut targets = targets.iter();
+    for (columns, partials) in by_segment(partials) {
+        let mut lift = Lift::new(&columns.uniq[at].dictionary);
+        for (partial, targets) in partials.iter().zip(&mut targets) {
+            partial.distinct[at].for_each(|group, code| {
+                let target = targets[group as usize];
+                // What only one partial has seen needs no comparison with the values of others.
+                if !shared[target as usize]
+                    || seen.insert(u64::from(target) << 32 | u64::from(lift.id(&mut interner, code)))
+                {
+                    counts[target as usize] += 1;
+                }
+            });
+        }
     }
     counts
+}
+
+/// The partials of each segment with its columns, in order; those of one segment follow one another.
+fn by_segment<'a, 'p>(partials: &'a [Partial<'p>]) -> impl Iterator<Item = (&'p Columns, &'a [Partial<'p>])> {
+    let chunks = partials.chunk_by(|a, b| std::ptr::eq(a.columns, b.columns));
+    chunks.map(|partials| (partials[0].columns, partials))
 }
 
 /// Which groups stand in more than one partial.

@@ -61,7 +61,8 @@ pub fn execute(fetch: &Fetch, segments: &[Arc<Segment>], options: &ExecOptions) 
             Err(error) => return Err(error.into()),
         }
     }
-    let tasks = tasks(&prepared, options.tuning.task_rows);
+    let task_rows = options.tuning.task_rows.unwrap_or_else(|| task_rows(&prepared));
+    let tasks = tasks(&prepared, task_rows);
     let partials = tasks
         .par_iter()
         .map(|(at, spans)| scan::scan(&plan, &prepared[*at], spans))
@@ -77,6 +78,22 @@ fn missing_segment(segment: &Segment, error: &SegmentError) -> Missing {
         rows: u64::from(meta.rows),
         interval: Interval { start: meta.min_time, end: meta.max_time.saturating_add(1) },
     }
+}
+
+/// Tasks for each thread: enough that one which ends early finds more to do.
+const TASKS_PER_THREAD: usize = 4;
+
+/// Fewer rows than this are not worth a task of their own, whose groups have to be merged.
+const MIN_TASK_ROWS: usize = 64 * 1024;
+
+/// How many rows make a task, for the rows there are and the threads of this pool.
+fn task_rows(prepared: &[Prepared<'_>]) -> u32 {
+    let threads = rayon::current_num_threads();
+    if threads == 1 {
+        return u32::MAX;
+    }
+    let rows: usize = prepared.iter().flat_map(|prepared| &prepared.spans).map(ExactSizeIterator::len).sum();
+    u32::try_from((rows / (threads * TASKS_PER_THREAD)).max(MIN_TASK_ROWS)).unwrap_or(u32::MAX)
 }
 
 /// Pieces of work of about `task_rows` rows each, in segment order: a position in `prepared`, and spans of it.

@@ -1,20 +1,15 @@
 //! Choices the engine makes by itself, open to be forced: answers never depend on them.
 
 /// How the engine goes about a fetch. The default lets it choose; tests force each way in turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tuning {
     /// How the rows that match a filter are found.
     pub rows: RowStrategy,
     /// How group keys become group ids.
     pub groups: GroupStrategy,
-    /// How many rows of a segment one thread takes at a time, at least 1.
-    pub task_rows: u32,
-}
-
-impl Default for Tuning {
-    fn default() -> Self {
-        Self { rows: RowStrategy::Auto, groups: GroupStrategy::Auto, task_rows: 256 * 1024 }
-    }
+    /// How many rows of a segment one thread takes at a time, at least 1. Without, by the rows there are and the
+    /// threads.
+    pub task_rows: Option<u32>,
 }
 
 /// How the rows that match a filter are found.

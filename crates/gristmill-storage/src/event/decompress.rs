@@ -46,7 +46,7 @@ enum State<R> {
     /// Nothing is read yet.
     Unread(Option<R>),
     Plain(Source<R>),
-    Gzip(MultiGzDecoder<Source<R>>),
+    Gzip(Box<MultiGzDecoder<Source<R>>>),
     Zstd(Box<ZstdFrames<Source<R>>>),
 }
 
@@ -102,7 +102,7 @@ fn open<R: Read>(mut reader: R) -> io::Result<State<R>> {
     let source = BufReader::with_capacity(BUFFER_BYTES, counted);
     Ok(match compression {
         None => State::Plain(source),
-        Some(Compression::Gzip) => State::Gzip(MultiGzDecoder::new(source)),
+        Some(Compression::Gzip) => State::Gzip(Box::new(MultiGzDecoder::new(source))),
         Some(Compression::Zstd) => State::Zstd(Box::new(ZstdFrames::new(source))),
     })
 }

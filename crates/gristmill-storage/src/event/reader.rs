@@ -149,17 +149,20 @@ impl<R: Read> EventReader<R> {
         if self.filled == self.buffer.len() {
             self.buffer.resize(self.buffer.len() * 2, 0);
         }
-        loop {
+        // The event at hand is scanned anew after each call, so a large one must grow by its own size each time,
+        // however small the pieces are in which the source gives it.
+        let enough = if self.filled < BUFFER_BYTES / 4 { self.filled + 1 } else { self.filled * 2 };
+        while self.filled < enough.min(self.buffer.len()) && !self.complete {
             match self.source.read(&mut self.buffer[self.filled..]) {
                 Ok(read) => {
                     self.filled += read;
                     self.complete = read == 0;
-                    return Ok(());
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(source) => return Err(self.failed(source)),
             }
         }
+        Ok(())
     }
 
     fn failed(&self, source: io::Error) -> ReadError {

@@ -148,7 +148,6 @@ impl State {
 mod tests {
     use super::*;
     use crate::schema::Dimension;
-    use std::sync::Barrier;
     use std::sync::atomic::AtomicUsize;
 
     #[derive(Debug)]
@@ -214,17 +213,19 @@ mod tests {
     #[test]
     fn one_thread_reads_and_the_others_wait() {
         let cache = PartCache::new(100);
-        let (loads, start) = (AtomicUsize::new(0), Barrier::new(4));
+        let loads = AtomicUsize::new(0);
+        // The map, the thread that reads and three that wait hold the gate.
+        let all_wait = || Arc::strong_count(&cache.lock().loading[&(0, PARTS[0])]) == 5;
+        let load = || {
+            while loads.load(Ordering::Relaxed) == 0 && !all_wait() {
+                std::thread::yield_now();
+            }
+            loads.fetch_add(1, Ordering::Relaxed);
+            Ok(Block(10))
+        };
         std::thread::scope(|scope| {
             for _ in 0..4 {
-                scope.spawn(|| {
-                    start.wait();
-                    let load = || {
-                        loads.fetch_add(1, Ordering::Relaxed);
-                        Ok(Block(10))
-                    };
-                    cache.get(0, PARTS[0], load).unwrap();
-                });
+                scope.spawn(|| cache.get(0, PARTS[0], load).unwrap());
             }
         });
         assert_eq!(loads.into_inner(), 1);

@@ -6,6 +6,8 @@ use std::fmt;
 /// A part of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Part {
+    /// A file as a whole.
+    File,
     /// What tells where the other parts lie: the footers of both files.
     Directory,
     Runs,
@@ -29,6 +31,7 @@ impl Part {
 impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::File => f.write_str("whole file"),
             Self::Directory => f.write_str("directory"),
             Self::Runs => f.write_str("run table"),
             Self::Timestamps => write!(f, "column {}", Column::TIMESTAMP),

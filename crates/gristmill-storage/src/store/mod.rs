@@ -30,12 +30,14 @@ mod tests;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
-use crate::catalog::{Catalog, Receipt, Tokens};
+use crate::catalog::Tokens;
 use crate::dir::{Dir, Lock};
 use crate::event::Batch;
 use crate::segment::PartCache;
 use crate::wal::LogWriter;
 
+pub use crate::catalog::{Catalog, CatalogError, LogEntry, Receipt, SegmentEntry};
+pub use crate::wal::WalError;
 pub use error::StoreError;
 pub use load::Loader;
 pub use options::StoreOptions;

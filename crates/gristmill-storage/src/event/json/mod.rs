@@ -60,21 +60,20 @@ impl Batch {
 }
 
 fn parse(rules: Rules, text: &[u8]) -> Result<Parsed, BatchError> {
-    let mut builder = BatchBuilder::with_limits(rules.limits.clone());
+    let mut builder = BatchBuilder::new();
     let mut parser = Parser::new(rules);
     let mut errors = Vec::new();
     let mut total = 0;
     loop {
-        let refused = match parser.next(text, true)? {
-            Found::Event => builder.push(&parser.row(text)).err(),
-            Found::Refused(error, _) => Some(error),
-            Found::NeedsMore | Found::End => break,
-        };
-        if let Some(error) = refused {
-            total += 1;
-            if errors.len() < BatchError::MAX_LISTED {
-                errors.push(error);
+        match parser.next(text, true)? {
+            Found::Event => builder.push_checked(&parser.row(text)),
+            Found::Refused(error, _) => {
+                total += 1;
+                if errors.len() < BatchError::MAX_LISTED {
+                    errors.push(error);
+                }
             }
+            Found::NeedsMore | Found::End => break,
         }
     }
     if total > 0 {

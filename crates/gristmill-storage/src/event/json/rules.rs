@@ -185,9 +185,11 @@ fn plain(token: Token, text: &str) -> Result<Cow<'_, str>, EventProblem> {
 }
 
 fn timestamp(tokens: &EventTokens, text: &str, arrival: Timestamp) -> Result<Timestamp, EventProblem> {
-    let Some(token) = tokens.get(Column::Timestamp) else { return Ok(arrival) };
+    let token = tokens.get(Column::Timestamp).filter(|token| token.kind != TokenKind::Null);
+    let Some(token) = token else {
+        return Timestamp::from_millis(arrival.millis()).map_err(EventProblem::Timestamp);
+    };
     match token.kind {
-        TokenKind::Null => Ok(arrival),
         TokenKind::Number => {
             Timestamp::from_millis(integer(Some(token), text)?).map_err(EventProblem::Timestamp)
         }

@@ -202,6 +202,17 @@ fn fields_that_are_refused() {
 }
 
 #[test]
+fn an_arrival_that_no_event_can_have_is_refused() {
+    let text = with("");
+    let Err(BatchError::Invalid { errors, .. }) =
+        Batch::from_json(text.as_bytes(), Source::Trusted, Timestamp(i64::MAX))
+    else {
+        panic!("it was taken");
+    };
+    assert_eq!(errors[0].field.as_deref(), Some("timestamp"));
+}
+
+#[test]
 fn texts_are_stored_exactly() {
     let event = event(with(
         r#""dim1":"a\u0000\"\\\/\b\f\n\r\t\ud83c\udf3e\u00e4","dim2":" ","properties":["\u0061","a"],"#,

@@ -56,15 +56,6 @@ impl CodeVec {
         }
     }
 
-    /// The code at a position below [`CodeVec::len`].
-    pub(super) fn get(&self, at: usize) -> u32 {
-        match self {
-            Self::U8(codes) => u32::from(codes[at]),
-            Self::U16(codes) => u32::from(codes[at]),
-            Self::U32(codes) => codes[at],
-        }
-    }
-
     /// The codes at `order`, each replaced by its entry in `ranks`, which has one for every code given out.
     pub(super) fn arrange(self, order: impl Iterator<Item = u32>, ranks: &[u32]) -> Codes {
         match self {

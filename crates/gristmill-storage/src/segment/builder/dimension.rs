@@ -18,8 +18,17 @@ pub(super) struct DimensionBuilder {
     dimension: Dimension,
     values: Interner,
     codes: CodeVec,
-    /// Where the codes of each row end; `None` where each row has one code.
-    list_ends: Option<Vec<u32>>,
+    /// `None` where each row has one code.
+    lists: Option<ListEnds>,
+}
+
+/// Which codes are those of a row, in a dimension of any number of codes a row.
+#[derive(Debug, Default)]
+struct ListEnds {
+    /// Where the codes of each row end.
+    ends: Vec<u32>,
+    /// For each code, how many rows had come with the last one that has it: what a row has already.
+    seen: Vec<u32>,
 }
 
 #[derive(Debug)]
@@ -34,8 +43,8 @@ impl DimensionBuilder {
             Kind::Text | Kind::Source | Kind::MultiText => Interner::Text(TextInterner::new()),
             Kind::Integer => Interner::Integer(IntegerInterner::new()),
         };
-        let list_ends = (dimension.kind() == Kind::MultiText).then(Vec::new);
-        Self { dimension, values, codes: CodeVec::new(), list_ends }
+        let lists = (dimension.kind() == Kind::MultiText).then(ListEnds::default);
+        Self { dimension, values, codes: CodeVec::new(), lists }
     }
 
     /// Refuses what would not fit if every value were new.
@@ -45,7 +54,7 @@ impl DimensionBuilder {
         {
             return Err(full("bytes of distinct values in a column", MAX_TEXT_BYTES));
         }
-        if self.list_ends.is_some() && list_values > MAX_LIST_VALUES - self.codes.len() {
+        if self.lists.is_some() && list_values > MAX_LIST_VALUES - self.codes.len() {
             return Err(full("values of all rows in a multi-value column", MAX_LIST_VALUES));
         }
         Ok(())
@@ -80,10 +89,9 @@ impl DimensionBuilder {
     pub(super) fn push(&mut self, row: &EventRow<'_>) -> u32 {
         match &mut self.values {
             Interner::Integer(integers) => push_code(&mut self.codes, integers.code(row.event_version)),
-            Interner::Text(texts) => match (&mut self.list_ends, self.dimension.kind()) {
-                (Some(ends), _) => {
-                    push_list(texts, &mut self.codes, &row.properties);
-                    ends.push(index(self.codes.len()));
+            Interner::Text(texts) => match (&mut self.lists, self.dimension.kind()) {
+                (Some(lists), _) => {
+                    lists.push(texts, &mut self.codes, &row.properties);
                     NULL_CODE
                 }
                 (None, Kind::Source) => push_code(&mut self.codes, texts.code(row.source.name())),
@@ -103,8 +111,8 @@ impl DimensionBuilder {
             DimensionCodes::Multi(lists) => {
                 let start = index(self.codes.len());
                 self.codes.extend(&lists.codes, &names);
-                if let Some(ends) = &mut self.list_ends {
-                    ends.extend(lists.offsets.iter().skip(1).map(|&end| start + end.cast_unsigned()));
+                if let Some(own) = &mut self.lists {
+                    own.ends.extend(lists.offsets.iter().skip(1).map(|&end| start + end.cast_unsigned()));
                 }
             }
         }
@@ -117,7 +125,8 @@ impl DimensionBuilder {
             Interner::Text(texts) => texts.sort(),
             Interner::Integer(integers) => integers.sort(),
         };
-        SortedDimension { dictionary, ranks, codes: self.codes, list_ends: self.list_ends }
+        let list_ends = self.lists.map(|lists| lists.ends);
+        SortedDimension { dictionary, ranks, codes: self.codes, list_ends }
     }
 
     /// Bytes reserved.
@@ -126,7 +135,7 @@ impl DimensionBuilder {
             Interner::Text(texts) => texts.heap_bytes(),
             Interner::Integer(integers) => integers.heap_bytes(),
         };
-        values + self.codes.heap_bytes() + self.list_ends.as_ref().map_or(0, |ends| ends.capacity() * 4)
+        values + self.codes.heap_bytes() + self.lists.as_ref().map_or(0, ListEnds::heap_bytes)
     }
 }
 
@@ -139,14 +148,26 @@ fn push_code(codes: &mut CodeVec, code: u32) -> u32 {
     code
 }
 
-/// Appends the codes of a row's texts; a text that comes again is dropped.
-fn push_list(texts: &mut TextInterner, codes: &mut CodeVec, row: &[&str]) {
-    let start = codes.len();
-    for text in row {
-        let code = texts.code(text);
-        if (start..codes.len()).all(|at| codes.get(at) != code) {
-            codes.push(code);
+impl ListEnds {
+    /// Takes the texts of a row; a text that comes again is dropped.
+    fn push(&mut self, texts: &mut TextInterner, codes: &mut CodeVec, row: &[&str]) {
+        let rows = index(self.ends.len() + 1);
+        for text in row {
+            let code = texts.code(text);
+            if self.seen.len() <= code as usize {
+                self.seen.resize(code as usize + 1, 0);
+            }
+            if self.seen[code as usize] != rows {
+                self.seen[code as usize] = rows;
+                codes.push(code);
+            }
         }
+        self.ends.push(index(codes.len()));
+    }
+
+    /// Bytes reserved.
+    fn heap_bytes(&self) -> usize {
+        (self.ends.capacity() + self.seen.capacity()) * 4
     }
 }
 

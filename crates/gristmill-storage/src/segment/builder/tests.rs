@@ -1,4 +1,4 @@
-use crate::event::Event;
+use crate::event::{Event, EventRow};
 use crate::schema::{Dimension, Kind};
 use crate::segment::samples::{any_event, events, in_order, numbered, segment};
 use crate::segment::{Dictionary, DimensionCodes, Run, Segment, SegmentBuilder, SegmentError, Timestamps};
@@ -137,6 +137,18 @@ fn properties_are_as_narrow_as_their_dictionary() {
 }
 
 #[test]
+fn a_property_that_comes_again_is_dropped() {
+    let event = Event::new(Timestamp(0), "o", "v");
+    let mut builder = SegmentBuilder::new();
+    for properties in [vec!["b", "a", "b", "b", "a"], vec!["b"]] {
+        builder.push(&EventRow { properties, ..event.as_row() }).unwrap();
+    }
+    let rows = events(&builder.build().unwrap());
+    let found: Vec<Vec<&str>> = rows.iter().map(|row| row.properties().collect()).collect();
+    assert_eq!(found, [vec!["b", "a"], vec!["b"]]);
+}
+
+#[test]
 fn null_and_the_empty_text_are_two_values() {
     let mut empty = Event::new(Timestamp(0), "o", "v");
     empty.set(Dimension::Dim1, Some("")).set_properties([""]);
@@ -177,16 +189,18 @@ fn timestamps_are_narrow_up_to_2_pow_32_milliseconds() {
 
 #[test]
 fn keys_too_long_for_64_bits_sort_the_same() {
-    // 17 bits each of tenant and row and 49 of time: the long key.
-    let pushed: Vec<Event> = (0..70_000_i64)
-        .map(|at| {
-            let time = if at % 2 == 0 { Timestamp::MIN } else { Timestamp::MAX };
-            let mut event = Event::new(time, &format!("{}", at * 7_919 % 70_000), "v");
-            event.event_version = at;
-            event
-        })
-        .collect();
-    assert_eq!(events(&segment(&pushed).unwrap()), in_order(pushed));
+    // 17 bits each of tenant and row, and 49 or 40 of time, which leave no room for the tenant.
+    for ends in [[Timestamp::MIN, Timestamp::MAX], [Timestamp(0), Timestamp((1 << 40) - 1)]] {
+        let pushed: Vec<Event> = (0..70_000_i64)
+            .map(|at| {
+                let time = ends[usize::from(at % 3 == 0)];
+                let mut event = Event::new(time, &format!("{}", at * 7_919 % 70_000), "v");
+                event.event_version = at;
+                event
+            })
+            .collect();
+        assert_eq!(events(&segment(&pushed).unwrap()), in_order(pushed));
+    }
 }
 
 #[test]

@@ -74,7 +74,7 @@ impl BlockFile {
             file.read_exact_at(piece, offset).map_err(|source| io_error("read", path, source))?;
             piece.chunks(BLOCK).for_each(|block| sums.push(block));
         }
-        compare_crc(path, Part::Directory, 0, sum.crc32c, sums.sum.crc32c)?;
+        compare_crc(path, Part::File, 0, sum.crc32c, sums.sum.crc32c)?;
         Ok(Self { path: path.to_owned(), file, length: sum.length, crcs: sums.blocks })
     }
 
@@ -152,7 +152,7 @@ pub(super) fn open_of_length(
     if found == expected {
         Ok(file)
     } else {
-        Err(damaged(path, Part::Directory, 0, format!("{expected} bytes"), format!("{found} bytes")))
+        Err(damaged(path, Part::File, 0, format!("{expected} bytes"), format!("{found} bytes")))
     }
 }
 

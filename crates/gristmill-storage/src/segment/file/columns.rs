@@ -188,7 +188,7 @@ impl ColumnFile {
             Part::Values => self.layout.numbers,
             Part::Dictionary(dimension) => self.layout(dimension).entry_values,
             Part::Codes(dimension) => self.layout(dimension).codes,
-            Part::Directory | Part::Runs | Part::Postings(_) => Span::default(),
+            Part::File | Part::Directory | Part::Runs | Part::Postings(_) => Span::default(),
         }
     }
 

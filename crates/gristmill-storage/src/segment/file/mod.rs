@@ -1,7 +1,7 @@
 //! Segments in files: an Arrow IPC file that any Arrow reader opens, and an index that makes it fast and checks it.
 //!
-//! The bytes are described in `docs/format.md`. [`write`] makes both files, [`open`] reads them lazily, [`verify`]
-//! reads every byte, and [`restore_index`] writes a lost index anew.
+//! The bytes are described in `docs/format.md`. [`write()`] makes both files, [`open()`] reads them lazily, [`verify()`]
+//! reads every byte, and [`restore_index()`] writes a lost index anew.
 
 mod arrow;
 mod blocks;

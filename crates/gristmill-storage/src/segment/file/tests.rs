@@ -1,5 +1,6 @@
 use super::blocks::{BlockFile, Span};
 use super::columns::ColumnFile;
+use super::directory::Directory;
 use super::layout::Layout;
 use super::sum::FileSum;
 use super::{SegmentFiles, open, restore_index, verify, write};
@@ -469,6 +470,63 @@ fn what_a_checksum_cannot_see_is_checked_too() {
         Part::Runs,
         "rows by organization",
     );
+}
+
+/// Overwrites the start of a part, and computes every checksum of both files anew, but not what they count.
+fn miscounted(part: impl Fn(&Layout) -> Span, bytes: &[u8]) -> Segment {
+    let mut files = Files::of(&segment(&numbered(300)).unwrap());
+    let index = files.dir.open(INDEX).unwrap();
+    let mut directory = Directory::read(&*index, INDEX, files.sums.index.length).unwrap();
+    let at = usize::try_from(part(&directory.layout).offset).unwrap();
+    files.change(ARROW, |all| all[at..at + bytes.len()].copy_from_slice(bytes));
+    let columns = files.columns();
+    directory.blocks = columns.file.crcs().to_vec();
+    directory.arrow.crc32c = crc32c::crc32c(&files.dir.bytes(ARROW).unwrap());
+    let footer = directory.encode();
+    files.change(INDEX, |all| {
+        all.truncate(all.len() - footer.len());
+        all.extend(footer);
+    });
+    files.sums.arrow = directory.arrow;
+    files.open().unwrap()
+}
+
+#[test]
+fn columns_that_miscount_are_damage() {
+    let fails = |result: Result<(), SegmentError>, part: Part| match result {
+        Err(SegmentError::Damaged { part: found, .. }) => assert_eq!(found, part.to_string()),
+        other => panic!("{part}: {other:?}"),
+    };
+    // The second row of the first run has value 2.0; the last event is the latest.
+    let late = miscounted(|layout| layout.timestamps, &1_i64.to_le_bytes());
+    fails(late.timestamps().map(drop), Part::Timestamps);
+    let large = miscounted(|layout| layout.numbers, &1e9_f64.to_le_bytes());
+    assert!(large.values().is_ok(), "the first row is null, and what stands there means nothing");
+    let large =
+        miscounted(|layout| Span { offset: layout.numbers.offset + 8, length: 8 }, &1e9_f64.to_le_bytes());
+    fails(large.values().map(drop), Part::Values);
+    let label = Dimension::Label;
+    let null = miscounted(move |layout| layout.dimensions[label as usize].codes, &[0]);
+    fails(null.codes(label).map(drop), Part::Codes(label));
+}
+
+#[test]
+fn a_segment_that_reads_back_differently_is_refused() {
+    let (one, mut other) = (numbered(50), numbered(50));
+    other[17].set(Dimension::OsName, Some("x"));
+    let columns = Files::of(&segment(&one).unwrap()).columns();
+    columns.compare(&segment(&one).unwrap().to_heap().unwrap()).unwrap();
+    let refused = columns.compare(&segment(&other).unwrap().to_heap().unwrap()).unwrap_err();
+    assert!(refused.to_string().contains("dictionary of os_name"), "{refused}");
+}
+
+#[test]
+fn codes_of_every_width_are_read() {
+    for sessions in [255, 256, 65_535, 65_536] {
+        let heap = segment(&numbered(sessions)).unwrap();
+        let read = Files::of(&heap).open().unwrap();
+        assert!(read.to_heap().unwrap() == heap.to_heap().unwrap(), "{sessions} sessions");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Writing a segment's files.
 
-use super::blocks::{BlockFile, damaged};
+use super::blocks::{BlockFile, Span, damaged};
 use super::columns::ColumnFile;
 use super::directory::{Directory, IndexPart, IndexParts, MAGIC};
 use super::layout::Layout;
@@ -87,7 +87,7 @@ fn append_postings(
 fn append_part(writer: &mut SumWriter<'_>, bytes: &[u8]) -> Result<IndexPart, SegmentError> {
     let padding = writer.position().next_multiple_of(ALIGNMENT as u64) - writer.position();
     writer.append(&[0; ALIGNMENT][..usize::try_from(padding).unwrap_or_default()])?;
-    let span = super::blocks::Span { offset: writer.position(), length: bytes.len() as u64 };
+    let span = Span { offset: writer.position(), length: bytes.len() as u64 };
     writer.append(bytes)?;
     Ok(IndexPart { span, crc32c: crc32c::crc32c(bytes) })
 }

@@ -2,8 +2,6 @@
 
 mod append;
 mod concurrent;
-mod crash;
-mod faults;
 mod load;
 mod open;
 mod recover;

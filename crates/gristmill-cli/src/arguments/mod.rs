@@ -1,0 +1,110 @@
+//! What was typed on the command line. Nothing here is checked beyond its form; see `settings` for what it means.
+
+mod fetch;
+mod generate;
+mod ingest;
+mod inspect;
+mod size;
+mod tuning;
+
+pub(crate) use fetch::{FetchArguments, Format};
+pub(crate) use generate::{EventFormat, GenerateArguments};
+pub(crate) use ingest::{IngestArguments, OnInvalid, SourceWord};
+pub(crate) use inspect::InspectArguments;
+pub(crate) use size::Size;
+pub(crate) use tuning::{Budgets, Reading, Writing};
+
+use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::sync::LazyLock;
+
+/// Store events, and ask what happened when.
+///
+/// Gristmill keeps generic events in a directory and answers fetch queries over them: count, sum and count distinct by
+/// time bucket and by group, in any time zone.
+#[derive(Debug, Parser)]
+#[command(
+    name = "gristmill",
+    version = &**VERSION,
+    arg_required_else_help = true,
+    subcommand_required = true,
+    propagate_version = true,
+    max_term_width = 110,
+    after_help = AFTER_HELP
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    format!("{} (time zones {})", env!("CARGO_PKG_VERSION"), gristmill::time::tz_database_version())
+});
+
+const AFTER_HELP: &str = "\
+Examples:
+  gristmill generate --events 100000 --output events.ndjson
+  gristmill ingest --store store events.ndjson
+  gristmill fetch --store store query.json
+  gristmill fetch --store store --chart query.json
+  gristmill inspect --store store
+
+Answers go to stdout; progress, receipts and errors go to stderr.
+
+Exit codes:
+  0  done                          4  bad event or query
+  1  any other failure             5  another process is writing to the store
+  2  wrong use of this command     6  the query went over a budget
+  3  the store is damaged        130  interrupted; nothing of the load was stored";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Ingest(IngestArguments),
+    Fetch(FetchArguments),
+    Inspect(InspectArguments),
+    Generate(GenerateArguments),
+    Completions(CompletionsArguments),
+}
+
+/// Print a completion script for a shell
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  gristmill completions bash > ~/.local/share/bash-completion/completions/gristmill
+  gristmill completions zsh > ~/.zfunc/_gristmill
+  gristmill completions fish > ~/.config/fish/completions/gristmill.fish")]
+pub(crate) struct CompletionsArguments {
+    /// The shell to complete in
+    pub(crate) shell: Shell,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`
+    Auto,
+    /// Whatever stdout is
+    Always,
+    /// Not at all
+    Never,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_flag_is_explained() {
+        for command in Arguments::command().get_subcommands() {
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "{} {}", command.get_name(), argument.get_id());
+            }
+        }
+    }
+}

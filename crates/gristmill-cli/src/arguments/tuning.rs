@@ -1,0 +1,42 @@
+//! The numbers of the library, as typed. Each has an environment variable; the flag wins.
+
+use super::Size;
+use clap::Args;
+
+/// Numbers for commands that write a store.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Tuning")]
+pub(crate) struct Writing {
+    /// Rows at which events are sealed into a segment file, and the most that one holds [default: 1048576]
+    #[arg(long, value_name = "N", env = "GRISTMILL_SEGMENT_ROWS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) segment_rows: Option<u32>,
+
+    /// Bytes of write-ahead log at which appended events are sealed into segments [default: 64MiB]
+    #[arg(long, value_name = "BYTES", env = "GRISTMILL_WAL_BYTES")]
+    pub(crate) wal_bytes: Option<Size>,
+
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+/// Numbers for commands that read a store.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Tuning")]
+pub(crate) struct Reading {
+    /// Threads that answer queries [default: one for each core]
+    #[arg(long, value_name = "N", env = "GRISTMILL_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+
+    /// Bytes of segment files kept in memory [default: 256MiB]
+    #[arg(long, value_name = "BYTES", env = "GRISTMILL_CACHE_BYTES")]
+    pub(crate) cache_bytes: Option<Size>,
+}
+
+/// Limits of a query: beyond them it fails instead of taking the machine down.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub(crate) struct Budgets {
+    /// Groups in all buckets together, and rows of the answer before its limit [default: 10000000]
+    #[arg(long, value_name = "N", env = "GRISTMILL_MAX_GROUPS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) max_groups: Option<u64>,
+}

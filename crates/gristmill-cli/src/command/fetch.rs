@@ -1,0 +1,106 @@
+//! `gristmill fetch`: a query over a store.
+
+use crate::failure::Failure;
+use crate::output::{say, to_stdout};
+use crate::render::{Chart, Ink, Role, Sheet, Unit, printable, write_csv, write_ndjson, write_table};
+use crate::settings::{FetchSettings, Output};
+use gristmill::request::Fetch;
+use gristmill::response::Answer;
+use gristmill::time::{Bucketer, Granularity};
+use std::io::{self, Write};
+
+/// More buckets are not listed for a chart: each column of a terminal would stand for dozens of them.
+const MOST_CHART_BUCKETS: u64 = 20_000;
+
+pub(crate) fn run(settings: &FetchSettings) -> Result<(), Failure> {
+    let failure = |error| Failure::in_store(&settings.store, error);
+    let reader = settings.options.clone().open_reader(&settings.store).map_err(failure)?;
+    let answer = reader.fetch(&settings.fetch).map_err(failure)?;
+    for warning in answer.warnings() {
+        say(&format!("warning: {}", printable(warning)));
+    }
+    for missing in answer.missing() {
+        say(&format!("warning: up to {} rows are missing: {}", missing.rows, printable(&missing.reason)));
+    }
+    to_stdout(|mut out| show(&answer, settings, &mut out))
+}
+
+fn show(answer: &Answer, settings: &FetchSettings, out: &mut impl Write) -> io::Result<()> {
+    match settings.output {
+        Output::Json => {
+            answer.write_json(out)?;
+            out.write_all(b"\n")
+        }
+        Output::Csv => write_csv(&Sheet::of(answer), out),
+        Output::Ndjson => write_ndjson(&Sheet::of(answer), out),
+        Output::Table { ink, fit, width, chart } => {
+            let sheet = Sheet::of(answer);
+            let table_width = fit.then(|| u16::try_from(width).unwrap_or(u16::MAX));
+            write_table(&sheet, table_width, ink, out)?;
+            match chart.and_then(|metric| sheet.positions(Role::Metric).nth(metric)) {
+                Some(metric) => {
+                    writeln!(out)?;
+                    chart_of(&settings.fetch, &sheet, metric, width, ink).write(out)
+                }
+                None => Ok(()),
+            }
+        }
+    }
+}
+
+fn chart_of<'a>(fetch: &Fetch, sheet: &'a Sheet<'a>, metric: usize, width: usize, ink: Ink) -> Chart<'a> {
+    Chart {
+        sheet,
+        metric,
+        title: title(fetch, sheet, metric),
+        buckets: buckets(fetch),
+        unit: unit(fetch),
+        width,
+        ink,
+    }
+}
+
+/// What the chart shows: the metric, its groups, its buckets and their zone.
+fn title(fetch: &Fetch, sheet: &Sheet<'_>, metric: usize) -> String {
+    let mut title = sheet.columns()[metric].name.to_owned();
+    let groups: Vec<&str> = fetch.group_by.iter().map(|dimension| dimension.name()).collect();
+    if !groups.is_empty() {
+        title.push_str(" by ");
+        title.push_str(&groups.join(" and "));
+    }
+    match fetch.granularity {
+        Granularity::All => {}
+        Granularity::None => title.push_str(" at each instant"),
+        each => {
+            title.push_str(" for each ");
+            title.push_str(&name(each).replace('_', " "));
+        }
+    }
+    format!("{} ({})", printable(&title), fetch.zone)
+}
+
+/// The granularity's word in a query.
+fn name(granularity: Granularity) -> &'static str {
+    Granularity::NAMED.into_iter().find(|(_, known)| *known == granularity).map_or("bucket", |(name, _)| name)
+}
+
+/// The labels of all buckets of the interval; empty when they are too many, or only those with events count.
+fn buckets(fetch: &Fetch) -> Vec<String> {
+    let bucketer = Bucketer::new(fetch.granularity, fetch.zone, fetch.interval);
+    if fetch.granularity == Granularity::None || bucketer.count_limit(fetch.interval) > MOST_CHART_BUCKETS {
+        return Vec::new();
+    }
+    bucketer
+        .buckets_overlapping(fetch.interval)
+        .map(|bucket| bucketer.label(bucket).as_str().to_owned())
+        .collect()
+}
+
+fn unit(fetch: &Fetch) -> Unit {
+    match fetch.granularity {
+        Granularity::Year => Unit::Year,
+        Granularity::Quarter | Granularity::Month => Unit::Month,
+        Granularity::Week | Granularity::Day => Unit::Day,
+        _ => Unit::Time,
+    }
+}

@@ -1,0 +1,123 @@
+//! `gristmill ingest`: files of events into a store, as one load.
+//!
+//! One thread reads and checks the events, this one stores them. So both cores of a small machine have work, and Ctrl-C
+//! is heard even while stdin is silent.
+
+mod reading;
+mod receipt;
+mod rejects;
+
+use crate::failure::{Code, Failure};
+use crate::interrupt::Interrupt;
+use crate::output::say;
+use crate::progress::{self, Measure};
+use crate::render::count;
+use crate::settings::IngestSettings;
+use gristmill::event::Batch;
+use gristmill::{Loader, Recovery, Store, StoreError};
+use indicatif::ProgressBar;
+use reading::{Message, Tally};
+use receipt::IngestReceipt;
+use std::process;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+/// How long Ctrl-C may go unnoticed.
+const LOOK_UP: Duration = Duration::from_millis(50);
+
+pub(crate) fn run(settings: &IngestSettings) -> Result<(), Failure> {
+    let begin = Instant::now();
+    let interrupt = Interrupt::listen()?;
+    let failure = |error| Failure::in_store(&settings.store, error);
+    let store = settings.options.clone().open(&settings.store).map_err(failure)?;
+    if !settings.quiet {
+        recovery_lines(store.recovery()).iter().for_each(|line| say(line));
+    }
+    let bar = progress::bar(Measure::Bytes(settings.input_bytes), settings.quiet);
+    let outcome = load(settings, &store, &interrupt, &bar);
+    bar.finish_and_clear();
+    let closed = store.close();
+    match outcome? {
+        Outcome::Stored(receipt) => {
+            receipt.print(settings, begin.elapsed())?;
+            closed.map_err(failure)
+        }
+        Outcome::Interrupted => {
+            say("gristmill: interrupted, nothing of this load was stored");
+            // The reading thread may wait for input that never comes.
+            process::exit(i32::from(Code::Interrupted as u8));
+        }
+    }
+}
+
+/// What a crash of the writer before has left to tell.
+fn recovery_lines(recovery: &Recovery) -> Vec<String> {
+    let mut lines = Vec::new();
+    if recovery.events > 0 && !recovery.closed {
+        lines.push(format!("recovered {} events from the log", count(recovery.events)));
+    }
+    if recovery.torn_bytes > 0 {
+        let torn = count(recovery.torn_bytes);
+        lines.push(format!(
+            "torn tail: {torn} bytes dropped at the end of the log, of an append never acknowledged"
+        ));
+    }
+    if recovery.leftovers > 0 {
+        lines.push(format!("removed {} files that a crash had left behind", count(recovery.leftovers)));
+    }
+    lines
+}
+
+enum Outcome {
+    Stored(IngestReceipt),
+    Interrupted,
+}
+
+/// Stores all events or none. A load that is dropped before its commit leaves nothing behind.
+fn load(
+    settings: &IngestSettings,
+    store: &Store,
+    interrupt: &Interrupt,
+    bar: &ProgressBar,
+) -> Result<Outcome, Failure> {
+    let failure = |error| Failure::in_store(&settings.store, error);
+    let mut loader = store.loader();
+    if let Some(token) = &settings.token {
+        if let Some(receipt) = store.receipt(token).map_err(failure)? {
+            return Ok(Outcome::Stored(IngestReceipt::repeated(receipt)));
+        }
+        loader = loader.with_token(token);
+    }
+    let messages = reading::start(settings, bar)?;
+    let failure = |error: StoreError| Failure::in_store(&settings.store, error);
+    let Some(tally) = store_all(&messages, interrupt, |batch| push(&mut loader, batch).map_err(failure))?
+    else {
+        return Ok(Outcome::Interrupted);
+    };
+    // From here on Ctrl-C comes too late: the commit is one step.
+    let receipt = loader.commit().map_err(failure)?;
+    Ok(Outcome::Stored(IngestReceipt::new(receipt, tally)))
+}
+
+fn push(loader: &mut Loader<'_>, batch: &Batch) -> Result<(), StoreError> {
+    batch.rows().try_for_each(|row| loader.push(&row))
+}
+
+/// Stores what is read until it ends; `None` when the user has asked to stop.
+fn store_all(
+    messages: &Receiver<Message>,
+    interrupt: &Interrupt,
+    mut store: impl FnMut(&Batch) -> Result<(), Failure>,
+) -> Result<Option<Tally>, Failure> {
+    while !interrupt.is_raised() {
+        match messages.recv_timeout(LOOK_UP) {
+            Ok(Message::Events(batch)) => store(&batch)?,
+            Ok(Message::End(outcome)) => return outcome.map(Some),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(Failure::new(Code::Other, "the thread that reads the events has failed"));
+            }
+        }
+    }
+    Ok(None)
+}

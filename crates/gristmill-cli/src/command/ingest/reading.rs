@@ -1,0 +1,227 @@
+//! The thread that reads and checks events.
+
+use super::rejects::Rejects;
+use crate::failure::{Code, Failure};
+use crate::progress::Counted;
+use crate::render::count;
+use crate::settings::{IngestSettings, Input, Invalid};
+use gristmill::Timestamp;
+use gristmill::event::{
+    Batch, BatchBuilder, BatchError, EventError, EventReader, Ignored, ReadError, SourceRule,
+};
+use indicatif::ProgressBar;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::mpsc::{Receiver, SendError, SyncSender, sync_channel};
+use std::thread;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Events are handed on when they take this many bytes.
+const HAND_ON_BYTES: usize = 1 << 20;
+/// So many batches may wait to be stored.
+const WAITING: usize = 4;
+
+/// What the reading thread has to tell.
+#[derive(Debug)]
+pub(super) enum Message {
+    /// Checked events, in their order.
+    Events(Batch),
+    /// There is nothing more to read, or no use in it.
+    End(Result<Tally, Failure>),
+}
+
+/// What was met beside the events.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// Events left out.
+    pub(super) rejected: u64,
+    /// Keys that mean nothing, by name.
+    pub(super) ignored: BTreeMap<String, u64>,
+    /// Occurrences of ignored keys beyond those that are counted by name.
+    pub(super) ignored_others: u64,
+}
+
+/// Starts to read. The thread ends by itself when nobody listens any more.
+pub(super) fn start(settings: &IngestSettings, bar: &ProgressBar) -> Result<Receiver<Message>, Failure> {
+    let invalid = match &settings.invalid {
+        Invalid::Abort => Policy::Abort(Vec::new()),
+        Invalid::Skip(path) => Policy::Skip(Rejects::create(path)?),
+    };
+    let (sender, receiver) = sync_channel(WAITING);
+    let mut reading = Reading {
+        rule: settings.rule,
+        arrival: arrival(),
+        invalid,
+        tally: Tally::default(),
+        batch: BatchBuilder::new(),
+        sender,
+        bar: bar.clone(),
+    };
+    let inputs = settings.inputs.clone();
+    thread::Builder::new()
+        .name("reading".to_owned())
+        .spawn(move || {
+            let outcome = reading.read_all(&inputs);
+            let Err(Stop::Failed(failure)) = outcome else {
+                let tally = Ok(std::mem::take(&mut reading.tally));
+                return drop(reading.sender.send(Message::End(tally)));
+            };
+            drop(reading.sender.send(Message::End(Err(failure))));
+        })
+        .map_err(|error| Failure::caused(Code::Other, "cannot start a thread to read the events", &error))?;
+    Ok(receiver)
+}
+
+/// Now, for events without a timestamp: one instant for the whole load.
+fn arrival() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let millis = i64::try_from(since.as_millis()).unwrap_or(Timestamp::MAX.millis());
+    Timestamp(millis.min(Timestamp::MAX.millis()))
+}
+
+/// Why reading ends early.
+enum Stop {
+    /// Something is wrong.
+    Failed(Failure),
+    /// Nobody listens.
+    Unheard,
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<SendError<Message>> for Stop {
+    fn from(_: SendError<Message>) -> Self {
+        Self::Unheard
+    }
+}
+
+/// What happens to events that are not valid.
+enum Policy {
+    /// They are listed, and with the first the load is lost.
+    Abort(Vec<(String, EventError)>),
+    Skip(Rejects),
+}
+
+struct Reading {
+    rule: SourceRule,
+    arrival: Timestamp,
+    invalid: Policy,
+    tally: Tally,
+    batch: BatchBuilder,
+    sender: SyncSender<Message>,
+    bar: ProgressBar,
+}
+
+impl Reading {
+    fn read_all(&mut self, inputs: &[Input]) -> Result<(), Stop> {
+        for input in inputs {
+            self.read(input)?;
+        }
+        match &mut self.invalid {
+            Policy::Abort(errors) if !errors.is_empty() => return Err(refused(errors, false).into()),
+            Policy::Abort(_) => {}
+            Policy::Skip(rejects) => rejects.finish()?,
+        }
+        self.hand_on()
+    }
+
+    fn read(&mut self, input: &Input) -> Result<(), Stop> {
+        let name = input.name();
+        let source = Counted { inner: open(input, &name)?, bar: self.bar.clone() };
+        let mut events = EventReader::new(source, self.rule, self.arrival);
+        loop {
+            match events.next_row() {
+                None => break,
+                Some(Ok(row)) if !self.is_lost() => {
+                    self.batch
+                        .push(&row)
+                        .map_err(|error| Failure::new(Code::BadInput, format!("{name}: {error}")))?;
+                    if self.batch.bytes() >= HAND_ON_BYTES {
+                        self.hand_on()?;
+                    }
+                }
+                Some(Ok(_)) => {}
+                Some(Err(ReadError::Refused { error, raw })) => self.refuse(&name, *error, &raw)?,
+                Some(Err(error)) => return Err(self.unreadable(&name, &error).into()),
+            }
+        }
+        self.tally.add(events.ignored());
+        Ok(())
+    }
+
+    /// Whether the load cannot succeed any more, and reading goes on only to list what is wrong.
+    fn is_lost(&self) -> bool {
+        matches!(&self.invalid, Policy::Abort(errors) if !errors.is_empty())
+    }
+
+    fn refuse(&mut self, name: &str, error: EventError, raw: &[u8]) -> Result<(), Stop> {
+        match &mut self.invalid {
+            Policy::Skip(rejects) => {
+                self.tally.rejected += 1;
+                rejects.write(name, &error, raw)?;
+            }
+            Policy::Abort(errors) => {
+                errors.push((name.to_owned(), error));
+                if errors.len() == BatchError::MAX_LISTED {
+                    return Err(refused(errors, true).into());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The file breaks off. What was refused before is told with it.
+    fn unreadable(&self, name: &str, error: &ReadError) -> Failure {
+        let code = if matches!(error, ReadError::Io { .. }) { Code::Other } else { Code::BadInput };
+        let broken = Failure::caused(code, name, error);
+        match &self.invalid {
+            Policy::Abort(errors) if !errors.is_empty() => broken.after(&refused(errors, true)),
+            Policy::Abort(_) | Policy::Skip(_) => broken,
+        }
+    }
+
+    fn hand_on(&mut self) -> Result<(), Stop> {
+        let batch = std::mem::take(&mut self.batch).finish();
+        Ok(self.sender.send(Message::Events(batch))?)
+    }
+}
+
+impl Tally {
+    fn add(&mut self, ignored: &Ignored) {
+        for (name, times) in ignored.iter() {
+            *self.ignored.entry(name.to_owned()).or_default() += times;
+        }
+        self.ignored_others += ignored.others();
+    }
+}
+
+fn open(input: &Input, name: &str) -> Result<Box<dyn Read + Send>, Failure> {
+    match input {
+        Input::Stdin => Ok(Box::new(io::stdin())),
+        Input::File(path) => File::open(path)
+            .map(|file| Box::new(file) as Box<dyn Read + Send>)
+            .map_err(|error| Failure::caused(Code::Other, &format!("cannot read `{name}`"), &error)),
+    }
+}
+
+/// The message that lists the events that are not valid.
+fn refused(errors: &[(String, EventError)], is_cut: bool) -> Failure {
+    let number = count(errors.len() as u64);
+    let mut message = match (errors.len(), is_cut) {
+        (1, false) => "1 event is not valid, so nothing is stored:".to_owned(),
+        (_, false) => format!("{number} events are not valid, so nothing is stored:"),
+        (_, true) => format!("at least {number} events are not valid, so nothing is stored:"),
+    };
+    for (name, error) in errors {
+        // Writing to a String cannot fail.
+        let _ = write!(message, "\n  {name}: {error}");
+    }
+    message.push_str("\n--on-invalid skip stores the others and writes these to a file");
+    Failure::new(Code::BadInput, message)
+}

@@ -1,0 +1,60 @@
+//! The file of events that were left out.
+
+use crate::failure::Failure;
+use gristmill::event::EventError;
+use serde_json::{Map, Value};
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+/// The file of events that were left out, a JSON object a line.
+#[derive(Debug)]
+pub(super) struct Rejects {
+    file: BufWriter<File>,
+    name: String,
+}
+
+impl Rejects {
+    /// Begins the file anew, so that it tells of this load only.
+    pub(super) fn create(path: &Path) -> Result<Self, Failure> {
+        let name = format!("the rejects file `{}`", path.display());
+        let file = File::create(path).map_err(|error| Failure::output(&name, &error))?;
+        Ok(Self { file: BufWriter::new(file), name })
+    }
+
+    /// Adds the event of that input with the reason and its bytes as they came.
+    pub(super) fn write(&mut self, input: &str, error: &EventError, raw: &[u8]) -> Result<(), Failure> {
+        let mut line = line(input, error, raw).to_string();
+        line.push('\n');
+        self.file.write_all(line.as_bytes()).map_err(|error| Failure::output(&self.name, &error))
+    }
+
+    /// Makes sure that all of it arrived.
+    pub(super) fn finish(&mut self) -> Result<(), Failure> {
+        self.file.flush().map_err(|error| Failure::output(&self.name, &error))
+    }
+}
+
+fn line(input: &str, error: &EventError, raw: &[u8]) -> Value {
+    let mut line = Map::new();
+    let mut add = |key: &str, value: Value| line.insert(key.to_owned(), value);
+    add("file", input.into());
+    add("index", error.index.into());
+    add("line", error.line.into());
+    add("field", error.field.as_deref().into());
+    add("reason", error.problem.to_string().into());
+    match std::str::from_utf8(raw) {
+        Ok(text) => add("event", text.into()),
+        Err(_) => add("event_hex", hex(raw).into()),
+    };
+    Value::Object(line)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

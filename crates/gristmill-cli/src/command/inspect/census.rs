@@ -1,0 +1,141 @@
+//! What a store holds, counted from what its segments tell about themselves: no column of events is read.
+
+use gristmill::exec::ExecError;
+use gristmill::schema::Dimension;
+use gristmill::segment::{Dictionary, Segment, SegmentError};
+use gristmill::{Error, Reader};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+/// What a store holds.
+#[derive(Debug)]
+pub(super) struct Census {
+    pub(super) segments: Vec<SegmentCount>,
+    /// By organization.
+    pub(super) tenants: BTreeMap<String, Tenant>,
+    /// In the order of [`Dimension::ALL`].
+    pub(super) dimensions: Vec<DimensionCount>,
+}
+
+/// A segment.
+#[derive(Clone, Debug)]
+pub(super) struct SegmentCount {
+    /// `None` for events that are in the log only.
+    pub(super) id: Option<u64>,
+    pub(super) rows: u64,
+    /// Of its files; 0 for events that are in the log only.
+    pub(super) bytes: u64,
+    /// From the first to the last timestamp, in milliseconds.
+    pub(super) times: RangeInclusive<i64>,
+}
+
+/// An organization.
+#[derive(Clone, Debug)]
+pub(super) struct Tenant {
+    pub(super) vendors: BTreeSet<String>,
+    pub(super) rows: u64,
+    /// From the first to the last timestamp, in milliseconds.
+    pub(super) times: RangeInclusive<i64>,
+}
+
+/// The dictionaries of a dimension.
+#[derive(Clone, Debug)]
+pub(super) struct DimensionCount {
+    pub(super) dimension: Dimension,
+    /// Distinct values of the segment that has most.
+    pub(super) largest: u64,
+    /// Entries of the dictionaries of all segments together.
+    pub(super) entries: u64,
+    /// Rows that are null.
+    pub(super) nulls: u64,
+}
+
+impl Census {
+    pub(super) fn of(reader: &Reader) -> Result<Self, Error> {
+        let segments = reader.snapshot().segments();
+        let sizes: BTreeMap<u64, u64> = reader
+            .catalog()
+            .segments
+            .iter()
+            .map(|entry| (entry.id, entry.files.arrow.length.saturating_add(entry.files.index.length)))
+            .collect();
+        let mut tenants = BTreeMap::new();
+        for segment in segments {
+            add_tenants(segment, &mut tenants).map_err(ExecError::from)?;
+        }
+        Ok(Self {
+            segments: segments.iter().map(|segment| SegmentCount::of(segment, &sizes)).collect(),
+            tenants,
+            dimensions: Dimension::ALL.map(|dimension| DimensionCount::of(dimension, segments)).to_vec(),
+        })
+    }
+
+    pub(super) fn rows(&self) -> u64 {
+        self.segments.iter().map(|segment| segment.rows).sum()
+    }
+
+    /// Events that are in the log and not yet in a segment file.
+    pub(super) fn logged_rows(&self) -> u64 {
+        self.segments.iter().filter(|segment| segment.id.is_none()).map(|segment| segment.rows).sum()
+    }
+
+    /// The segments that are files.
+    pub(super) fn files(&self) -> impl Iterator<Item = &SegmentCount> {
+        self.segments.iter().filter(|segment| segment.id.is_some())
+    }
+
+    /// From the first to the last timestamp; `None` without events.
+    pub(super) fn times(&self) -> Option<RangeInclusive<i64>> {
+        self.segments.iter().map(|segment| segment.times.clone()).reduce(|a, b| union(&a, &b))
+    }
+}
+
+impl SegmentCount {
+    fn of(segment: &Segment, sizes: &BTreeMap<u64, u64>) -> Self {
+        let meta = segment.meta();
+        let bytes = meta.id.and_then(|id| sizes.get(&id)).copied().unwrap_or_default();
+        Self { id: meta.id, bytes, rows: u64::from(meta.rows), times: meta.min_time..=meta.max_time }
+    }
+}
+
+impl DimensionCount {
+    fn of(dimension: Dimension, segments: &[Arc<Segment>]) -> Self {
+        let mut count = Self { dimension, largest: 0, entries: 0, nulls: 0 };
+        for segment in segments {
+            let stats = segment.meta().dimension(dimension);
+            count.largest = count.largest.max(u64::from(stats.distinct));
+            count.entries += u64::from(stats.distinct);
+            count.nulls += u64::from(stats.nulls);
+        }
+        count
+    }
+}
+
+fn add_tenants(segment: &Segment, tenants: &mut BTreeMap<String, Tenant>) -> Result<(), SegmentError> {
+    let organizations = segment.dictionary(Dimension::OrganizationId)?;
+    let vendors = segment.dictionary(Dimension::Vendor)?;
+    for run in segment.runs()?.all() {
+        let times = run.min_time..=run.max_time;
+        let tenant = tenants.entry(text(&organizations, run.organization)).or_insert_with(|| Tenant {
+            vendors: BTreeSet::new(),
+            rows: 0,
+            times: times.clone(),
+        });
+        tenant.vendors.insert(text(&vendors, run.vendor));
+        tenant.rows += u64::from(run.rows.end - run.rows.start);
+        tenant.times = union(&tenant.times, &times);
+    }
+    Ok(())
+}
+
+fn text(dictionary: &Dictionary, code: u32) -> String {
+    match dictionary {
+        Dictionary::Text(texts) => texts.get(code).unwrap_or_default().to_owned(),
+        Dictionary::Integer(integers) => integers.get(code).unwrap_or_default().to_string(),
+    }
+}
+
+fn union(a: &RangeInclusive<i64>, b: &RangeInclusive<i64>) -> RangeInclusive<i64> {
+    *a.start().min(b.start())..=*a.end().max(b.end())
+}

@@ -1,0 +1,21 @@
+//! The commands, one file each.
+
+mod completions;
+mod fetch;
+mod generate;
+mod ingest;
+mod inspect;
+
+use crate::arguments::{Arguments, Command};
+use crate::failure::Failure;
+
+/// Does what was typed.
+pub(crate) fn run(typed: Arguments) -> Result<(), Failure> {
+    match typed.command {
+        Command::Ingest(typed) => ingest::run(&typed.try_into()?),
+        Command::Fetch(typed) => fetch::run(&typed.try_into()?),
+        Command::Inspect(typed) => inspect::run(&typed.into()),
+        Command::Generate(typed) => generate::run(&typed.try_into()?),
+        Command::Completions(typed) => completions::run(typed.shell),
+    }
+}

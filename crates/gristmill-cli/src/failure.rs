@@ -1,0 +1,144 @@
+//! What went wrong, as the command line tells it: a message and an exit code.
+
+use crate::render::printable;
+use gristmill::ErrorKind;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::io;
+use std::path::Path;
+
+/// The exit codes; `docs/cli.md` has the list for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Code {
+    Other = 1,
+    Usage = 2,
+    Damaged = 3,
+    BadInput = 4,
+    Locked = 5,
+    OverBudget = 6,
+    Interrupted = 130,
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) code: Code,
+    message: String,
+    /// Whoever reads stdout has gone: there is nobody to tell, and nothing that went wrong.
+    is_broken_pipe: bool,
+}
+
+impl Failure {
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), is_broken_pipe: false }
+    }
+
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Code::Usage, message)
+    }
+
+    /// An error of the library or the system, with what was being done and every cause down to the first.
+    pub(crate) fn caused(code: Code, context: &str, error: &dyn Error) -> Self {
+        Self::new(code, with_causes(context, error))
+    }
+
+    /// Writing to stdout or to a file of output did not work.
+    pub(crate) fn output(name: &str, error: &io::Error) -> Self {
+        Self {
+            code: Code::Other,
+            message: with_causes(&format!("cannot write {name}"), error),
+            is_broken_pipe: is_broken_pipe(error),
+        }
+    }
+
+    /// This failure, told after another that came before it.
+    pub(crate) fn after(self, earlier: &Self) -> Self {
+        Self { message: format!("{}\n{}", earlier.message, self.message), ..self }
+    }
+
+    pub(crate) fn is_broken_pipe(&self) -> bool {
+        self.is_broken_pipe
+    }
+
+    /// The message, safe to print: it may quote input.
+    pub(crate) fn message(&self) -> String {
+        self.message.lines().map(printable).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Failure {
+    /// An error of the library, met while working with the store in that folder.
+    pub(crate) fn in_store(folder: &Path, error: impl Into<gristmill::Error>) -> Self {
+        let error = error.into();
+        let code = match error.kind() {
+            ErrorKind::Input => Code::BadInput,
+            ErrorKind::Damaged => Code::Damaged,
+            ErrorKind::Locked => Code::Locked,
+            ErrorKind::OverBudget => Code::OverBudget,
+            _ => Code::Other,
+        };
+        Self::caused(code, &format!("store `{}`", folder.display()), &error)
+    }
+}
+
+/// Whether a closed pipe is the cause, however many layers have wrapped it.
+fn is_broken_pipe(error: &io::Error) -> bool {
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+/// The error after what was being done. A cause is added when the message before it does not end with it already.
+fn with_causes(context: &str, error: &dyn Error) -> String {
+    let mut message = context.to_owned();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let text = error.to_string();
+        if !message.ends_with(&text) {
+            let separator = if message.is_empty() { "" } else { ": " };
+            // Writing to a String cannot fail.
+            let _ = write!(message, "{separator}{text}");
+        }
+        next = error.source();
+    }
+    message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug)]
+    struct Outer(io::Error, &'static str);
+
+    impl std::fmt::Display for Outer {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str(self.1)
+        }
+    }
+
+    impl Error for Outer {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn causes_stand_once() {
+        let outer = |text| Outer(io::Error::other("disk is full"), text);
+        assert_eq!(with_causes("store", &outer("cannot write")), "store: cannot write: disk is full");
+        assert_eq!(with_causes("", &outer("cannot write: disk is full")), "cannot write: disk is full");
+    }
+
+    #[test]
+    fn quoted_input_does_not_reach_the_terminal_as_it_is() {
+        let failure = Failure::new(Code::BadInput, "bad \u{1b}[31m value\nsecond line");
+        assert_eq!(failure.message(), "bad \\u{1b}[31m value\nsecond line");
+    }
+}

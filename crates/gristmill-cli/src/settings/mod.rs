@@ -1,0 +1,12 @@
+//! What was typed, checked and resolved: files named, numbers in range, the query understood.
+
+mod fetch;
+mod generate;
+mod ingest;
+mod inspect;
+mod options;
+
+pub(crate) use fetch::{FetchSettings, Output};
+pub(crate) use generate::{Destination, GenerateSettings};
+pub(crate) use ingest::{IngestSettings, Input, Invalid};
+pub(crate) use inspect::InspectSettings;

@@ -1,0 +1,35 @@
+//! The numbers of the library.
+
+use crate::arguments::{Budgets, Reading, Writing};
+use gristmill::Options;
+use gristmill::exec::Budget;
+
+/// Numbers for a command that writes a store; what was not typed keeps the library's default.
+pub(super) fn for_writing(typed: &Writing) -> Options {
+    let mut options = for_reading(&typed.reading);
+    if let Some(rows) = typed.segment_rows {
+        options = options.segment_rows(rows);
+    }
+    if let Some(bytes) = typed.wal_bytes {
+        options = options.wal_bytes(bytes.0);
+    }
+    options
+}
+
+/// Numbers for a command that opens a store without a query.
+pub(super) fn for_reading(typed: &Reading) -> Options {
+    let mut options = Options::new();
+    if let Some(threads) = typed.threads {
+        options = options.threads(usize::from(threads));
+    }
+    if let Some(bytes) = typed.cache_bytes {
+        options = options.cache_bytes(usize::try_from(bytes.0).unwrap_or(usize::MAX));
+    }
+    options
+}
+
+/// Numbers for a command that answers a query.
+pub(super) fn for_queries(reading: &Reading, budgets: &Budgets) -> Options {
+    let defaults = Budget::default();
+    for_reading(reading).budget(Budget { groups: budgets.max_groups.unwrap_or(defaults.groups) })
+}

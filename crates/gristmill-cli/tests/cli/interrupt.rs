@@ -1,0 +1,50 @@
+//! Signals.
+
+use crate::harness::{Bench, Run, event, is};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// A signal in the middle of a load whose input is still open: nothing of it is stored, and the store is as it was.
+fn interrupted_by(signal: &str) {
+    let bench = Bench::with_sample();
+    let before = bench.files("store");
+    let mut load = bench.spawn(["ingest", "--store", "store", "--segment-rows", "1000", "-"]);
+    let mut stdin = load.stdin.take().unwrap();
+    // The pipe holds less than this: once it is written, the command is at work.
+    stdin.write_all(event(&[]).repeat(20_000).as_bytes()).unwrap();
+    let sent = Command::new("kill").args([&format!("-{signal}"), &load.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    // Its input stays open: the end must come from the signal.
+    let run = Run::of(load.wait_with_output().unwrap());
+    drop(stdin);
+    run.failed(130, &["interrupted", "nothing of this load was stored"]);
+
+    assert_eq!(bench.count("store"), 46);
+    bench.pipe(["ingest", "--store", "store", "-"], b"").succeeded();
+    let segments = |files: &[PathBuf]| files.iter().filter(|file| is(file, "arrow")).count();
+    assert_eq!(segments(&bench.files("store")), segments(&before), "the load has left files");
+}
+
+#[test]
+fn ctrl_c_leaves_the_store_as_it_was() {
+    interrupted_by("INT");
+}
+
+#[test]
+fn so_does_the_end_of_the_system() {
+    interrupted_by("TERM");
+}
+
+#[test]
+fn a_killed_load_leaves_no_trace_after_the_next() {
+    let bench = Bench::with_sample();
+    let mut load = bench.spawn(["ingest", "--store", "store", "--segment-rows", "1000", "-"]);
+    let mut stdin = load.stdin.take().unwrap();
+    stdin.write_all(event(&[]).repeat(20_000).as_bytes()).unwrap();
+    load.kill().unwrap();
+    load.wait().unwrap();
+    assert_eq!(bench.count("store"), 46);
+    bench.pipe(["ingest", "--store", "store", "-"], event(&[]).as_bytes()).succeeded();
+    assert_eq!(bench.count("store"), 47);
+}

@@ -1,0 +1,13 @@
+//! The command line from outside: the real binary, in a directory of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod bad_input;
+mod fetch;
+mod harness;
+mod help;
+mod ingest;
+mod inspect;
+mod interrupt;
+mod readme;
+mod streams;

@@ -1,0 +1,287 @@
+//! A store on a directory that is killed, loses its power or fails at each single call.
+//!
+//! What must hold: an acknowledged batch is there once, one without an answer is there whole or not at all, and the
+//! next start needs no hand.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::ops::Range;
+use std::sync::Arc;
+
+use gristmill::event::{Batch, Event};
+use gristmill::schema::Dimension;
+use gristmill::{Options, Snapshot, Store, Timestamp};
+use gristmill_testkit::fault_dir::{At, Fault, FaultDir};
+
+/// Different leftovers of each power cut.
+const SEEDS: u64 = 4;
+
+/// What a user does with a store.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Open,
+    Append(u64),
+    Load(u64),
+    Seal,
+    Close,
+    /// Without a close.
+    Drop,
+}
+
+const STEPS: [Step; 17] = [
+    Step::Open,
+    Step::Append(2),
+    Step::Append(1),
+    Step::Seal,
+    Step::Append(3),
+    Step::Load(9),
+    Step::Append(1),
+    Step::Close,
+    Step::Open,
+    Step::Append(2),
+    Step::Append(6),
+    Step::Append(2),
+    Step::Drop,
+    Step::Open,
+    Step::Append(1),
+    Step::Seal,
+    Step::Close,
+];
+
+/// A store with what was acknowledged and what was not.
+struct Run {
+    dir: FaultDir,
+    store: Option<Store>,
+    next: u64,
+    acknowledged: Vec<Range<u64>>,
+    in_doubt: Vec<Range<u64>>,
+}
+
+fn options() -> Options {
+    Options::new().threads(1).segment_rows(8)
+}
+
+fn open(dir: &FaultDir) -> Result<Store, gristmill::Error> {
+    options().open_dir(Arc::new(dir.clone()))
+}
+
+fn event(number: u64) -> Event {
+    let day = (number % 3).cast_signed() * 86_400_000;
+    let mut event = Event::new(Timestamp(day + number.cast_signed()), "organization", "vendor");
+    event.set(Dimension::SessionId, Some(&number.to_string()));
+    event
+}
+
+fn batch(numbers: Range<u64>) -> Batch {
+    let token = format!("token {}", numbers.start);
+    Batch::from_events(numbers.map(event)).unwrap().with_token(&token).unwrap()
+}
+
+fn load(store: &Store, numbers: Range<u64>) -> bool {
+    let mut loader = store.loader().with_token(format!("token {}", numbers.start));
+    numbers.map(event).all(|event| loader.push(&event.as_row()).is_ok()) && loader.commit().is_ok()
+}
+
+impl Run {
+    fn new(dir: FaultDir) -> Self {
+        Self { dir, store: None, next: 0, acknowledged: Vec::new(), in_doubt: Vec::new() }
+    }
+
+    /// All steps, whatever fails.
+    fn all_steps(&mut self) {
+        for step in STEPS {
+            self.step(step);
+        }
+        self.store = None;
+    }
+
+    fn step(&mut self, step: Step) {
+        match step {
+            Step::Open => {
+                self.store = None;
+                self.store = open(&self.dir).ok();
+            }
+            Step::Append(count) => self.put(count, |store, numbers| store.append(batch(numbers)).is_ok()),
+            Step::Load(count) => self.put(count, load),
+            Step::Seal => {
+                if let Some(store) = &self.store {
+                    let _ = store.seal();
+                }
+            }
+            Step::Close => {
+                if let Some(store) = self.store.take() {
+                    let _ = store.close();
+                }
+            }
+            Step::Drop => self.store = None,
+        }
+    }
+
+    fn put(&mut self, count: u64, put: impl FnOnce(&Store, Range<u64>) -> bool) {
+        let numbers = self.next..self.next + count;
+        self.next += count;
+        let Some(store) = &self.store else { return };
+        if put(store, numbers.clone()) {
+            let events = store.snapshot().unwrap().events();
+            self.acknowledged.push(numbers);
+            let least: u64 = self.acknowledged.iter().map(|numbers| numbers.end - numbers.start).sum();
+            let most = least + self.in_doubt.iter().map(|numbers| numbers.end - numbers.start).sum::<u64>();
+            assert!((least..=most).contains(&events), "{events} events, not {least} to {most}");
+        } else {
+            self.in_doubt.push(numbers);
+        }
+    }
+
+    /// Whether a snapshot holds what it must and nothing else.
+    fn check(&self, snapshot: &Snapshot) -> Result<(), String> {
+        let mut found: BTreeMap<u64, u32> = BTreeMap::new();
+        for segment in snapshot.segments() {
+            let count = |row: &gristmill::event::EventRow<'_>| {
+                let number = row.text(Dimension::SessionId).unwrap().parse().unwrap();
+                *found.entry(number).or_default() += 1;
+            };
+            segment.for_each_row(count).map_err(|error| error.to_string())?;
+        }
+        for numbers in &self.acknowledged {
+            for number in numbers.clone() {
+                let times = found.remove(&number).unwrap_or_default();
+                if times != 1 {
+                    return Err(format!("acknowledged event {number} is there {times} times"));
+                }
+            }
+        }
+        for numbers in &self.in_doubt {
+            let times: Vec<u32> =
+                numbers.clone().map(|number| found.remove(&number).unwrap_or_default()).collect();
+            if times != vec![0; times.len()] && times != vec![1; times.len()] {
+                return Err(format!("events {numbers:?}, in doubt, are there {times:?} times"));
+            }
+        }
+        if found.is_empty() { Ok(()) } else { Err(format!("events that nobody stored: {found:?}")) }
+    }
+
+    /// Opens what survived, checks it, sends again what was in doubt, and checks that nothing is there twice.
+    fn recover(&self, survivor: &FaultDir, context: &str) {
+        let store = open(survivor).unwrap_or_else(|error| panic!("{context}: {error}"));
+        assert_eq!(self.check(&store.snapshot().unwrap()), Ok(()), "{context}");
+        for numbers in &self.in_doubt {
+            store.append(batch(numbers.clone())).unwrap_or_else(|error| panic!("{context}: {error}"));
+        }
+        let all = [&self.acknowledged[..], &self.in_doubt].concat();
+        let complete = Self { acknowledged: all, in_doubt: Vec::new(), ..Self::new(FaultDir::new()) };
+        assert_eq!(complete.check(&store.snapshot().unwrap()), Ok(()), "{context}, sent again");
+        store.seal().unwrap();
+        store.close().unwrap();
+        let leftovers: Vec<String> =
+            survivor.files().into_iter().filter(|path| path.starts_with("tmp/")).collect();
+        assert_eq!(leftovers, [""; 0], "{context}");
+        let store = open(survivor).unwrap();
+        assert_eq!(complete.check(&store.snapshot().unwrap()), Ok(()), "{context}, sealed and opened again");
+    }
+}
+
+/// How many calls the steps take without a fault, and how many of them are changes.
+fn calls_and_changes() -> (u64, u64) {
+    let mut run = Run::new(FaultDir::new());
+    run.all_steps();
+    let counts = (run.dir.calls(), run.dir.changes());
+    assert!(run.in_doubt.is_empty());
+    assert_eq!(run.acknowledged.len(), 9);
+    run.recover(&run.dir.after_kill(), "without a fault");
+    for seed in 0..SEEDS {
+        run.recover(&run.dir.after_power_cut(seed), "power cut after the end");
+    }
+    counts
+}
+
+/// What is left when something happens at each change in turn, with the number of that change.
+fn at_each_change(fault: Fault) -> impl Iterator<Item = (u64, Run)> {
+    let (_, changes) = calls_and_changes();
+    (1..=changes).map(move |change| (change, run_with(At::Change(change), fault)))
+}
+
+fn run_with(at: At, fault: Fault) -> Run {
+    let dir = FaultDir::new();
+    dir.fail(at, fault);
+    let mut run = Run::new(dir);
+    run.all_steps();
+    run
+}
+
+#[test]
+fn killed_at_every_change() {
+    for (change, run) in at_each_change(Fault::Stop) {
+        run.recover(&run.dir.after_kill(), &format!("killed at change {change}"));
+    }
+}
+
+#[test]
+fn power_cut_at_every_change() {
+    for (change, run) in at_each_change(Fault::Stop) {
+        for seed in 0..SEEDS {
+            let survivor = run.dir.after_power_cut(change * SEEDS + seed);
+            run.recover(&survivor, &format!("power cut at change {change}, seed {seed}"));
+        }
+    }
+}
+
+#[test]
+fn cut_again_while_recovering() {
+    for (change, run) in at_each_change(Fault::Stop).step_by(7) {
+        let mut second = 1;
+        loop {
+            let first = run.dir.after_power_cut(change);
+            first.fail(At::Change(second), Fault::Stop);
+            let opened = open(&first).is_ok();
+            let context = format!("change {change}, then change {second} of recovery");
+            run.recover(&first.after_kill(), &context);
+            run.recover(&first.after_power_cut(second), &context);
+            if opened {
+                break;
+            }
+            second += 2;
+        }
+    }
+}
+
+#[test]
+fn an_input_output_error_at_every_third_call() {
+    let (calls, _) = calls_and_changes();
+    for call in (1..=calls).step_by(3) {
+        let run = run_with(At::Call(call), Fault::Once(ErrorKind::Other));
+        run.recover(&run.dir.after_kill(), &format!("error at call {call}, then killed"));
+        run.recover(&run.dir.after_power_cut(call), &format!("error at call {call}, then cut"));
+    }
+}
+
+#[test]
+fn a_disk_that_is_full_from_every_change_on() {
+    for (change, run) in at_each_change(Fault::Full) {
+        run.recover(&run.dir.after_kill(), &format!("full from change {change} on, then killed"));
+        run.recover(&run.dir.after_power_cut(change), &format!("full from change {change} on, then cut"));
+    }
+}
+
+#[test]
+fn writing_works_again_once_there_is_room() {
+    let mut opened = Run::new(FaultDir::new());
+    opened.step(Step::Open);
+    let start = opened.dir.changes();
+    for change in start + 1..start + 60 {
+        let dir = FaultDir::new();
+        dir.fail(At::Change(change), Fault::Full);
+        let mut run = Run::new(dir);
+        for step in
+            [Step::Open, Step::Append(1), Step::Append(5), Step::Append(3), Step::Seal, Step::Append(2)]
+        {
+            run.step(step);
+        }
+        run.dir.heal();
+        let before = run.acknowledged.len();
+        run.step(Step::Append(1));
+        run.step(Step::Seal);
+        run.step(Step::Append(1));
+        assert_eq!(run.acknowledged.len(), before + 2, "full from change {change} on");
+        run.recover(&run.dir.after_kill(), &format!("full from change {change} on, then room"));
+    }
+}

@@ -1,0 +1,37 @@
+# The rituals. `just` lists them.
+
+_default:
+    @just --list --unsorted
+
+# Run every test
+test:
+    cargo test --workspace
+
+# Check form and lints
+lint:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# Bring the code into form
+format:
+    cargo fmt --all
+
+# Build the documentation of all crates
+doc:
+    RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps
+
+# Measure; a name runs only the benches whose names hold it
+bench *name:
+    cargo bench --workspace -- {{name}}
+
+# Check dependencies: licences, advisories, sources (needs cargo-deny)
+deny:
+    cargo deny check
+
+# Load the sample and show a fetch by day
+demo:
+    sh examples/demo.sh
+
+# Everything that must hold before a change goes in
+ci:
+    .ci/run
