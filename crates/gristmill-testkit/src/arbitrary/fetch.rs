@@ -92,8 +92,9 @@ fn interval_ends() -> impl Strategy<Value = Ends> {
     prop_oneof![8 => all, 2 => between, 2 => around, 3 => from]
 }
 
-/// What a checked interval lies in: from the first day of the year 0000 to the end of 9999.
-const CALENDAR: std::ops::RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_800_000;
+/// What random intervals lie in: the instants that events may have. A checked interval may reach a day further, where
+/// the wall clocks of eastern zones are past the year 9999 and `jiff`, and with it the oracle, has no calendar.
+const CALENDAR: std::ops::RangeInclusive<i64> = Timestamp::MIN.0..=Timestamp::MAX.0 + 1;
 
 impl Ends {
     fn interval(&self, granularity: Granularity) -> Interval {
