@@ -38,7 +38,7 @@ pub(crate) struct FetchArguments {
     #[arg(long, value_name = "METRIC", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub(crate) chart: Option<String>,
 
-    /// Answer even where a part of the store is damaged, and tell what is missing; the same as "allow_partial": true
+    /// Answer even where a part of the store is damaged, and tell what is missing; the same as `"allow_partial": true`
     #[arg(long)]
     pub(crate) allow_partial: bool,
 

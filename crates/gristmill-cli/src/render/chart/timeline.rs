@@ -132,13 +132,11 @@ fn peak(series: &Series) -> String {
 
 /// Bars where every bucket has a column of its own, a line where it has not.
 fn plot(values: &[Option<f64>], spread: Spread, frame: Frame) -> Vec<String> {
-    match spread.bar() {
-        Some(bar) => blocks::draw(values, spread, bar, frame),
-        None => {
-            let (low, high) = (frame.below as f64 * -frame.per_row, frame.above as f64 * frame.per_row);
-            braille::draw(values, spread, low, high, frame.above + frame.below)
-        }
+    if let Some(bar) = spread.bar() {
+        return blocks::draw(values, spread, bar, frame);
     }
+    let (low, high) = (frame.below as f64 * -frame.per_row, frame.above as f64 * frame.per_row);
+    braille::draw(values, spread, low, high, frame.above + frame.below)
 }
 
 fn padded(text: &str, width: usize) -> String {
