@@ -54,6 +54,7 @@ const STEPS: [Step; 17] = [
 struct Run {
     dir: FaultDir,
     store: Option<Store>,
+    options: Options,
     next: u64,
     acknowledged: Vec<Range<u64>>,
     in_doubt: Vec<Range<u64>>,
@@ -86,7 +87,7 @@ fn load(store: &Store, numbers: Range<u64>) -> bool {
 
 impl Run {
     fn new(dir: FaultDir) -> Self {
-        Self { dir, store: None, next: 0, acknowledged: Vec::new(), in_doubt: Vec::new() }
+        Self { dir, store: None, options: options(), next: 0, acknowledged: Vec::new(), in_doubt: Vec::new() }
     }
 
     /// All steps, whatever fails.
@@ -101,7 +102,7 @@ impl Run {
         match step {
             Step::Open => {
                 self.store = None;
-                self.store = open(&self.dir).ok();
+                self.store = self.options.clone().open_dir(Arc::new(self.dir.clone())).ok();
             }
             Step::Append(count) => self.put(count, |store, numbers| store.append(batch(numbers)).is_ok()),
             Step::Load(count) => self.put(count, load),
@@ -312,5 +313,20 @@ fn writing_works_again_once_there_is_room() {
         run.step(Step::Append(1));
         assert_eq!(run.acknowledged.len(), before + 2, "full from change {change} on");
         run.recover(&run.dir.after_kill(), &format!("full from change {change} on, then room"));
+    }
+}
+
+#[test]
+fn without_fsync_a_kill_loses_nothing_and_a_power_cut_whole_batches_only() {
+    let (_, changes) = calls_and_changes();
+    for change in 1..=changes {
+        let dir = FaultDir::new();
+        dir.fail(At::Change(change), Fault::Stop);
+        let mut run = Run { options: options().fsync(false), ..Run::new(dir) };
+        run.all_steps();
+        run.recover(&run.dir.after_kill(), &format!("killed at change {change}"));
+        let acknowledged = std::mem::take(&mut run.acknowledged);
+        run.in_doubt.extend(acknowledged);
+        run.recover(&run.dir.after_power_cut(change), &format!("power cut at change {change}"));
     }
 }

@@ -36,6 +36,16 @@ pub(super) fn find(dir: &dyn Dir) -> Result<Option<Catalog>, StoreError> {
     if let Some(catalog) = catalog::read(dir)? {
         return Ok(Some(catalog));
     }
+    let empty = check_empty(dir);
+    // A writer may have created the store meanwhile; what was found then is its own.
+    match catalog::read(dir)? {
+        Some(catalog) => Ok(Some(catalog)),
+        None => empty.map(|()| None),
+    }
+}
+
+/// Checks that nothing is in a folder but what a writer leaves that was killed while it created a store.
+fn check_empty(dir: &dyn Dir) -> Result<(), StoreError> {
     for name in list(dir, "")? {
         match &*name {
             names::OLD => return Err(StoreError::CatalogMissing { found: name }),
@@ -48,8 +58,7 @@ pub(super) fn find(dir: &dyn Dir) -> Result<Option<Catalog>, StoreError> {
             _ => return Err(StoreError::NotAStore { found: name }),
         }
     }
-    // A writer may have created the store meanwhile.
-    Ok(catalog::read(dir)?)
+    Ok(())
 }
 
 /// Creates an empty store. Killed half-way, it leaves what [`find`] takes for no store yet.
