@@ -81,6 +81,7 @@ fn rewrite(
     catalog.next_id = id.saturating_add(1);
     catalog.closed = false;
     publish(dir, catalog).map_err(Publish::into_error)?;
+    log.note_catalog(catalog.number);
     for log in old {
         // Nothing lists it any more; if it stays, the next open removes it.
         let _ = dir.remove(&wal::path(log.id));
