@@ -162,6 +162,12 @@ impl Run {
         if found.is_empty() { Ok(()) } else { Err(format!("events that nobody stored: {found:?}")) }
     }
 
+    /// Recovers what a kill and what a power cut would leave now.
+    fn recover_both(&self, seed: u64, context: &str) {
+        self.recover(&self.dir.after_kill(), &format!("{context}, killed"));
+        self.recover(&self.dir.after_power_cut(seed), &format!("{context}, cut"));
+    }
+
     /// Opens what survived, checks it, sends again what was in doubt, and checks that nothing is there twice.
     fn recover(&self, survivor: &FaultDir, context: &str) {
         let store = open(survivor).unwrap_or_else(|error| panic!("{context}: {error}"));
@@ -248,9 +254,24 @@ fn cut_again_while_recovering() {
 
 #[test]
 fn an_input_output_error_at_every_change() {
-    for (change, run) in at_each_change(Fault::Once(ErrorKind::Other)) {
-        run.recover(&run.dir.after_kill(), &format!("error at change {change}, then killed"));
-        run.recover(&run.dir.after_power_cut(change), &format!("error at change {change}, then cut"));
+    let (_, changes) = calls_and_changes();
+    for change in 1..=changes {
+        let dir = FaultDir::new();
+        dir.fail(At::Change(change), Fault::Once(ErrorKind::Other));
+        let mut run = Run::new(dir);
+        let mut steps = STEPS.into_iter();
+        // Killed and cut right after the step with the error, after the next one, and at the end.
+        let with_error = steps.by_ref().position(|step| {
+            run.step(step);
+            run.dir.changes() >= change
+        });
+        let context = |steps: &str| format!("error at change {change} in step {with_error:?}, then {steps}");
+        run.recover_both(change, &context("ended"));
+        steps.by_ref().take(1).for_each(|step| run.step(step));
+        run.recover_both(change, &context("a step more"));
+        steps.for_each(|step| run.step(step));
+        run.store = None;
+        run.recover_both(change, &context("all steps"));
     }
 }
 
@@ -266,8 +287,7 @@ fn an_input_output_error_at_every_seventh_call() {
 #[test]
 fn a_disk_that_is_full_from_every_change_on() {
     for (change, run) in at_each_change(Fault::Full) {
-        run.recover(&run.dir.after_kill(), &format!("full from change {change} on, then killed"));
-        run.recover(&run.dir.after_power_cut(change), &format!("full from change {change} on, then cut"));
+        run.recover_both(change, &format!("full from change {change} on"));
     }
 }
 
