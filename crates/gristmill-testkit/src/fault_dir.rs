@@ -81,7 +81,7 @@ enum Change {
     Rename(String, String, Node),
 }
 
-/// A small generator of numbers (SplitMix64), so that a seed makes the same faults everywhere.
+/// A small generator of numbers (`SplitMix64`), so that a seed makes the same faults everywhere.
 #[derive(Clone, Debug, Default)]
 struct Random(u64);
 
