@@ -5,6 +5,7 @@ use gristmill::ErrorKind;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io;
+use std::path::Path;
 
 /// The exit codes; `docs/cli.md` has the list for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,8 +67,10 @@ impl Failure {
     }
 }
 
-impl From<gristmill::Error> for Failure {
-    fn from(error: gristmill::Error) -> Self {
+impl Failure {
+    /// An error of the library, met while working with the store in that folder.
+    pub(crate) fn in_store(folder: &Path, error: impl Into<gristmill::Error>) -> Self {
+        let error = error.into();
         let code = match error.kind() {
             ErrorKind::Input => Code::BadInput,
             ErrorKind::Damaged => Code::Damaged,
@@ -75,7 +78,7 @@ impl From<gristmill::Error> for Failure {
             ErrorKind::OverBudget => Code::OverBudget,
             _ => Code::Other,
         };
-        Self::caused(code, "", &error)
+        Self::caused(code, &format!("store `{}`", folder.display()), &error)
     }
 }
 

@@ -13,7 +13,16 @@ use gristmill::dir::{Dir, Lock, ReadFile, WriteFile};
 /// Bytes that a disk writes at once.
 const SECTOR: usize = 512;
 
-/// What happens at a call.
+/// When a fault happens. Calls are counted from 1 on, over the directory and all its files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// At the call of this number.
+    Call(u64),
+    /// At the change of this number: reads are not counted.
+    Change(u64),
+}
+
+/// What happens then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The process or the power ends: this call and all later ones fail. A write leaves a part of its bytes.
@@ -40,7 +49,8 @@ struct State {
     pending: Vec<Change>,
     locked: BTreeSet<String>,
     calls: u64,
-    fault: Option<(u64, Fault)>,
+    changes: u64,
+    fault: Option<(At, Fault)>,
     stopped: bool,
     full: bool,
     random: Random,
@@ -68,10 +78,10 @@ enum Change {
     Folder(String),
     Add(String, Node),
     Remove(String),
-    Rename(String, String),
+    Rename(String, String, Node),
 }
 
-/// A small generator of numbers (SplitMix64), so that a seed makes the same faults everywhere.
+/// A small generator of numbers (`SplitMix64`), so that a seed makes the same faults everywhere.
 #[derive(Clone, Debug, Default)]
 struct Random(u64);
 
@@ -101,9 +111,14 @@ impl FaultDir {
         self.lock().calls
     }
 
-    /// Lets the call of that number fail, counted from 1 on as [`FaultDir::calls`] does.
-    pub fn fail(&self, call: u64, fault: Fault) {
-        self.lock().fault = Some((call, fault));
+    /// How many of them changed something, or were to.
+    pub fn changes(&self) -> u64 {
+        self.lock().changes
+    }
+
+    /// Lets a call fail; a fault that was asked for before is forgotten.
+    pub fn fail(&self, at: At, fault: Fault) {
+        self.lock().fault = Some((at, fault));
     }
 
     /// Ends [`Fault::Full`], and forgets a fault that was not reached.
@@ -222,10 +237,9 @@ impl Tree {
             Change::Remove(path) => {
                 self.files.remove(path);
             }
-            Change::Rename(from, to) => {
-                if let Some(node) = self.files.remove(from) {
-                    self.files.insert(to.clone(), node);
-                }
+            Change::Rename(from, to, node) => {
+                self.files.remove(from);
+                self.files.insert(to.clone(), Arc::clone(node));
             }
         }
     }
@@ -253,21 +267,28 @@ impl Tree {
     }
 }
 
-/// What a call needs.
+/// What a call does.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Need {
-    Nothing,
-    Room,
+enum Does {
+    Read,
+    Change,
+    /// A change that takes room on the disk.
+    Grow,
 }
 
 impl State {
     /// Counts a call, and fails it where that was asked for.
-    fn call(&mut self, path: &str, need: Need) -> io::Result<()> {
+    fn call(&mut self, path: &str, does: Does) -> io::Result<()> {
         self.calls += 1;
+        self.changes += u64::from(does != Does::Read);
         if self.stopped {
             return Err(error(io::ErrorKind::BrokenPipe, path));
         }
-        if let Some((_, fault)) = self.fault.filter(|&(call, _)| call == self.calls) {
+        let due = |at: At| match at {
+            At::Call(call) => call == self.calls,
+            At::Change(change) => does != Does::Read && change == self.changes,
+        };
+        if let Some((_, fault)) = self.fault.filter(|&(at, _)| due(at)) {
             match fault {
                 Fault::Stop => {
                     self.stopped = true;
@@ -277,7 +298,7 @@ impl State {
                 Fault::Full => self.full = true,
             }
         }
-        if self.full && need == Need::Room {
+        if self.full && does == Does::Grow {
             return Err(error(io::ErrorKind::StorageFull, path));
         }
         Ok(())
@@ -296,22 +317,19 @@ impl State {
                 Change::Folder(path)
                 | Change::Add(path, _)
                 | Change::Remove(path)
-                | Change::Rename(_, path) => path,
+                | Change::Rename(_, path, _) => path,
             };
             if folder_of(path) != folder {
                 left.push(change);
                 continue;
             }
-            // A name in another folder that the rename took away may come back.
-            match &change {
-                Change::Rename(from, to) if folder_of(from) != folder => {
-                    let moved = self.durable.files.get(from).cloned().or_else(|| added(&left, from));
-                    if let Some(node) = moved {
-                        self.durable.apply(&Change::Add(to.clone(), node));
-                    }
-                    left.push(Change::Remove(from.clone()));
+            match change {
+                // The name in another folder that the rename took away may come back.
+                Change::Rename(from, to, node) if folder_of(&from) != folder => {
+                    self.durable.apply(&Change::Add(to, node));
+                    left.push(Change::Remove(from));
                 }
-                change => self.durable.apply(change),
+                change => self.durable.apply(&change),
             }
         }
         self.pending = left;
@@ -328,7 +346,7 @@ impl State {
         self.now.files.values_mut().for_each(&mut own);
         self.durable.files.values_mut().for_each(&mut own);
         for change in &mut self.pending {
-            if let Change::Add(_, node) = change {
+            if let Change::Add(_, node) | Change::Rename(_, _, node) = change {
                 own(node);
             }
         }
@@ -336,18 +354,10 @@ impl State {
     }
 }
 
-/// The file that a pending change gave a name to.
-fn added(pending: &[Change], path: &str) -> Option<Node> {
-    pending.iter().rev().find_map(|change| match change {
-        Change::Add(name, node) if name == path => Some(Arc::clone(node)),
-        _ => None,
-    })
-}
-
 impl Dir for FaultDir {
     fn create(&self, path: &str) -> io::Result<Box<dyn WriteFile>> {
         let mut state = self.lock();
-        state.call(path, Need::Room)?;
+        state.call(path, Does::Grow)?;
         state.now.check_new(path)?;
         let node = Node::default();
         state.change(Change::Add(path.to_owned(), Arc::clone(&node)));
@@ -356,14 +366,14 @@ impl Dir for FaultDir {
 
     fn open(&self, path: &str) -> io::Result<Box<dyn ReadFile>> {
         let mut state = self.lock();
-        state.call(path, Need::Nothing)?;
+        state.call(path, Does::Read)?;
         let node = Arc::clone(state.now.node(path)?);
         Ok(Box::new(FaultFile { state: Arc::clone(&self.state), node, path: path.to_owned() }))
     }
 
     fn list(&self, path: &str) -> io::Result<Vec<String>> {
         let mut state = self.lock();
-        state.call(path, Need::Nothing)?;
+        state.call(path, Does::Read)?;
         state.now.check_folder(path)?;
         let names = state.now.files.keys().chain(&state.now.folders).filter(|full| folder_of(full) == path);
         let mut names: Vec<String> =
@@ -374,7 +384,7 @@ impl Dir for FaultDir {
 
     fn create_dir(&self, path: &str) -> io::Result<()> {
         let mut state = self.lock();
-        state.call(path, Need::Room)?;
+        state.call(path, Does::Grow)?;
         if !state.now.folders.contains(path) {
             state.now.check_new(path)?;
             state.change(Change::Folder(path.to_owned()));
@@ -384,16 +394,16 @@ impl Dir for FaultDir {
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         let mut state = self.lock();
-        state.call(from, Need::Nothing)?;
-        state.now.node(from)?;
+        state.call(from, Does::Change)?;
+        let node = Arc::clone(state.now.node(from)?);
         state.now.check_folder(folder_of(to))?;
-        state.change(Change::Rename(from.to_owned(), to.to_owned()));
+        state.change(Change::Rename(from.to_owned(), to.to_owned(), node));
         Ok(())
     }
 
     fn hard_link(&self, from: &str, to: &str) -> io::Result<()> {
         let mut state = self.lock();
-        state.call(from, Need::Room)?;
+        state.call(from, Does::Grow)?;
         let node = Arc::clone(state.now.node(from)?);
         state.now.check_new(to)?;
         state.change(Change::Add(to.to_owned(), node));
@@ -402,7 +412,7 @@ impl Dir for FaultDir {
 
     fn remove(&self, path: &str) -> io::Result<()> {
         let mut state = self.lock();
-        state.call(path, Need::Nothing)?;
+        state.call(path, Does::Change)?;
         state.now.node(path)?;
         state.change(Change::Remove(path.to_owned()));
         Ok(())
@@ -410,7 +420,7 @@ impl Dir for FaultDir {
 
     fn sync_dir(&self, path: &str) -> io::Result<()> {
         let mut state = self.lock();
-        state.call(path, Need::Nothing)?;
+        state.call(path, Does::Change)?;
         state.now.check_folder(path)?;
         state.sync_names(path);
         Ok(())
@@ -418,7 +428,7 @@ impl Dir for FaultDir {
 
     fn try_lock(&self, path: &str) -> io::Result<Option<Box<dyn Lock>>> {
         let mut state = self.lock();
-        state.call(path, Need::Nothing)?;
+        state.call(path, Does::Change)?;
         if !state.locked.insert(path.to_owned()) {
             return Ok(None);
         }
@@ -440,7 +450,7 @@ impl WriteFile for FaultFile {
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         let mut state = hold(&self.state);
         let was_stopped = state.stopped;
-        let result = state.call(&self.path, Need::Room);
+        let result = state.call(&self.path, Does::Grow);
         let written = match result {
             Ok(()) => bytes.len(),
             Err(_) if was_stopped => 0,
@@ -453,7 +463,7 @@ impl WriteFile for FaultFile {
     fn sync(&mut self) -> io::Result<()> {
         let mut state = hold(&self.state);
         let was_stopped = state.stopped;
-        let result = state.call(&self.path, Need::Nothing);
+        let result = state.call(&self.path, Does::Change);
         let mut file = hold(&self.node);
         match result {
             Ok(()) => file.sync(),
@@ -466,12 +476,12 @@ impl WriteFile for FaultFile {
 
 impl ReadFile for FaultFile {
     fn len(&self) -> io::Result<u64> {
-        hold(&self.state).call(&self.path, Need::Nothing)?;
+        hold(&self.state).call(&self.path, Does::Read)?;
         u64::try_from(hold(&self.node).bytes.len()).map_err(io::Error::other)
     }
 
     fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
-        hold(&self.state).call(&self.path, Need::Nothing)?;
+        hold(&self.state).call(&self.path, Does::Read)?;
         let file = hold(&self.node);
         let found =
             usize::try_from(offset).ok().and_then(|start| file.bytes.get(start..)?.get(..buffer.len()));

@@ -52,3 +52,8 @@ pub use gristmill_query::{exec, request, response, time};
 pub use gristmill_storage::parquet;
 pub use gristmill_storage::store::{Catalog, Loader, Receipt, Recovery, SegmentEntry, Snapshot, StoreError};
 pub use gristmill_storage::{Timestamp, dir, event, hash, schema, segment, timestamp};
+
+/// The examples of the README, so that they stay true.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -14,8 +14,8 @@ Examples:
   gristmill fetch --store store query.json
   gristmill fetch --store store --format csv query.json > answer.csv
   gristmill fetch --store store --chart=sum query.json
-  gristmill fetch --store store '{\"organization_id\":\"acme\",\"interval\":{\"start\":\"2021-10-28\",\"end\":\"2021-11-03\",
-    \"time_zone\":\"Europe/Helsinki\"},\"granularity\":\"day\"}'")]
+  gristmill fetch --store store --org acme --chart \\
+    '{\"granularity\":\"day\",\"interval\":{\"start\":\"2021-10-28\",\"end\":\"2021-11-03\"}}'")]
 pub(crate) struct FetchArguments {
     /// Directory of the store
     #[arg(long, value_name = "DIR")]
@@ -38,7 +38,7 @@ pub(crate) struct FetchArguments {
     #[arg(long, value_name = "METRIC", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub(crate) chart: Option<String>,
 
-    /// Answer even where a part of the store is damaged, and tell what is missing; the same as "allow_partial": true
+    /// Answer even where a part of the store is damaged, and tell what is missing; the same as `"allow_partial": true`
     #[arg(long)]
     pub(crate) allow_partial: bool,
 

@@ -13,8 +13,9 @@ use std::io::{self, Write};
 const MOST_CHART_BUCKETS: u64 = 20_000;
 
 pub(crate) fn run(settings: &FetchSettings) -> Result<(), Failure> {
-    let reader = settings.options.clone().open_reader(&settings.store)?;
-    let answer = reader.fetch(&settings.fetch)?;
+    let failure = |error| Failure::in_store(&settings.store, error);
+    let reader = settings.options.clone().open_reader(&settings.store).map_err(failure)?;
+    let answer = reader.fetch(&settings.fetch).map_err(failure)?;
     for warning in answer.warnings() {
         say(&format!("warning: {}", printable(warning)));
     }

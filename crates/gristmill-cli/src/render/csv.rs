@@ -59,7 +59,7 @@ mod tests {
         let mut out = Vec::new();
         write_csv(&sheet(&["label"], &["count", "sum"], rows), &mut out).unwrap();
         let expected = format!(
-            "timestamp,label,count,sum\n{label},,2,0.1\n{label},\"\",-1,\n{label},\"a,\"\"b\"\"\r\nc\",0,1e300\n"
+            "timestamp,label,count,sum\n{label},,2,0.1\n{label},\"\",-1,\n{label},\"a,\"\"b\"\"\r\nc\",0,1e+300\n"
         );
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }

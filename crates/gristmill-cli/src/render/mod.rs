@@ -13,7 +13,7 @@ mod text;
 pub(crate) use chart::{Chart, Ink, Unit};
 pub(crate) use csv::write_csv;
 pub(crate) use ndjson::write_ndjson;
-pub(crate) use number::{bytes, count};
+pub(crate) use number::{bytes, count, whole};
 pub(crate) use sheet::{Column, Role, Sheet};
 pub(crate) use table::write_table;
 pub(crate) use text::printable;

@@ -77,7 +77,7 @@ fn groups_are_drawn_apart() {
     let bench = Bench::with_sample();
     let run =
         bench.run(["fetch", "--store", "store", "--chart", &example("categories-by-day.json")]).succeeded();
-    for part in ["count by category for each day", "page │", "shop │", "chat │", "peak 5"] {
+    for part in ["count by category for each day", "page │", "shop │", "chat │", "peak 6"] {
         assert!(run.stdout.contains(part), "{part:?} is not in\n{}", run.stdout);
     }
     let run =

@@ -9,9 +9,10 @@ use crate::request::NumberTest;
 use gristmill_storage::segment::{Codes, DimensionCodes, Lists, NULL_CODE, Postings, Timestamps, Values};
 use std::ops::Range;
 
-/// Rows by posting lists pay where they name at most one row in this many of the span: gathering and sorting a named
-/// row costs about as much as testing that many codes in a scan.
-const POSTINGS_ROW_COST: usize = 16;
+/// Rows by posting lists pay where they name at most one row in this many of the span. Measured over a million rows:
+/// one row in 8 costs 1.03 ms by lists and 1.04 ms by a scan, one in 16 costs 0.54 and 0.89 ms, one in 64 costs 0.14
+/// and 0.69 ms (`cargo bench -p gristmill -- strategy/rows`).
+const POSTINGS_ROW_COST: usize = 8;
 
 /// A list of rows is tested row by row, instead of by a scan of the span, where it has at most one row in this many.
 const SPARSE: usize = 32;

@@ -32,6 +32,19 @@ pub enum CatalogError {
         /// What was read.
         found: String,
     },
+    /// The catalog is an older one that was put back: it may miss events, and its files may be gone.
+    #[error(
+        "catalog file {file} is number {found}, but a log was written beside number {newest}; put back the newest \
+         catalog, or restore the whole store from a backup"
+    )]
+    Outdated {
+        /// Path of the file below the store.
+        file: String,
+        /// The number of the catalog.
+        found: u64,
+        /// The number of the newest catalog that a log knows.
+        newest: u64,
+    },
     /// The store was written by a newer release.
     #[error(
         "the store was written by a newer Gristmill: catalog file {file} has format version {found}, and this release \

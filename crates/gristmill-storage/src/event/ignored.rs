@@ -59,6 +59,7 @@ mod tests {
         }
         assert_eq!(ignored.iter().next(), Some(("catgory", 2)));
         assert_eq!(ignored.iter().count(), MAX_NAMES);
+        assert!(ignored.iter().all(|(name, _)| name.len() <= MAX_NAME_BYTES));
         assert_eq!(ignored.others(), 2);
         assert!(!ignored.is_empty());
     }

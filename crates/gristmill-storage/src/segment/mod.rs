@@ -9,6 +9,7 @@ mod error;
 pub mod file;
 mod heap;
 mod index;
+mod lost;
 mod meta;
 mod part;
 mod postings;

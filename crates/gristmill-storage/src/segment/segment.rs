@@ -3,6 +3,7 @@
 use super::cache::HeapBytes;
 use super::file::FileSegment;
 use super::heap::HeapSegment;
+use super::lost::LostSegment;
 use super::{
     Dictionary, DimensionCodes, Postings, RunTable, SegmentError, SegmentMeta, SegmentRows, Timestamps,
     Values,
@@ -26,6 +27,7 @@ pub struct Segment {
 enum Parts {
     Heap(Box<HeapSegment>),
     File(Box<FileSegment>),
+    Lost(Box<LostSegment>),
 }
 
 impl Segment {
@@ -35,6 +37,14 @@ impl Segment {
 
     pub(super) fn in_file(meta: SegmentMeta, file: FileSegment) -> Self {
         Self { meta, parts: Parts::File(Box::new(file)) }
+    }
+
+    /// A segment whose file is missing or damaged, in place of the error that opening it gave: what a catalog knows of
+    /// it can still be read, and every read of a column gives that error. So the events of other segments can be read.
+    ///
+    /// The error is given back where it may pass, as when there are too many open files.
+    pub fn lost(meta: SegmentMeta, error: SegmentError) -> Result<Self, SegmentError> {
+        Ok(Self { meta, parts: Parts::Lost(Box::new(LostSegment::of(error)?)) })
     }
 
     /// What is known without reading a column.
@@ -47,6 +57,7 @@ impl Segment {
         match &self.parts {
             Parts::Heap(heap) => Ok(Arc::clone(&heap.runs)),
             Parts::File(file) => file.runs(&self.meta),
+            Parts::Lost(lost) => Err(lost.error()),
         }
     }
 
@@ -55,6 +66,7 @@ impl Segment {
         match &self.parts {
             Parts::Heap(heap) => Ok(Arc::clone(&heap.dimension(dimension).dictionary)),
             Parts::File(file) => file.dictionary(dimension),
+            Parts::Lost(lost) => Err(lost.error()),
         }
     }
 
@@ -63,6 +75,7 @@ impl Segment {
         match &self.parts {
             Parts::Heap(heap) => Ok(Arc::clone(&heap.dimension(dimension).codes)),
             Parts::File(file) => file.codes(dimension, &self.meta),
+            Parts::Lost(lost) => Err(lost.error()),
         }
     }
 
@@ -71,6 +84,7 @@ impl Segment {
         match &self.parts {
             Parts::Heap(heap) => Ok(Arc::clone(&heap.timestamps)),
             Parts::File(file) => file.timestamps(&self.meta),
+            Parts::Lost(lost) => Err(lost.error()),
         }
     }
 
@@ -79,6 +93,7 @@ impl Segment {
         match &self.parts {
             Parts::Heap(heap) => Ok(Arc::clone(&heap.values)),
             Parts::File(file) => file.values(&self.meta),
+            Parts::Lost(lost) => Err(lost.error()),
         }
     }
 
@@ -87,13 +102,14 @@ impl Segment {
         match &self.parts {
             Parts::Heap(_) => Ok(None),
             Parts::File(file) => file.postings(dimension, &self.meta),
+            Parts::Lost(lost) => Err(lost.error()),
         }
     }
 
     /// Why the index file could not be used and was made anew in memory; `None` where it could, and on the heap.
     pub fn index_damage(&self) -> Option<&str> {
         match &self.parts {
-            Parts::Heap(_) => None,
+            Parts::Heap(_) | Parts::Lost(_) => None,
             Parts::File(file) => file.index_damage(),
         }
     }
@@ -115,6 +131,7 @@ impl Segment {
         match &self.parts {
             Parts::Heap(heap) => Ok(HeapSegment::clone(heap)),
             Parts::File(file) => file.to_heap(&self.meta),
+            Parts::Lost(lost) => Err(lost.error()),
         }
     }
 
@@ -122,7 +139,7 @@ impl Segment {
     pub fn heap_bytes(&self) -> usize {
         match &self.parts {
             Parts::Heap(heap) => heap.heap_bytes(),
-            Parts::File(_) => 0,
+            Parts::File(_) | Parts::Lost(_) => 0,
         }
     }
 }

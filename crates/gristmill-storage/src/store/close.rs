@@ -32,7 +32,9 @@ fn note_closed(store: &Store, catalog: &mut Catalog, writer: &mut Writer) -> Res
             log.length = end.length;
         }
         next.closed = true;
-    })
+    })?;
+    writer.log.note_catalog(catalog.number);
+    Ok(())
 }
 
 impl Drop for Store {

@@ -114,7 +114,7 @@ impl StoreError {
     pub fn is_damage(&self) -> bool {
         match self {
             Self::CatalogMissing { .. }
-            | Self::Catalog(CatalogError::Damaged { .. })
+            | Self::Catalog(CatalogError::Damaged { .. } | CatalogError::Outdated { .. })
             | Self::Wal(WalError::Damaged { .. } | WalError::Missing { .. } | WalError::Batch { .. })
             | Self::Segment(SegmentError::Damaged { .. }) => true,
             Self::NotStored(source) => source.is_damage(),

@@ -86,6 +86,7 @@ impl Loader<'_> {
             edit(store, &mut catalog, tokens.clone(), |next| next.segments.extend(entries))
         })?;
         writer.tokens = tokens;
+        writer.log.note_catalog(catalog.number);
         // Before the catalog is free for others, so that both list the segments in the same order.
         store.view.with(|view| view.add(segments.into_iter().map(Arc::new)))?;
         Ok(receipt)

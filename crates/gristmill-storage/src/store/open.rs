@@ -23,6 +23,8 @@ impl Store {
     /// [`StoreError::Locked`] where another writer has it open; [`StoreError::NotAStore`] where the folder holds
     /// something else; an error for which [`StoreError::is_damage`] holds where acknowledged events are lost.
     pub fn open(dir: Arc<dyn Dir>, options: StoreOptions) -> Result<Self, StoreError> {
+        // Looked at before the lock file is made, so that a folder which holds something else stays as it is.
+        layout::find(&*dir)?;
         let lock = take_lock(&*dir)?;
         let mut catalog = match layout::find(&*dir)? {
             Some(catalog) => catalog,
@@ -79,6 +81,7 @@ fn rewrite(
     catalog.next_id = id.saturating_add(1);
     catalog.closed = false;
     publish(dir, catalog).map_err(Publish::into_error)?;
+    log.note_catalog(catalog.number);
     for log in old {
         // Nothing lists it any more; if it stays, the next open removes it.
         let _ = dir.remove(&wal::path(log.id));

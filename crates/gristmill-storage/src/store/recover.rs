@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, SegmentEntry};
+use crate::catalog::{Catalog, CatalogError, SegmentEntry, names};
 use crate::dir::Dir;
 use crate::event::Batch;
-use crate::segment::{PartCache, Segment, SegmentError, file};
+use crate::schema::Dimension;
+use crate::segment::{DimensionStats, PartCache, Segment, SegmentError, SegmentMeta, file};
 use crate::wal::{self, LogExpected, LogScan, Predecessor, WalError};
 
 use super::StoreError;
-use super::layout::{SEGMENTS, segment_paths};
+use super::layout::{SEGMENTS, id_in, list, segment_paths};
 use super::view::{Unfrozen, View};
 
 /// What was found when a store was opened.
@@ -23,6 +24,8 @@ pub struct Recovery {
     pub events: u64,
     /// Bytes at the end of the log that were dropped: an append that was never acknowledged.
     pub torn_bytes: u64,
+    /// Segments whose file is missing or damaged: fetches that need one fail.
+    pub damaged_segments: u64,
     /// Files that a crash had left behind, and that were removed.
     pub leftovers: u64,
 }
@@ -42,11 +45,9 @@ pub(super) fn recover(
     catalog: &Catalog,
     cache: &Arc<PartCache>,
 ) -> Result<Recovered, StoreError> {
-    let mut recovered = Recovered {
-        segments: open_segments(dir, catalog, cache)?,
-        batches: Vec::new(),
-        report: Recovery { closed: catalog.closed, ..Recovery::default() },
-    };
+    let (segments, damaged_segments) = open_segments(dir, catalog, cache)?;
+    let report = Recovery { closed: catalog.closed, damaged_segments, ..Recovery::default() };
+    let mut recovered = Recovered { segments, batches: Vec::new(), report };
     let mut before: Option<LogScan> = None;
     for (position, log) in catalog.logs.iter().enumerate() {
         let expected = LogExpected {
@@ -56,6 +57,7 @@ pub(super) fn recover(
             sealed: catalog.sealed,
         };
         let mut scan = wal::scan(&**dir, &expected)?;
+        check_newest(catalog, &scan)?;
         check_succession(catalog, position, before.as_ref(), &scan)?;
         for logged in std::mem::take(&mut scan.batches) {
             let batch = Batch::decode(logged.payload).map_err(|source| WalError::Batch {
@@ -70,6 +72,7 @@ pub(super) fn recover(
         recovered.report.torn_bytes += scan.torn;
         before = Some(scan);
     }
+    check_unlisted(&**dir, catalog)?;
     Ok(recovered)
 }
 
@@ -81,6 +84,32 @@ impl Recovered {
         }
         view
     }
+}
+
+/// Checks that the catalog is not an older one, put back: a log knows the number of the newest.
+fn check_newest(catalog: &Catalog, scan: &LogScan) -> Result<(), CatalogError> {
+    if scan.catalog <= catalog.number {
+        return Ok(());
+    }
+    Err(CatalogError::Outdated {
+        file: names::CATALOG.to_owned(),
+        found: catalog.number,
+        newest: scan.catalog,
+    })
+}
+
+/// The same for logs that the catalog does not list, before they are taken for leftovers.
+fn check_unlisted(dir: &dyn Dir, catalog: &Catalog) -> Result<(), StoreError> {
+    for id in list(dir, wal::FOLDER)?.iter().filter_map(|name| id_in(name)) {
+        if catalog.logs.iter().any(|log| log.id == id) {
+            continue;
+        }
+        // One that cannot be read is a leftover for sure: it was listed only once it was durable.
+        if let Ok(scan) = wal::scan(dir, &LogExpected { id, length: 0, closed: false, sealed: u64::MAX }) {
+            check_newest(catalog, &scan)?;
+        }
+    }
+    Ok(())
 }
 
 /// Checks that a log goes on where the one before ended, or, the first one, within what is sealed.
@@ -122,30 +151,53 @@ fn check_succession(
     Err(damaged(told(&expected, before.last), told(&scan.predecessor, scan.before)))
 }
 
+/// Opens the segments that the catalog lists. One that is damaged stands in its place, and fails those who read it.
 fn open_segments(
     dir: &Arc<dyn Dir>,
     catalog: &Catalog,
     cache: &Arc<PartCache>,
-) -> Result<Vec<Arc<Segment>>, StoreError> {
-    catalog.segments.iter().map(|entry| Ok(Arc::new(open_segment(dir, entry, cache)?))).collect()
+) -> Result<(Vec<Arc<Segment>>, u64), StoreError> {
+    let mut segments = Vec::with_capacity(catalog.segments.len());
+    let mut damaged = 0;
+    for entry in &catalog.segments {
+        segments.push(Arc::new(match open_segment(dir, entry, cache) {
+            Ok(segment) => segment,
+            Err(error) => {
+                damaged += 1;
+                Segment::lost(known(entry), error)?
+            }
+        }));
+    }
+    Ok((segments, damaged))
 }
 
-/// Opens one segment that the catalog lists.
+/// Opens a segment, and compares what is known of it with its catalog entry.
 pub(super) fn open_segment(
     dir: &Arc<dyn Dir>,
     entry: &SegmentEntry,
     cache: &Arc<PartCache>,
-) -> Result<Segment, StoreError> {
+) -> Result<Segment, SegmentError> {
     let [arrow, index] = segment_paths(SEGMENTS, entry.id);
     let segment = file::open(dir, &arrow, &index, &entry.files, entry.id, Arc::clone(cache))?;
-    let meta = segment.meta();
-    let told = (entry.rows, entry.min_time, entry.max_time, entry.values);
-    let found = (meta.rows, meta.min_time, meta.max_time, meta.values);
-    if told == found {
+    let SegmentMeta { rows, min_time, max_time, values, .. } = *segment.meta();
+    let found = (rows, min_time, max_time, values);
+    let expected = (entry.rows, entry.min_time, entry.max_time, entry.values);
+    if found == expected {
         return Ok(segment);
     }
-    let (expected, found) =
-        (format!("{told:?} (rows, first and last millisecond, values)"), format!("{found:?}"));
-    Err(SegmentError::Damaged { file: index, part: "statistics".to_owned(), offset: 0, expected, found }
-        .into())
+    let told = |told| format!("rows, first and last millisecond, values {told:?}");
+    let (expected, found) = (told(expected), told(found));
+    Err(SegmentError::Damaged { file: index, part: "statistics".to_owned(), offset: 0, expected, found })
+}
+
+/// What the catalog knows of a segment. Of its dimensions, that is nothing.
+fn known(entry: &SegmentEntry) -> SegmentMeta {
+    SegmentMeta {
+        id: Some(entry.id),
+        rows: entry.rows,
+        min_time: entry.min_time,
+        max_time: entry.max_time,
+        values: entry.values,
+        dimensions: [DimensionStats::default(); Dimension::COUNT],
+    }
 }

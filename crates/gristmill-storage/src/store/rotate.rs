@@ -48,6 +48,7 @@ pub(super) fn rotate(store: &Store) -> Result<Rotated, StoreError> {
             }
         })?;
     writer.log = log;
+    writer.log.note_catalog(catalog.number);
     store.view.with(|view| view.hold_back(sequence))?;
     if let Some(dropped) = dropped {
         // Nothing lists it any more; if it stays, the next open removes it.

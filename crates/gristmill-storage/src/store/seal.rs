@@ -114,6 +114,7 @@ fn try_run(store: &Store) -> Result<(), StoreError> {
             next.logs.retain(|log| log.id >= rotated.log);
         })
     })?;
+    hold(&store.writer)?.log.note_catalog(catalog.number);
     store.view.with(|view| view.seal(rotated.sequence, segments.into_iter().map(Arc::new)))?;
     drop(catalog);
 

@@ -61,7 +61,7 @@ impl<'s> Staging<'s> {
             dir.sync_dir(SEGMENTS)
                 .map_err(|source| StoreError::io("make durable the names in", SEGMENTS, source))?;
         }
-        self.entries.iter().map(|entry| open_segment(dir, entry, cache)).collect()
+        self.entries.iter().map(|entry| Ok(open_segment(dir, entry, cache)?)).collect()
     }
 
     /// Publishes the entries. Where that fails and the catalog of before stands, the files are removed; where it is

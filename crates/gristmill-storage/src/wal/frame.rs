@@ -26,7 +26,7 @@ pub(crate) enum FrameKind {
     Head,
     /// One batch of events.
     Batch,
-    /// Nothing but the newest durable position.
+    /// The newest durable position, and the number of the newest catalog.
     Marker,
 }
 

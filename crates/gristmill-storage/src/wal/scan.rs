@@ -39,7 +39,10 @@ pub(crate) struct LogScan {
     pub(crate) checksum: u32,
     /// The batches, in their order.
     pub(crate) batches: Vec<Logged>,
-    /// Bytes behind the end that were dropped, since they were never acknowledged.
+    /// The number of the newest catalog that it knows; 0 for none.
+    pub(crate) catalog: u64,
+    /// Bytes behind the end that were dropped, since they were never acknowledged. What follows the end of a closed log
+    /// is not counted.
     pub(crate) torn: u64,
 }
 
@@ -74,6 +77,7 @@ pub(crate) fn scan(dir: &dyn Dir, expected: &LogExpected) -> Result<LogScan, Wal
         end: 0,
         checksum: 0,
         batches: Vec::new(),
+        catalog: 0,
         torn: 0,
     };
     let mut durable = expected.length;
@@ -100,7 +104,7 @@ pub(crate) fn scan(dir: &dyn Dir, expected: &LogExpected) -> Result<LogScan, Wal
             durable,
         });
     }
-    scan.torn = window.len() - scan.end;
+    scan.torn = if expected.closed { 0 } else { window.len() - scan.end };
     Ok(scan)
 }
 
@@ -148,7 +152,11 @@ impl LogScan {
                 offset: self.end,
                 payload: payload.to_vec(),
             }),
-            FrameKind::Batch | FrameKind::Marker => {}
+            FrameKind::Batch => {}
+            FrameKind::Marker => match payload.as_array() {
+                Some(&number) => self.catalog = self.catalog.max(u64::from_le_bytes(number)),
+                None => return Ok(Err(FrameFault::new("8 bytes in a marker", payload.len()))),
+            },
         }
         self.last = header.sequence;
         self.checksum = checksum;

@@ -72,7 +72,7 @@ fn a_log_cut_anywhere_behind_the_durable_position_loses_whole_batches_only() {
     let durable = log.length();
     log.append([&b"b"[..], b"c"], true).unwrap();
     let whole = bytes(&dir);
-    let marker = whole.len() as u64 - 48;
+    let marker = whole.len() as u64 - 56;
     for length in 0..=whole.len() {
         dir.set_bytes(&path(ID), whole[..length].to_vec()).unwrap();
         let result = scan(&dir, &open_log(durable));
@@ -140,7 +140,7 @@ fn a_durable_position_is_found_behind_much_rubbish() {
     let dir = folder();
     let log = three_groups(&dir);
     let mut whole = bytes(&dir);
-    let marker = whole.split_off(whole.len() - 48);
+    let marker = whole.split_off(whole.len() - 56);
     let start = whole.len() - 49;
     whole[start..].fill(MAGIC[0]);
     for rubbish in [0, 1, 65_400, 65_493, 65_536, 200_000] {

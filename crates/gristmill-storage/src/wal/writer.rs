@@ -8,8 +8,8 @@ use super::{FOLDER, Predecessor, WalError, path};
 /// A buffer larger than this is given back after use.
 const KEPT_BUFFER: usize = 1 << 20;
 
-/// A log being written. After a failed write or sync it takes nothing more: the file cannot be relied on beyond
-/// [`LogWriter::end`], and whoever goes on does so in a new log.
+/// A log being written. After a failed write or sync the file cannot be relied on beyond [`LogWriter::end`], so whoever
+/// goes on must do so in a new log.
 #[derive(Debug)]
 pub(crate) struct LogWriter {
     file: Box<dyn WriteFile>,
@@ -24,6 +24,8 @@ pub(crate) struct LogWriter {
     written: Position,
     /// How many bytes are durable.
     durable: u64,
+    /// The number of the newest catalog; 0 for none.
+    catalog: u64,
     failed: bool,
     buffer: Vec<u8>,
 }
@@ -58,6 +60,7 @@ impl LogWriter {
             acknowledged: start,
             written: start,
             durable: 0,
+            catalog: 0,
             failed: false,
             buffer: Vec::new(),
         };
@@ -130,6 +133,14 @@ impl LogWriter {
         if self.failed || self.durable >= self.acknowledged.offset { Ok(()) } else { self.sync() }
     }
 
+    /// Remembers that a catalog of this number was published, so that an older one put back is seen.
+    pub(crate) fn note_catalog(&mut self, number: u64) {
+        self.catalog = number;
+        if !self.failed {
+            self.mark();
+        }
+    }
+
     /// Syncs what is not durable yet and says where the log ends for good.
     ///
     /// Where that fails, or something failed before, the end is that of the last acknowledged group.
@@ -141,12 +152,12 @@ impl LogWriter {
         Predecessor { log: self.id, length: offset, checksum }
     }
 
-    /// Tells how much is durable. The marker itself need not be: a kill leaves it in the page cache, and a power cut
-    /// only makes the last group one that might have been torn. The group before it is durable either way, so a
-    /// failure here concerns the groups to come.
+    /// Tells how much is durable, and which catalog is the newest. The marker itself need not be durable: a kill leaves
+    /// it in the page cache, and a power cut only makes the last group one that might have been torn. What it tells of
+    /// is durable either way, so a failure here concerns the groups to come.
     fn mark(&mut self) {
         self.buffer.clear();
-        if let Ok(end) = self.encode(self.written, FrameKind::Marker, &[]) {
+        if let Ok(end) = self.encode(self.written, FrameKind::Marker, &self.catalog.to_le_bytes()) {
             // A failure shows in `failed`.
             let _ = self.write(end);
         }

@@ -92,15 +92,18 @@ fn interval_ends() -> impl Strategy<Value = Ends> {
     prop_oneof![8 => all, 2 => between, 2 => around, 3 => from]
 }
 
+/// What random intervals lie in: the instants that events may have. A checked interval may reach a day further, where
+/// the wall clocks of eastern zones are past the year 9999 and `jiff`, and with it the oracle, has no calendar.
+const CALENDAR: std::ops::RangeInclusive<i64> = Timestamp::MIN.0..=Timestamp::MAX.0 + 1;
+
 impl Ends {
     fn interval(&self, granularity: Granularity) -> Interval {
-        match *self {
-            Self::Between(start, end) => Interval { start, end },
-            Self::From(start, buckets, rest) => {
-                let end = start + buckets * length(granularity) + rest;
-                Interval { start, end: end.min(Timestamp::MAX.0 + 1) }
-            }
-        }
+        let (start, end) = match *self {
+            Self::Between(start, end) => (start, end),
+            Self::From(start, buckets, rest) => (start, start + buckets * length(granularity) + rest),
+        };
+        let within = |instant: i64| instant.clamp(*CALENDAR.start(), *CALENDAR.end());
+        Interval { start: within(start), end: within(end) }
     }
 }
 

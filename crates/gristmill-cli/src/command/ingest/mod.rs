@@ -13,7 +13,8 @@ use crate::output::say;
 use crate::progress::{self, Measure};
 use crate::render::count;
 use crate::settings::IngestSettings;
-use gristmill::{Error, Loader, Recovery, Store};
+use gristmill::event::Batch;
+use gristmill::{Loader, Recovery, Store, StoreError};
 use indicatif::ProgressBar;
 use reading::{Message, Tally};
 use receipt::IngestReceipt;
@@ -27,7 +28,8 @@ const LOOK_UP: Duration = Duration::from_millis(50);
 pub(crate) fn run(settings: &IngestSettings) -> Result<(), Failure> {
     let begin = Instant::now();
     let interrupt = Interrupt::listen()?;
-    let store = settings.options.clone().open(&settings.store)?;
+    let failure = |error| Failure::in_store(&settings.store, error);
+    let store = settings.options.clone().open(&settings.store).map_err(failure)?;
     if !settings.quiet {
         recovery_lines(store.recovery()).iter().for_each(|line| say(line));
     }
@@ -37,8 +39,8 @@ pub(crate) fn run(settings: &IngestSettings) -> Result<(), Failure> {
     let closed = store.close();
     match outcome? {
         Outcome::Stored(receipt) => {
-            closed?;
-            receipt.print(settings, begin.elapsed())
+            receipt.print(settings, begin.elapsed())?;
+            closed.map_err(failure)
         }
         Outcome::Interrupted => {
             say("gristmill: interrupted, nothing of this load was stored");
@@ -78,34 +80,38 @@ fn load(
     interrupt: &Interrupt,
     bar: &ProgressBar,
 ) -> Result<Outcome, Failure> {
+    let failure = |error| Failure::in_store(&settings.store, error);
     let mut loader = store.loader();
     if let Some(token) = &settings.token {
-        if let Some(receipt) = store.receipt(token)? {
+        if let Some(receipt) = store.receipt(token).map_err(failure)? {
             return Ok(Outcome::Stored(IngestReceipt::repeated(receipt)));
         }
         loader = loader.with_token(token);
     }
     let messages = reading::start(settings, bar)?;
-    match store_all(&mut loader, &messages, interrupt)? {
-        // From here on Ctrl-C comes too late: the commit is one step.
-        Some(tally) => Ok(Outcome::Stored(IngestReceipt::new(loader.commit().map_err(Error::from)?, tally))),
-        None => Ok(Outcome::Interrupted),
-    }
+    let failure = |error: StoreError| Failure::in_store(&settings.store, error);
+    let Some(tally) = store_all(&messages, interrupt, |batch| push(&mut loader, batch).map_err(failure))?
+    else {
+        return Ok(Outcome::Interrupted);
+    };
+    // From here on Ctrl-C comes too late: the commit is one step.
+    let receipt = loader.commit().map_err(failure)?;
+    Ok(Outcome::Stored(IngestReceipt::new(receipt, tally)))
 }
 
-/// Pushes what is read until it ends; `None` when the user has asked to stop.
+fn push(loader: &mut Loader<'_>, batch: &Batch) -> Result<(), StoreError> {
+    batch.rows().try_for_each(|row| loader.push(&row))
+}
+
+/// Stores what is read until it ends; `None` when the user has asked to stop.
 fn store_all(
-    loader: &mut Loader<'_>,
     messages: &Receiver<Message>,
     interrupt: &Interrupt,
+    mut store: impl FnMut(&Batch) -> Result<(), Failure>,
 ) -> Result<Option<Tally>, Failure> {
     while !interrupt.is_raised() {
         match messages.recv_timeout(LOOK_UP) {
-            Ok(Message::Events(batch)) => {
-                for row in batch.rows() {
-                    loader.push(&row).map_err(Error::from)?;
-                }
-            }
+            Ok(Message::Events(batch)) => store(&batch)?,
             Ok(Message::End(outcome)) => return outcome.map(Some),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {

@@ -3,7 +3,7 @@
 use super::reading::Tally;
 use crate::failure::Failure;
 use crate::output::{say, to_stdout};
-use crate::render::{bytes, count, printable};
+use crate::render::{bytes, count, printable, whole};
 use crate::settings::{IngestSettings, Invalid};
 use crate::terminal;
 use gristmill::Receipt;
@@ -44,13 +44,16 @@ impl IngestReceipt {
         if terminal::stdout_is_terminal() {
             return Ok(());
         }
-        let line = json!({
-            "stored": self.receipt.events,
-            "repeated": self.repeated,
-            "rejected": self.tally.rejected,
-            "ignored": self.tally.ignored,
-        });
+        let line = self.json();
         to_stdout(|out| writeln!(out, "{line}"))
+    }
+
+    fn json(&self) -> String {
+        let ignored = json!(self.tally.ignored);
+        format!(
+            r#"{{"stored":{},"rejected":{},"repeated":{},"ignored":{ignored}}}"#,
+            self.receipt.events, self.tally.rejected, self.repeated
+        )
     }
 
     fn summary(&self, settings: &IngestSettings, took: Duration) -> String {
@@ -62,7 +65,7 @@ impl IngestReceipt {
         };
         if let (Invalid::Skip(path), 1..) = (&settings.invalid, self.tally.rejected) {
             let rejected = count(self.tally.rejected);
-            summary.push_str(&format!("; left out {rejected}, see `{}`", path.display()));
+            summary = format!("{summary}; left out {rejected}, see `{}`", path.display());
         }
         printable(&summary).into_owned()
     }
@@ -70,7 +73,7 @@ impl IngestReceipt {
     fn pace(&self, input_bytes: Option<u64>, took: Duration) -> String {
         let seconds = took.as_secs_f64();
         let size = input_bytes.map(|size| format!(" of {}", bytes(size))).unwrap_or_default();
-        let rate = (self.receipt.events as f64 / seconds.max(1e-3)) as u64;
+        let rate = whole(self.receipt.events as f64 / seconds.max(1e-3)) as u64;
         format!("{size} in {seconds:.1} s, {} a second", count(rate))
     }
 

@@ -12,8 +12,9 @@ use census::Census;
 use files::Files;
 
 pub(crate) fn run(settings: &InspectSettings) -> Result<(), Failure> {
-    let reader = settings.options.clone().open_reader(&settings.store)?;
-    let census = Census::of(&reader)?;
+    let failure = |error| Failure::in_store(&settings.store, error);
+    let reader = settings.options.clone().open_reader(&settings.store).map_err(failure)?;
+    let census = Census::of(&reader).map_err(failure)?;
     let files = Files::below(&settings.store);
     if settings.json {
         let report = json::report(&settings.store, &census, files);

@@ -256,7 +256,8 @@ mod tests {
         let before = (0..4).map(|at| hour(at, "+03:00"));
         let labels: Vec<String> = before.chain((3..24).map(|at| hour(at, "+02:00"))).collect();
         let axis = axis(&labels, Unit::Time, 75);
-        assert_eq!(axis.near.split_whitespace().collect::<Vec<_>>(), ["00:00", "06:00", "12:00", "18:00"]);
+        let even: Vec<String> = (0..24).step_by(2).map(|hour| format!("{hour:02}:00")).collect();
+        assert_eq!(axis.near.split_whitespace().collect::<Vec<_>>(), even);
     }
 
     #[test]

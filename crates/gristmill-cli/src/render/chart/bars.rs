@@ -2,7 +2,7 @@
 
 use super::Ink;
 use super::series::Bar;
-use crate::render::number::{Decimals, count};
+use crate::render::number::{Decimals, count, whole};
 use console::{measure_text_width, truncate_str};
 
 /// So many bars are drawn; the rest is named by its number.
@@ -68,7 +68,7 @@ impl Field {
         if per_column <= 0.0 {
             return Self { left: 0, right: width, per_column: 1.0 };
         }
-        let left = ((-low / per_column).ceil() as usize).min(width);
+        let left = whole((-low / per_column).ceil()).min(width);
         Self { left, right: width - left, per_column }
     }
 
@@ -77,12 +77,12 @@ impl Field {
         let columns = number.abs() / self.per_column;
         if number < 0.0 {
             // Unicode has only a half that starts at the right.
-            let halves = ((columns * 2.0).round() as usize).clamp(1, self.left * 2);
+            let halves = whole((columns * 2.0).round()).clamp(1, self.left * 2);
             let bar = if halves % 2 == 1 { "▐" } else { "" }.to_owned() + &"█".repeat(halves / 2);
             return (" ".repeat(self.left - halves.div_ceil(2)) + &bar, String::new());
         }
         let least = usize::from(number > 0.0);
-        let eighths = ((columns * 8.0).round() as usize).clamp(least, (self.right * 8).max(least));
+        let eighths = whole((columns * 8.0).round()).clamp(least, (self.right * 8).max(least));
         (" ".repeat(self.left), "█".repeat(eighths / 8) + RIGHTWARD[eighths % 8])
     }
 }

@@ -1,6 +1,7 @@
 //! Upright bars of block characters, eighths of a row high.
 
 use super::spread::Spread;
+use crate::render::number::whole;
 
 /// Rows above and below zero, and what a row is worth.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,7 +45,7 @@ fn eighths(value: f64, per_row: f64, level: usize) -> usize {
         return 0;
     }
     let total = (value / per_row * 8.0).round().max(1.0);
-    (total - 8.0 * level as f64).clamp(0.0, 8.0) as usize
+    whole((total - 8.0 * level as f64).clamp(0.0, 8.0))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A line of braille dots, two a column and four a row, for more buckets than columns.
 
 use super::spread::Spread;
+use crate::render::number::whole;
 use std::cmp::Ordering;
 
 /// Dots of a character by column and by row from the top.
@@ -16,7 +17,7 @@ pub(super) fn draw(values: &[Option<f64>], spread: Spread, low: f64, high: f64, 
     // Halved, since the distance of the ends may be beyond the largest number.
     let height = |value: f64| {
         let share = (value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0);
-        (share * top as f64).round().clamp(0.0, top as f64) as usize
+        whole((share * top as f64).round()).min(top)
     };
     let mut before: Option<usize> = None;
     for (column, span) in spans(values, spread).into_iter().enumerate() {

@@ -14,6 +14,7 @@ pub(crate) use axis::Unit;
 pub(crate) use ink::Ink;
 
 use crate::render::Sheet;
+use console::truncate_str;
 use series::Picture;
 use std::io::{self, Write};
 
@@ -47,7 +48,7 @@ impl Chart<'_> {
                 timeline::draw(&labels, &series, self.unit, self.width, self.ink)
             }
         };
-        writeln!(out, "{}", self.ink.strong(&self.title))?;
+        writeln!(out, "{}", self.ink.strong(&truncate_str(&self.title, self.width, "…")))?;
         for line in lines {
             writeln!(out, "{}", line.trim_end())?;
         }

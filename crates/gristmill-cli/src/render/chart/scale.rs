@@ -1,5 +1,7 @@
 //! The scale of values: round numbers that span them, always with zero.
 
+use crate::render::number::whole;
+
 /// A scale from `low` to `high` in steps; `low <= 0 <= high`, both whole numbers of steps.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Scale {
@@ -16,14 +18,14 @@ const STEPS: f64 = 4.0;
 impl Scale {
     /// The scale for these values; infinities and NaN do not come from an answer and are ignored.
     pub(super) fn of(values: impl IntoIterator<Item = f64>) -> Self {
-        let (mut low, mut high, mut whole) = (0.0_f64, 0.0_f64, true);
+        let (mut low, mut high, mut all_whole) = (0.0_f64, 0.0_f64, true);
         for value in values.into_iter().filter(|value| value.is_finite()) {
             (low, high) = (low.min(value), high.max(value));
-            whole &= value.fract() == 0.0;
+            all_whole &= value.fract() == 0.0;
         }
         // Each end apart, since their distance may be beyond the largest number.
-        let step = round_up(high / STEPS - low / STEPS, whole);
-        let steps = |size: f64| (size / step - 1e-9).ceil().clamp(0.0, 2.0 * STEPS) as usize;
+        let step = round_up(high / STEPS - low / STEPS, all_whole);
+        let steps = |size: f64| whole((size / step - 1e-9).ceil().clamp(0.0, 2.0 * STEPS));
         let (below, above) = (steps(-low), steps(high));
         Self { step, below, above: if below == 0 { above.max(1) } else { above } }
     }

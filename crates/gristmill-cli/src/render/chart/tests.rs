@@ -108,31 +108,3 @@ fn no_line_is_wider_than_the_terminal() {
 fn an_empty_answer_says_so() {
     assert!(draw(&sheet(&["label"], &["sum"], Vec::new()), 80, Unit::Day).contains("no rows"));
 }
-
-#[test]
-fn look() {
-    let wave = |at: usize| ((at as f64 / 9.0).sin() + 1.2) * 40.0 + (at % 7) as f64 * 3.0;
-    let labels: Vec<String> =
-        (0..400).map(|at| format!("2021-{:02}-{:02}T00:00:00.000Z", 1 + at / 28, 1 + at % 28)).collect();
-    for (n, off) in [(7, 0.0), (30, 60.0), (70, 0.0), (330, 0.0), (330, 50.0)] {
-        let rows = labels[..n]
-            .iter()
-            .enumerate()
-            .map(|(at, l)| vec![instant(l), Cell::Float(wave(at) - off)])
-            .collect();
-        println!("{}", draw(&sheet(&[], &["sum"], rows), 100, Unit::Day));
-        let mut rows = Vec::new();
-        for (at, l) in labels[..n].iter().enumerate() {
-            for (g, name) in ["chat", "visit", "a longer name", "日本"].iter().enumerate() {
-                if (at + g) % 5 != 0 {
-                    rows.push(vec![instant(l), Cell::Text(name), Cell::Float(wave(at + g * 3) - off)]);
-                }
-            }
-        }
-        println!("{}", draw(&sheet(&["category"], &["sum"], rows), 100, Unit::Day));
-    }
-    let labels: Vec<String> =
-        (0..48).map(|h| format!("2021-10-{:02}T{:02}:00:00.000Z", 30 + h / 24, h % 24)).collect();
-    let rows = labels.iter().enumerate().map(|(at, l)| vec![instant(l), Cell::Float(wave(at))]).collect();
-    println!("{}", draw(&sheet(&[], &["sum"], rows), 100, Unit::Time));
-}

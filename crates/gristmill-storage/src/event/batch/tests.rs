@@ -1,3 +1,4 @@
+use super::rows::{HAS_VALUE, LONG_LENGTH};
 use super::*;
 use crate::event::{EventProblem, Source};
 use crate::schema::{Dimension, Kind};
@@ -90,6 +91,65 @@ fn a_payload_cut_anywhere_is_refused() {
     let payload = sample().payload;
     for length in 0..payload.len() {
         assert!(Batch::decode(payload[..length].to_vec()).is_err(), "{length} bytes");
+    }
+}
+
+/// One row as it lies in the numbers part: every required text is there and empty, but for what `change` does.
+fn crafted(change: impl Fn(&mut Vec<u8>)) -> Result<Batch, BatchDecodeError> {
+    let event = Event::new(Timestamp(0), "", "");
+    let mut payload = Batch::from_events([event]).unwrap().payload;
+    assert_eq!(payload.len(), Header::LEN + 26);
+    change(&mut payload);
+    let numbers = (payload.len() - Header::LEN) as u64;
+    Header { rows: 1, numbers, text: 0, token: 0 }.write(&mut payload);
+    Batch::decode(payload)
+}
+
+type Change = fn(&mut Vec<u8>);
+
+#[test]
+fn every_rule_of_a_row_is_checked() {
+    const FLAGS: usize = Header::LEN + 20;
+    assert!(crafted(|_| ()).is_ok());
+    let refusals: [(Change, &str); 8] = [
+        (|payload| payload[Header::LEN + 7] = 0x7F, "a timestamp from 0001-01-01 to 9999-12-30"),
+        // The bit of `vendor` goes, and its length with it.
+        (
+            |payload| {
+                payload[Header::LEN + 16] &= !2;
+                payload.pop();
+            },
+            "known columns, the required ones among them",
+        ),
+        (|payload| payload[Header::LEN + 16] |= 4, "known columns, the required ones among them"),
+        (|payload| payload[FLAGS] |= 4, "known flags"),
+        (
+            |payload| {
+                payload[FLAGS] |= HAS_VALUE;
+                let value = FLAGS + 1;
+                payload.splice(value..value, f64::INFINITY.to_le_bytes());
+            },
+            "a finite value",
+        ),
+        (
+            |payload| {
+                payload.pop();
+                payload.push(LONG_LENGTH);
+                payload.extend_from_slice(&0_u64.to_le_bytes());
+            },
+            "a long length of 255 or more that fits the memory",
+        ),
+        (|payload| payload.push(0), "the end of the numbers"),
+        (
+            |payload| {
+                payload[Header::LEN + 16] |= 0x80;
+                payload.extend_from_slice(&[2, 0, 0]);
+            },
+            "properties that stand once",
+        ),
+    ];
+    for (change, expected) in refusals {
+        assert_eq!(crafted(change).unwrap_err().expected, expected);
     }
 }
 

@@ -105,17 +105,33 @@ fn a_damaged_catalog_is_loud() {
 }
 
 #[test]
-fn a_missing_or_shortened_segment_is_loud() {
+fn a_missing_or_shortened_segment_fails_those_who_read_it_and_nobody_else() {
     let dir = MemoryDir::new();
-    let store = open(&dir, small());
+    let store = open(&dir, unsealed());
     store.append(batch(0..10)).unwrap();
+    store.seal().unwrap();
+    store.append(batch(10..20)).unwrap();
     store.seal().unwrap();
     drop(store);
     let arrow = dir.files().into_iter().find(|path| path.starts_with("seg/")).unwrap();
+    let shortened = dir.fork();
     let bytes = dir.bytes(&arrow).unwrap();
-    dir.set_bytes(&arrow, bytes[..bytes.len() - 1].to_vec()).unwrap();
-    let error = refused(&dir);
-    assert!(error.is_damage() && error.to_string().contains(&arrow), "{error}");
+    shortened.set_bytes(&arrow, bytes[..bytes.len() - 1].to_vec()).unwrap();
+    let missing = dir.fork();
+    missing.remove(&arrow).unwrap();
+    for damaged in [shortened, missing] {
+        let reader = Reader::open(&shared(&damaged), &small()).unwrap();
+        assert_eq!(reader.recovery().damaged_segments, 1);
+        let store = open(&damaged, unsealed());
+        assert_eq!(store.recovery().damaged_segments, 1);
+        let snapshot = store.snapshot().unwrap();
+        assert_eq!((snapshot.events(), snapshot.segments().len()), (20, 2));
+        let error = snapshot.segments()[0].runs().unwrap_err();
+        assert!(error.to_string().contains(&arrow), "{error}");
+        let mut readable = 0;
+        snapshot.segments()[1].for_each_row(|_| readable += 1).unwrap();
+        assert_eq!(readable, 10);
+    }
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use super::*;
-use crate::catalog::{self, LogEntry};
+use crate::catalog::{self, LogEntry, names};
 use crate::wal::{self, WalError};
 
 /// A store with an append in its log, killed.
@@ -12,6 +12,9 @@ fn killed() -> (MemoryDir, String) {
     let log = wal_files(&killed).pop().unwrap();
     (killed, log)
 }
+
+/// Bytes of the marker that a log ends with: the only ones it can do without.
+const MARKER: usize = 56;
 
 fn wal_files(dir: &MemoryDir) -> Vec<String> {
     dir.files().into_iter().filter(|path| path.starts_with("wal/")).collect()
@@ -80,7 +83,7 @@ fn a_flipped_byte_of_anything_acknowledged_is_loud_or_harmless() {
         }
     }
     // All but the last marker.
-    assert_eq!(loud, length - 48);
+    assert_eq!(loud, length - MARKER);
 }
 
 #[test]
@@ -108,11 +111,13 @@ fn a_closed_log_may_not_lose_a_byte() {
     store.append(batch(0..3)).unwrap();
     store.close().unwrap();
     let log = wal_files(&dir).pop().unwrap();
-    change(&dir, &log, |bytes| {
-        bytes.pop();
-    });
-    let error = Store::open(shared(&dir), unsealed()).unwrap_err();
-    assert!(matches!(error, StoreError::Wal(WalError::Damaged { .. })), "{error}");
+    let length = dir.bytes(&log).unwrap().len();
+    for left in 0..length - MARKER {
+        let fork = dir.fork();
+        change(&fork, &log, |bytes| bytes.truncate(left));
+        let error = Store::open(shared(&fork), unsealed()).unwrap_err();
+        assert!(matches!(error, StoreError::Wal(WalError::Damaged { .. })), "{left} bytes: {error}");
+    }
 }
 
 #[test]
@@ -204,4 +209,39 @@ fn rotating_a_log_without_an_append_replaces_it() {
     store.seal().unwrap();
     assert_eq!(wal_files(&dir).len(), 1);
     assert_holds(&open(&dir.fork(), unsealed()), 0..5);
+}
+
+#[test]
+fn an_older_catalog_put_back_is_loud_or_harmless() {
+    let dir = MemoryDir::new();
+    let mut loud = 0;
+    let mut check = |dir: &MemoryDir, numbers: std::ops::Range<u64>| {
+        let older = dir.fork();
+        older.set_bytes(names::CATALOG, older.bytes(names::OLD).unwrap()).unwrap();
+        match Store::open(shared(&older), unsealed()) {
+            Ok(store) => assert_holds(&store, numbers),
+            Err(error) => {
+                assert!(error.is_damage(), "{error}");
+                loud += 1;
+            }
+        }
+    };
+    let store = open(&dir, unsealed());
+    store.append(batch(0..2)).unwrap();
+    check(&dir, 0..2);
+    let mut loader = store.loader();
+    loader.push(&event(2, 2000).as_row()).unwrap();
+    loader.commit().unwrap();
+    check(&dir, 0..3);
+    rotate::rotate(&store).unwrap();
+    check(&dir, 0..3);
+    store.append(batch(3..4)).unwrap();
+    check(&dir, 0..4);
+    store.seal().unwrap();
+    check(&dir, 0..4);
+    store.close().unwrap();
+    check(&dir, 0..4);
+    drop(open(&dir, unsealed()));
+    check(&dir, 0..4);
+    assert_eq!(loud, 7);
 }
