@@ -1,5 +1,6 @@
 //! Which rows of a span match: a value with few shapes, chosen once and matched outside the loops.
 
+use std::convert::Infallible;
 use std::ops::Range;
 
 /// A set of rows within one span of rows.
@@ -114,17 +115,23 @@ impl RowSet {
 
     /// Calls with each row, rising.
     pub(crate) fn for_each(&self, mut call: impl FnMut(u32)) {
+        let Ok(()) = self.try_for_each(|row| Ok::<(), Infallible>(call(row)));
+    }
+
+    /// Calls with each row, rising, until a call fails.
+    pub(crate) fn try_for_each<E>(&self, mut call: impl FnMut(u32) -> Result<(), E>) -> Result<(), E> {
         match self {
-            Self::Range(rows) => rows.clone().for_each(call),
-            Self::List(rows) => rows.iter().copied().for_each(call),
+            Self::Range(rows) => rows.clone().try_for_each(call),
+            Self::List(rows) => rows.iter().copied().try_for_each(call),
             Self::Bits { rows, words } => {
                 for (word, first) in words.iter().zip(rows.clone().step_by(64)) {
                     let mut rest = *word;
                     while rest != 0 {
-                        call(first + rest.trailing_zeros());
+                        call(first + rest.trailing_zeros())?;
                         rest &= rest - 1;
                     }
                 }
+                Ok(())
             }
         }
     }
