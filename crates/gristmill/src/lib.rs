@@ -57,3 +57,22 @@ pub use gristmill_storage::{Timestamp, dir, event, hash, schema, segment, timest
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, Options, Reader, Store};
+
+    #[test]
+    fn handles_go_to_any_thread_and_are_cheap_to_clone() {
+        fn shared<T: Clone + Send + Sync + 'static>() {}
+        shared::<Store>();
+        shared::<Reader>();
+        shared::<Options>();
+    }
+
+    #[test]
+    fn errors_go_to_any_thread() {
+        fn error<T: std::error::Error + Send + Sync + 'static>() {}
+        error::<Error>();
+    }
+}

@@ -115,7 +115,10 @@ impl RowSet {
 
     /// Calls with each row, rising.
     pub(crate) fn for_each(&self, mut call: impl FnMut(u32)) {
-        let Ok(()) = self.try_for_each(|row| Ok::<(), Infallible>(call(row)));
+        let Ok(()) = self.try_for_each(|row| {
+            call(row);
+            Ok::<(), Infallible>(())
+        });
     }
 
     /// Calls with each row, rising, until a call fails.
