@@ -22,7 +22,7 @@ doc:
 
 # Measure; a name runs only the benches whose names hold it
 bench *name:
-    cargo bench --workspace -- {{name}}
+    cargo bench --package gristmill --bench '*' -- {{name}}
 
 # Check dependencies: licences, advisories, sources (needs cargo-deny)
 deny:

@@ -8,6 +8,7 @@
 mod fetch;
 mod ingest;
 mod shapes;
+mod strategy;
 
 use criterion::Criterion;
 use shapes::Size;
@@ -17,5 +18,6 @@ fn main() {
     let size = Size::from_env();
     ingest::run(&mut criterion, size);
     fetch::run(&mut criterion, size);
+    strategy::run(&mut criterion, size);
     criterion.final_summary();
 }

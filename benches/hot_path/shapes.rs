@@ -111,7 +111,12 @@ pub(crate) fn value(dimension: Dimension, code: u64) -> String {
 
 /// A store with the events of that size, loaded and sealed, in memory.
 pub(crate) fn store(size: Size) -> Store {
-    let store = Options::new().threads(size.threads).open_in_memory().expect("an empty store");
+    store_with(size, Options::new())
+}
+
+/// As [`store`], with options of its own.
+pub(crate) fn store_with(size: Size, options: Options) -> Store {
+    let store = options.threads(size.threads).open_in_memory().expect("an empty store");
     let mut loader = store.loader();
     for event in Events::new(size) {
         loader.push(&event.as_row()).expect("a good event");

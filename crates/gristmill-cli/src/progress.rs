@@ -1,7 +1,9 @@
 //! How far a long command has come, on stderr when that is a terminal.
 
+use crate::render::{count, whole};
 use crate::terminal;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::fmt;
 use std::io::{self, Read};
 use std::time::Duration;
 
@@ -26,7 +28,11 @@ pub(crate) fn bar(measure: Measure, quiet: bool) -> ProgressBar {
     };
     let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr());
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    bar.set_style(style.progress_chars("━╸─"));
+    let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
+        // A rate that cannot be written is not shown.
+        let _ = out.write_str(&count(whole(state.per_sec()) as u64));
+    };
+    bar.set_style(style.with_key("rate", rate).progress_chars("━╸─"));
     bar.enable_steady_tick(Duration::from_millis(100));
     bar
 }
@@ -34,7 +40,7 @@ pub(crate) fn bar(measure: Measure, quiet: bool) -> ProgressBar {
 const BYTES: &str =
     "{bar:30} {percent:>3}%  {binary_bytes} of {binary_total_bytes}  {binary_bytes_per_sec}  {eta} left{msg}";
 const BYTES_UNKNOWN: &str = "{spinner} {binary_bytes}  {binary_bytes_per_sec}{msg}";
-const EVENTS: &str = "{bar:30} {percent:>3}%  {human_pos} of {human_len} events  {per_sec}  {eta} left";
+const EVENTS: &str = "{bar:30} {percent:>3}%  {human_pos} of {human_len} events  {rate} a second  {eta} left";
 
 /// A reader that counts what is read of it.
 #[derive(Debug)]

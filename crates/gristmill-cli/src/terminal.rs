@@ -3,6 +3,7 @@
 use crate::arguments::Colour;
 use crate::render::Ink;
 use std::env;
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal};
 
 /// Columns where nothing says otherwise.
@@ -31,19 +32,35 @@ pub(crate) fn width() -> usize {
 
 /// Whether stdout gets colours.
 pub(crate) fn ink(colour: Colour) -> Ink {
+    choose(colour, stdout_is_terminal(), env::var_os("NO_COLOR").as_deref(), env::var_os("TERM").as_deref())
+}
+
+/// `NO_COLOR` counts when it is set and not empty, as <https://no-color.org> has it.
+fn choose(colour: Colour, is_terminal: bool, no_color: Option<&OsStr>, term: Option<&OsStr>) -> Ink {
     let wanted = match colour {
         Colour::Always => true,
         Colour::Never => false,
         Colour::Auto => {
-            stdout_is_terminal()
-                && !is_set("NO_COLOR")
-                && env::var_os("TERM").is_none_or(|term| term != "dumb")
+            is_terminal && no_color.is_none_or(OsStr::is_empty) && term.is_none_or(|term| term != "dumb")
         }
     };
     if wanted { Ink::Coloured } else { Ink::Plain }
 }
 
-/// Set and not empty, as <https://no-color.org> has it.
-fn is_set(name: &str) -> bool {
-    env::var_os(name).is_some_and(|value| !value.is_empty())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_for_terminals_that_want_them() {
+        let (xterm, dumb) = (Some(OsStr::new("xterm")), Some(OsStr::new("dumb")));
+        let (empty, set) = (Some(OsStr::new("")), Some(OsStr::new("1")));
+        assert_eq!(choose(Colour::Auto, true, None, xterm), Ink::Coloured);
+        assert_eq!(choose(Colour::Auto, true, empty, None), Ink::Coloured);
+        assert_eq!(choose(Colour::Auto, true, set, xterm), Ink::Plain);
+        assert_eq!(choose(Colour::Auto, true, None, dumb), Ink::Plain);
+        assert_eq!(choose(Colour::Auto, false, None, xterm), Ink::Plain);
+        assert_eq!(choose(Colour::Always, false, set, dumb), Ink::Coloured);
+        assert_eq!(choose(Colour::Never, true, None, xterm), Ink::Plain);
+    }
 }

@@ -36,5 +36,5 @@ fn sources(sources: &[Source]) -> Result<Compiled, ExecError> {
         return Ok(Compiled::True);
     }
     let names = sources.iter().map(|source| Some(source.name().to_owned())).collect();
-    Ok(Compiled::Dimension(Dimension::Source, Matcher::new(&Test::Texts(names))?))
+    Ok(Compiled::dimension(Dimension::Source, Matcher::new(&Test::Texts(names))?))
 }

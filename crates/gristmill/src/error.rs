@@ -63,12 +63,11 @@ impl Error {
     /// What can be done about it.
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Batch(_) | Self::Fetch(_) => ErrorKind::Input,
+            Self::Batch(_) | Self::Fetch(_) | Self::Exec(ExecError::Regex(_)) => ErrorKind::Input,
             Self::Store(error) if error.is_damage() => ErrorKind::Damaged,
             Self::Store(StoreError::Locked { .. }) => ErrorKind::Locked,
             Self::Exec(ExecError::Segment(SegmentError::Damaged { .. })) => ErrorKind::Damaged,
             Self::Exec(ExecError::TooManyGroups { .. }) => ErrorKind::OverBudget,
-            Self::Exec(ExecError::Regex(_)) => ErrorKind::Input,
             Self::Store(_) | Self::Exec(_) | Self::Folder { .. } | Self::Threads { .. } => ErrorKind::Other,
         }
     }

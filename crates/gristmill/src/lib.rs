@@ -52,3 +52,27 @@ pub use gristmill_query::{exec, request, response, time};
 pub use gristmill_storage::parquet;
 pub use gristmill_storage::store::{Catalog, Loader, Receipt, Recovery, SegmentEntry, Snapshot, StoreError};
 pub use gristmill_storage::{Timestamp, dir, event, hash, schema, segment, timestamp};
+
+/// The examples of the README, so that they stay true.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
+#[cfg(test)]
+mod tests {
+    use super::{Error, Options, Reader, Store};
+
+    #[test]
+    fn handles_go_to_any_thread_and_are_cheap_to_clone() {
+        fn shared<T: Clone + Send + Sync + 'static>() {}
+        shared::<Store>();
+        shared::<Reader>();
+        shared::<Options>();
+    }
+
+    #[test]
+    fn errors_go_to_any_thread() {
+        fn error<T: std::error::Error + Send + Sync + 'static>() {}
+        error::<Error>();
+    }
+}

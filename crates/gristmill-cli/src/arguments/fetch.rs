@@ -14,8 +14,8 @@ Examples:
   gristmill fetch --store store query.json
   gristmill fetch --store store --format csv query.json > answer.csv
   gristmill fetch --store store --chart=sum query.json
-  gristmill fetch --store store '{\"organization_id\":\"acme\",\"interval\":{\"start\":\"2021-10-28\",\"end\":\"2021-11-03\",
-    \"time_zone\":\"Europe/Helsinki\"},\"granularity\":\"day\"}'")]
+  gristmill fetch --store store --org acme --chart \\
+    '{\"granularity\":\"day\",\"interval\":{\"start\":\"2021-10-28\",\"end\":\"2021-11-03\"}}'")]
 pub(crate) struct FetchArguments {
     /// Directory of the store
     #[arg(long, value_name = "DIR")]

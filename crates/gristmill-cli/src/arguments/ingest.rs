@@ -10,7 +10,7 @@ use std::path::PathBuf;
 /// where there is none.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Events are JSON: one object a line, an array, or {\"events\":[...]}; plain, gzip or zstd, which is told by the first
+Events are JSON: one object a line, an array, or {\"events\":[...]}; plain, gzip or zstd, which is told by the first \
 bytes. The files are read one after the other and never held in memory as a whole.
 
 When stdout is no terminal, the receipt is printed there as one line of JSON: {\"stored\":12,...}.

@@ -131,6 +131,56 @@ fn a_damaged_segment() {
 }
 
 #[test]
+fn what_is_not_damaged_can_be_asked_for() {
+    let bench = Bench::new();
+    for day in ["28", "29"] {
+        let events = event(&[("timestamp", &format!("\"2021-10-{day}T12:00:00Z\""))]).repeat(5);
+        bench.pipe(["ingest", "--store", "store", "-"], events.as_bytes()).succeeded();
+    }
+    let segment = bench.files("store").into_iter().find(|file| is(file, "arrow")).unwrap();
+    let mut bytes = fs::read(&segment).unwrap();
+    bytes.iter_mut().for_each(|byte| *byte ^= 0x55);
+    fs::write(&segment, &bytes).unwrap();
+    let query = r#"{"organization_id":"acme","granularity":"all","aggregations":["count","label_uniq"],
+        "interval":{"start":"2021-10-01","end":"2021-11-01"}}"#;
+    bench.run(["fetch", "--store", "store", query]).failed(3, &["store"]);
+    let run = bench.run(["fetch", "--store", "store", "--allow-partial", query]).succeeded();
+    assert!(run.stdout.contains("[\"2021-10-01T00:00:00.000Z\",5,1]"), "{run:?}");
+    assert!(
+        run.stdout.contains("\"degraded\":{") && run.stderr.contains("up to 5 rows are missing"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn a_store_of_a_newer_format() {
+    let bench = Bench::with_sample();
+    let path = bench.path("store/CATALOG");
+    let mut catalog = fs::read(&path).unwrap();
+    // The version follows the magic of eight bytes; the checksum of all that is before it comes last.
+    catalog[8] += 1;
+    let end = catalog.len() - 4;
+    let checksum = crc32c(&catalog[..end]).to_le_bytes();
+    catalog[end..].copy_from_slice(&checksum);
+    fs::write(&path, &catalog).unwrap();
+    bench
+        .run(["fetch", "--store", "store", &example("by-day.json")])
+        .failed(1, &["newer", "CATALOG", "version 2"]);
+    bench.run(["ingest", "--store", "store", &example("events.ndjson")]).failed(1, &["newer"]);
+    assert_eq!(fs::read(&path).unwrap(), catalog);
+}
+
+/// CRC-32C bit by bit.
+fn crc32c(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0, |crc, byte| {
+        (0..8).fold(
+            crc ^ u32::from(*byte),
+            |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0x82f6_3b78 } else { crc >> 1 },
+        )
+    })
+}
+
+#[test]
 fn a_missing_catalog_is_damage_and_not_an_empty_store() {
     let bench = Bench::with_sample();
     let mut removed = 0;

@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[cfg(unix)]
 mod bad_input;
 mod fetch;
 mod harness;
 mod help;
 mod ingest;
 mod inspect;
+#[cfg(unix)]
 mod interrupt;
 mod readme;
 mod streams;

@@ -101,16 +101,12 @@ impl Accumulators {
         let slot = group as usize;
         self.rows[slot] += rows.len() as u64;
         let Some(values) = values else { return };
-        let numbers = &values.numbers[rows.start as usize..rows.end as usize];
-        let valid = values.validity.as_ref().map(|valid| valid.slice(rows.start as usize, rows.len()));
-        let gathered: Vec<f64>;
-        let numbers = match valid {
-            None => numbers,
-            Some(valid) => {
-                gathered = valid.valid_indices().map(|at| numbers[at]).collect();
-                &gathered
-            }
-        };
+        for_each_block(values, rows, |numbers| self.add_numbers(needs, group, numbers));
+    }
+
+    /// Adds values to one group, whose rows are counted already.
+    fn add_numbers(&mut self, needs: &Needs, group: u32, numbers: &[f64]) {
+        let slot = group as usize;
         if needs.sum {
             self.values[slot] += numbers.len() as u64;
             self.sums.add_all(group, numbers);
@@ -179,6 +175,26 @@ impl Accumulators {
     pub(crate) fn largest(&self, group: u32) -> Option<f64> {
         Some(self.max[group as usize]).filter(|extreme| *extreme != NO_MAX).map(from_extreme)
     }
+}
+
+/// Values that are gathered before they are added up: enough that the start and end of a loop do not count.
+const BLOCK: usize = 256;
+
+/// Calls with the values of some rows that are not null, in order, as slices.
+fn for_each_block(values: &Values, rows: Range<u32>, mut call: impl FnMut(&[f64])) {
+    let numbers = &values.numbers[rows.start as usize..rows.end as usize];
+    let Some(valid) = &values.validity else { return call(numbers) };
+    let mut block = [0.0; BLOCK];
+    let mut filled = 0;
+    for at in valid.slice(rows.start as usize, rows.len()).valid_indices() {
+        block[filled] = numbers[at];
+        filled += 1;
+        if filled == BLOCK {
+            call(&block);
+            filled = 0;
+        }
+    }
+    call(&block[..filled]);
 }
 
 /// Calls with the group and value of each row whose value is not null.

@@ -12,6 +12,18 @@ pub(crate) enum BatchRows<'b> {
 }
 
 impl BatchRows<'_> {
+    /// Calls with each row and the item that stands beside it, until a call fails.
+    pub(crate) fn try_zip<T, E>(
+        &self,
+        items: impl Iterator<Item = T>,
+        mut call: impl FnMut(u32, T) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match self {
+            Self::Range(rows) => rows.clone().zip(items).try_for_each(|(row, item)| call(row, item)),
+            Self::List(rows) => rows.iter().zip(items).try_for_each(|(row, item)| call(*row, item)),
+        }
+    }
+
     /// Calls with each row and the item that stands beside it.
     #[inline]
     pub(crate) fn zip<T>(&self, items: impl Iterator<Item = T>, mut call: impl FnMut(u32, T)) {

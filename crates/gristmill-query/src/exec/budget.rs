@@ -3,7 +3,7 @@
 /// What one fetch may use. A fetch over its budget fails with a clear error; an answer is never cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
-    /// Groups in all buckets together, and rows of the answer before a limit.
+    /// Groups in all buckets together, and rows of the answer before a limit. More than 2^32 - 1 are never taken.
     pub groups: u64,
 }
 
@@ -14,10 +14,14 @@ impl Default for Budget {
     }
 }
 
+/// Group ids have 32 bits, of which the last stands for none.
+const MOST_GROUPS: u64 = 0xffff_ffff;
+
 impl Budget {
     pub(crate) fn check_groups(self, groups: u64) -> Result<(), super::ExecError> {
-        if groups > self.groups {
-            return Err(super::ExecError::TooManyGroups { found: groups, limit: self.groups });
+        let limit = self.groups.min(MOST_GROUPS);
+        if groups > limit {
+            return Err(super::ExecError::TooManyGroups { found: groups, limit });
         }
         Ok(())
     }

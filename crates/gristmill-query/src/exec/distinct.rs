@@ -6,12 +6,18 @@ use gristmill_storage::hash::HashSet;
 use gristmill_storage::segment::{Codes, DimensionCodes, NULL_CODE};
 
 /// Sets of codes are kept as bits up to this many bits in all (32 MiB); beyond, as a hash table of what was seen.
-const DENSE_BITS: usize = 1 << 28;
+const DENSE_BITS: u64 = 1 << 28;
+
+/// And up to this many for each row of the scan, about what a row costs in the hash table: few rows must not pay for
+/// the values of all others.
+const DENSE_BITS_PER_ROW: u64 = 256;
 
 /// The codes of one dimension that each group has seen; null is never among them.
 #[derive(Debug)]
 pub(crate) struct CodeSets {
     words_per_group: usize,
+    /// As many words are kept as bits.
+    max_words: usize,
     seen: Seen,
 }
 
@@ -24,16 +30,21 @@ enum Seen {
 }
 
 impl CodeSets {
-    /// Empty sets over a dictionary of `dictionary_len` entries.
-    pub(crate) fn new(dictionary_len: usize) -> Self {
-        Self { words_per_group: dictionary_len.div_ceil(64), seen: Seen::Bits(Vec::new()) }
+    /// Empty sets over a dictionary of `dictionary_len` entries, for a scan of `rows` rows.
+    pub(crate) fn new(dictionary_len: usize, rows: u64) -> Self {
+        let max_bits = rows.saturating_mul(DENSE_BITS_PER_ROW).min(DENSE_BITS);
+        Self {
+            words_per_group: dictionary_len.div_ceil(64),
+            max_words: usize::try_from(max_bits / 64).unwrap_or(usize::MAX),
+            seen: Seen::Bits(Vec::new()),
+        }
     }
 
     /// Makes room for groups below `groups`.
     pub(crate) fn resize(&mut self, groups: usize) {
         if let Seen::Bits(words) = &mut self.seen {
             let wanted = groups.saturating_mul(self.words_per_group);
-            if wanted.saturating_mul(64) <= DENSE_BITS {
+            if wanted <= self.max_words {
                 words.resize(wanted, 0);
             } else {
                 let mut pairs = HashSet::default();
@@ -100,5 +111,34 @@ fn for_each_bit(words: &[u64], words_per_group: usize, mut call: impl FnMut(u32,
                 rest &= rest - 1;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn pairs(sets: &CodeSets) -> BTreeSet<(u32, u32)> {
+        let mut pairs = BTreeSet::new();
+        sets.for_each(|group, code| assert!(pairs.insert((group, code)), "{group} {code} twice"));
+        pairs
+    }
+
+    #[test]
+    fn what_was_seen_survives_the_change_from_bits_to_pairs() {
+        // 100 entries are two words a group, and ten rows pay for forty words.
+        let mut sets = CodeSets::new(100, 10);
+        sets.resize(20);
+        let codes = DimensionCodes::Single(Codes::U8(vec![0_u8, 1, 99, 63, 64, 99].into()));
+        sets.add(&codes, &BatchRows::Range(0..6), &[0, 0, 19, 7, 7, 19]);
+        assert!(matches!(sets.seen, Seen::Bits(_)));
+        let expected = BTreeSet::from([(0, 1), (19, 99), (7, 63), (7, 64)]);
+        assert_eq!(pairs(&sets), expected);
+        sets.resize(21);
+        assert!(matches!(sets.seen, Seen::Pairs(_)));
+        assert_eq!(pairs(&sets), expected);
+        sets.add(&codes, &BatchRows::List(&[1, 2]), &[0, 20]);
+        assert_eq!(pairs(&sets), &expected | &BTreeSet::from([(20, 99)]));
     }
 }

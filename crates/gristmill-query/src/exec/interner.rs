@@ -1,7 +1,7 @@
 //! The distinct values of one dimension over all segments of a fetch, numbered.
 
 use crate::narrow;
-use gristmill_storage::hash::RandomState;
+use gristmill_storage::hash::{HashMap, RandomState};
 use gristmill_storage::segment::{Dictionary, NULL_CODE};
 use hashbrown::HashTable;
 use std::cmp::Ordering;
@@ -148,23 +148,112 @@ impl Interner {
 #[derive(Debug)]
 pub(crate) struct Lift<'d> {
     dictionary: &'d Dictionary,
+    known: Known,
+}
+
+/// The numbers of codes that were looked up.
+#[derive(Debug)]
+enum Known {
     /// By code; `UNKNOWN` until asked for.
-    ids: Vec<u32>,
+    All(Vec<u32>),
+    Some(HashMap<u32, u32>),
 }
 
 const UNKNOWN: u32 = u32::MAX;
 
+/// A slot for each entry of a dictionary is kept where it has at most this many for each question: a question to a hash
+/// table costs about as much as clearing so many slots.
+const SLOTS_PER_QUESTION: usize = 64;
+
 impl<'d> Lift<'d> {
-    pub(crate) fn new(dictionary: &'d Dictionary) -> Self {
-        Self { dictionary, ids: vec![UNKNOWN; dictionary.len()] }
+    /// For about so many questions.
+    pub(crate) fn new(dictionary: &'d Dictionary, questions: usize) -> Self {
+        let known = if dictionary.len() <= questions.saturating_mul(SLOTS_PER_QUESTION) {
+            Known::All(vec![UNKNOWN; dictionary.len()])
+        } else {
+            Known::Some(HashMap::default())
+        };
+        Self { dictionary, known }
     }
 
     #[inline]
     pub(crate) fn id(&mut self, interner: &mut Interner, code: u32) -> u32 {
-        let id = &mut self.ids[code as usize];
-        if *id == UNKNOWN {
-            *id = interner.lift(self.dictionary, code);
+        match &mut self.known {
+            Known::All(ids) => {
+                let id = &mut ids[code as usize];
+                if *id == UNKNOWN {
+                    *id = interner.lift(self.dictionary, code);
+                }
+                *id
+            }
+            Known::Some(ids) => *ids.entry(code).or_insert_with(|| interner.lift(self.dictionary, code)),
         }
-        *id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gristmill_storage::Timestamp;
+    use gristmill_storage::event::Event;
+    use gristmill_storage::schema::Dimension;
+    use gristmill_storage::segment::{Segment, SegmentBuilder};
+    use std::sync::Arc;
+
+    fn segment(labels: &[&str], versions: &[i64]) -> Segment {
+        let mut builder = SegmentBuilder::new();
+        for (label, version) in labels.iter().zip(versions) {
+            let mut event = Event::new(Timestamp(0), "org", "vendor");
+            event.set(Dimension::Label, Some(label));
+            event.event_version = *version;
+            builder.push(&event.as_row()).unwrap();
+        }
+        builder.build().unwrap()
+    }
+
+    fn dictionaries(dimension: Dimension) -> [Arc<Dictionary>; 2] {
+        [segment(&["", "b", "c"], &[-1, 10, 2]), segment(&["a", "b", ""], &[2, 3, 0])]
+            .map(|segment| segment.dictionary(dimension).unwrap())
+    }
+
+    /// The numbers of all codes of both dictionaries, the values, and their ranks.
+    fn lifted(dictionaries: &[Arc<Dictionary>], questions: usize) -> (Vec<u32>, Values) {
+        let mut interner = Interner::of(dictionaries.iter().map(|dictionary| &**dictionary));
+        let mut ids = Vec::new();
+        for dictionary in dictionaries {
+            let mut lift = Lift::new(dictionary, questions);
+            // Twice: what was looked up is the same again.
+            let codes = (0..narrow::id(dictionary.len())).chain(0..narrow::id(dictionary.len()));
+            ids.extend(codes.map(|code| lift.id(&mut interner, code)));
+        }
+        (ids, interner.into_values())
+    }
+
+    #[test]
+    fn the_same_value_of_two_dictionaries_has_one_number() {
+        for questions in [0, 100] {
+            let (ids, values) = lifted(&dictionaries(Dimension::Label), questions);
+            // Codes follow the order of values: null, "", b, c; then null, "", a, b.
+            assert_eq!(ids, [0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 4, 2, 0, 1, 4, 2]);
+            let Values::Text(texts) = &values else { panic!("labels are texts") };
+            assert_eq!((1..5).map(|id| texts.get(id)).collect::<Vec<_>>(), ["", "b", "c", "a"]);
+            assert_eq!(values.ranks(), [0, 1, 3, 4, 2]);
+        }
+    }
+
+    #[test]
+    fn integers_rank_by_number_and_null_before_them() {
+        let (ids, values) = lifted(&dictionaries(Dimension::EventVersion), 100);
+        assert_eq!(ids, [0, 1, 2, 3, 0, 1, 2, 3, 0, 4, 2, 5, 0, 4, 2, 5]);
+        assert!(matches!(&values, Values::Integer(integers) if integers[1..] == [-1, 2, 10, 0, 3]));
+        assert_eq!(values.ranks(), [0, 1, 3, 5, 2, 4]);
+    }
+
+    #[test]
+    fn one_dictionary_alone_needs_no_table() {
+        let [first, _] = dictionaries(Dimension::Label);
+        let interner = Interner::of(std::iter::once(&*first));
+        assert!(interner.seen.is_none() && interner.len() == 1);
+        assert_eq!(lifted(&[first], 100).0, [0, 1, 2, 3, 0, 1, 2, 3]);
     }
 }

@@ -95,8 +95,9 @@ fn lift(plan: &Plan<'_>, partials: &[Partial<'_>]) -> Lifted {
     let mut bucket_ids: HashMap<i64, u32> = HashMap::default();
     let mut keys = Vec::with_capacity(partials.len());
     for (columns, partials) in by_segment(partials) {
+        let groups = partials.iter().map(|partial| partial.groups().count()).sum();
         let mut lifts: Vec<Lift<'_>> =
-            columns.groups.iter().map(|column| Lift::new(&column.dictionary)).collect();
+            columns.groups.iter().map(|column| Lift::new(&column.dictionary, groups)).collect();
         for partial in partials {
             let buckets: Vec<u32> =
                 partial.starts.iter().map(|start| number(&mut bucket_ids, &mut starts, *start)).collect();
@@ -147,7 +148,9 @@ fn count_distinct(partials: &[Partial<'_>], targets: &[Vec<u32>], at: usize, gro
     let mut seen: HashSet<u64> = HashSet::default();
     let mut targets = targets.iter();
     for (columns, partials) in by_segment(partials) {
-        let mut lift = Lift::new(&columns.uniq[at].dictionary);
+        let rows: u64 = partials.iter().flat_map(|partial| &partial.accumulators.rows).sum();
+        let questions = usize::try_from(rows).unwrap_or(usize::MAX);
+        let mut lift = Lift::new(&columns.uniq[at].dictionary, questions);
         for (partial, targets) in partials.iter().zip(&mut targets) {
             partial.distinct[at].for_each(|group, code| {
                 let target = targets[group as usize];

@@ -18,9 +18,13 @@ use std::ops::Range;
 /// Rows that go through the loops together: their keys, ids and codes stay in the first-level cache.
 const BATCH_ROWS: u32 = 2048;
 
+/// Rows with several values are taken in when they have made so many entries, since one row may have thousands.
+const EXPANDED_ROWS: usize = 2 * BATCH_ROWS as usize;
+
 /// Keys serve as group ids where there are at most this many for each row of the scan: beyond, clearing and walking
-/// the slots costs more than hashing.
-const DENSE_KEYS_PER_ROW: u64 = 4;
+/// the slots costs more than hashing. Measured over a million rows: with a quarter of a key a row 42 ms against 83 ms
+/// by hash, with two keys a row 193 against 160 ms (`cargo bench -p gristmill -- strategy/groups`).
+const DENSE_KEYS_PER_ROW: u64 = 1;
 
 /// So many keys always serve as ids.
 const DENSE_KEYS_FREE: u64 = 4096;
@@ -60,9 +64,9 @@ struct Batch {
     /// Packed keys, then group ids.
     keys: Vec<u64>,
     ids: Vec<u32>,
-    /// Rows that do not follow one another.
+    /// Rows, one entry for each value of the dimension with several values; empty between batches.
     rows: Vec<u32>,
-    /// The code of the dimension with several values, one for each entry of `rows`.
+    /// The codes of that dimension, in step with `rows`.
     multi: Vec<u32>,
 }
 
@@ -96,7 +100,11 @@ impl<'p> Scan<'p> {
             groups,
             keys_per_bucket: dense.and_then(|keys| usize::try_from(keys).ok()),
             accumulators: Accumulators::default(),
-            distinct: columns.uniq.iter().map(|column| CodeSets::new(column.dictionary.len())).collect(),
+            distinct: columns
+                .uniq
+                .iter()
+                .map(|column| CodeSets::new(column.dictionary.len(), rows))
+                .collect(),
             batch: Batch::default(),
         }
     }
@@ -127,15 +135,14 @@ impl<'p> Scan<'p> {
             RowSet::Bits { .. } => {
                 let mut batch = std::mem::take(&mut self.batch);
                 let mut list = Vec::with_capacity(BATCH_ROWS as usize);
-                let mut outcome = Ok(());
-                rows.for_each(|row| {
+                rows.try_for_each(|row| {
                     list.push(row);
-                    if list.len() == BATCH_ROWS as usize && outcome.is_ok() {
-                        outcome = self.batch(&mut batch, &BatchRows::List(&list), end);
+                    if list.len() == BATCH_ROWS as usize {
+                        self.batch(&mut batch, &BatchRows::List(&list), end)?;
                         list.clear();
                     }
-                });
-                outcome?;
+                    Ok::<_, ExecError>(())
+                })?;
                 self.batch(&mut batch, &BatchRows::List(&list), end)?;
                 self.batch = batch;
                 Ok(())
@@ -161,15 +168,28 @@ impl<'p> Scan<'p> {
             DimensionCodes::Multi(lists) => Some(lists),
             DimensionCodes::Single(_) => None,
         });
-        if let Some(lists) = multi {
-            let mut expanded = std::mem::take(&mut batch.rows);
-            expand(lists, rows, &mut batch.keys, &mut expanded, &mut batch.multi);
-            let outcome = self.grouped(batch, &BatchRows::List(&expanded));
-            batch.rows = expanded;
-            outcome
-        } else {
-            self.grouped(batch, rows)
-        }
+        let Some(lists) = multi else { return self.grouped(batch, rows) };
+        let bucket_ids = std::mem::take(&mut batch.keys);
+        let mut expanded = std::mem::take(&mut batch.rows);
+        rows.try_zip(bucket_ids.iter(), |row, bucket| {
+            expand(lists, row, *bucket, batch, &mut expanded);
+            if expanded.len() < EXPANDED_ROWS {
+                return Ok(());
+            }
+            self.expanded(batch, &mut expanded)
+        })?;
+        self.expanded(batch, &mut expanded)?;
+        batch.rows = expanded;
+        Ok(())
+    }
+
+    /// Takes in rows with one entry for each of their values, and makes room for the next ones.
+    fn expanded(&mut self, batch: &mut Batch, rows: &mut Vec<u32>) -> Result<(), ExecError> {
+        self.grouped(batch, &BatchRows::List(rows))?;
+        batch.keys.clear();
+        batch.multi.clear();
+        rows.clear();
+        Ok(())
     }
 
     /// The number of each row's bucket.
@@ -246,29 +266,16 @@ impl<'p> Scan<'p> {
     }
 }
 
-/// Makes one entry of each value of each row, a row without a value having null: `keys` is in step with `rows` before,
-/// and with `expanded` and `codes` after.
-fn expand(
-    lists: &Lists,
-    rows: &BatchRows<'_>,
-    keys: &mut Vec<u64>,
-    expanded: &mut Vec<u32>,
-    codes: &mut Vec<u32>,
-) {
-    expanded.clear();
-    codes.clear();
-    let mut expanded_keys = Vec::with_capacity(keys.len());
-    rows.zip(keys.iter(), |row, key| {
-        let entries = lists.range(row as usize);
-        if entries.is_empty() {
-            codes.push(NULL_CODE);
-        } else {
-            codes.extend(entries.map(|at| lists.codes.get(at)));
-        }
-        expanded.resize(codes.len(), row);
-        expanded_keys.resize(codes.len(), *key);
-    });
-    *keys = expanded_keys;
+/// Makes one entry of each value of a row; a row without a value has null.
+fn expand(lists: &Lists, row: u32, bucket: u64, batch: &mut Batch, rows: &mut Vec<u32>) {
+    let entries = lists.range(row as usize);
+    if entries.is_empty() {
+        batch.multi.push(NULL_CODE);
+    } else {
+        batch.multi.extend(entries.map(|at| lists.codes.get(at)));
+    }
+    rows.resize(batch.multi.len(), row);
+    batch.keys.resize(batch.multi.len(), bucket);
 }
 
 /// Appends a dimension's codes to packed keys.

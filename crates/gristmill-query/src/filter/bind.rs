@@ -2,12 +2,13 @@
 
 use super::code_set::CodeSet;
 use super::compile::Compiled;
-use super::matcher::Matcher;
+use super::matcher::{Matcher, NumberMatcher};
 use super::same_value::SameValue;
-use crate::request::NumberTest;
 use gristmill_storage::schema::Dimension;
-use gristmill_storage::segment::{DimensionCodes, Postings, Segment, SegmentError, Timestamps, Values};
-use std::ops::Range;
+use gristmill_storage::segment::{
+    DimensionCodes, NULL_CODE, Postings, Segment, SegmentError, Timestamps, Values,
+};
+use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
 /// A filter over the rows of one segment. Constants stand at the root only.
@@ -19,7 +20,7 @@ pub(crate) enum Bound<'p> {
     Or(Vec<Bound<'p>>),
     Not(Box<Bound<'p>>),
     Codes(CodeLeaf),
-    Value { values: Arc<Values>, test: &'p NumberTest },
+    Value { values: Arc<Values>, test: &'p NumberMatcher },
     Timestamp { timestamps: Arc<Timestamps>, ranges: &'p [Range<i64>] },
     SameValue(SameValue),
 }
@@ -32,6 +33,9 @@ pub(crate) struct CodeLeaf {
     /// Entries of the dictionary, null included.
     pub(crate) dictionary_len: usize,
     pub(crate) postings: Option<Arc<Postings>>,
+    /// How many rows of the whole segment the posting lists of the set name, counted up to the rows that are asked
+    /// about; 0 without postings.
+    pub(crate) named_rows: usize,
 }
 
 /// Binds a filter to a segment. `spans` are the rows that will be asked about.
@@ -104,17 +108,39 @@ fn bind_dimension<'p>(
         None
     };
     let set = matcher.codes(&dictionary, used.as_deref());
-    match set {
+    // Null is in every dictionary, every other entry stands in a row.
+    let no_nulls = segment.meta().dimension(dimension).nulls == 0;
+    match &set {
         CodeSet::Empty => return Ok(Bound::None),
         CodeSet::Full => return Ok(Bound::All),
+        CodeSet::Range(codes) if no_nulls && codes.end == NULL_CODE + 1 => return Ok(Bound::None),
+        CodeSet::Range(codes)
+            if no_nulls && codes.start == NULL_CODE + 1 && codes.end as usize == dictionary.len() =>
+        {
+            return Ok(Bound::All);
+        }
         CodeSet::Range(_) | CodeSet::Bits(_) => {}
     }
+    let postings = segment.postings(dimension)?;
     Ok(Bound::Codes(CodeLeaf {
         codes: segment.codes(dimension)?,
+        named_rows: postings
+            .as_ref()
+            .map_or(0, |postings| named_rows(&set, dictionary.len(), postings, rows)),
         set,
         dictionary_len: dictionary.len(),
-        postings: segment.postings(dimension)?,
+        postings,
     }))
+}
+
+/// How many rows the posting lists of a set of codes name; at least `enough` where there are that many.
+fn named_rows(set: &CodeSet, dictionary_len: usize, postings: &Postings, enough: usize) -> usize {
+    let mut rows = 0;
+    let _ = set.try_for_each(dictionary_len, |code| {
+        rows += postings.count(code) as usize;
+        if rows < enough { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    rows
 }
 
 /// The distinct codes of some rows, rising.
@@ -133,4 +159,76 @@ fn used_codes(codes: &DimensionCodes, spans: &[Range<u32>]) -> Vec<u32> {
     used.sort_unstable();
     used.dedup();
     used
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::RowStrategy;
+    use crate::filter::{RowSet, select};
+    use crate::request::{Filter, Test};
+    use gristmill_storage::Timestamp;
+    use gristmill_storage::event::Event;
+    use gristmill_storage::segment::SegmentBuilder;
+
+    /// Ten rows, each with a session of its own; odd ones have a category.
+    fn segment() -> Segment {
+        let mut builder = SegmentBuilder::new();
+        for at in 0..10_u32 {
+            let mut event = Event::new(Timestamp(i64::from(at)), "org", "vendor");
+            event.set(Dimension::SessionId, Some(&format!("session-{at}")));
+            event.set(Dimension::Category, (at % 2 == 1).then_some("odd"));
+            builder.push(&event.as_row()).unwrap();
+        }
+        builder.build().unwrap()
+    }
+
+    fn rows(filter: &Filter, segment: &Segment, span: Range<u32>) -> RowSet {
+        let compiled = Compiled::new(filter).unwrap();
+        let bound = bind(&compiled, segment, std::slice::from_ref(&span)).unwrap();
+        select(&bound, &span, RowStrategy::Auto)
+    }
+
+    fn is(dimension: Dimension, text: Option<&str>) -> Filter {
+        Filter::Dimension(dimension, Test::Texts(vec![text.map(str::to_owned)]))
+    }
+
+    #[test]
+    fn what_a_dictionary_decides_folds_away() {
+        let segment = segment();
+        let bound = |filter: &Filter| {
+            let compiled = Compiled::new(filter).unwrap();
+            format!("{:?}", bind(&compiled, &segment, std::slice::from_ref(&(0..10))).unwrap())
+        };
+        let absent = || is(Dimension::SessionId, Some("none of them"));
+        let unlabelled = || is(Dimension::Label, None);
+        let odd = || is(Dimension::Category, Some("odd"));
+        assert_eq!(bound(&absent()), "None");
+        // All rows have the empty label, which is not null.
+        assert_eq!(bound(&unlabelled()), "None");
+        assert_eq!(bound(&is(Dimension::Label, Some(""))), "All");
+        assert_eq!(bound(&Filter::Not(Box::new(absent()))), "All");
+        assert_eq!(bound(&Filter::And(vec![odd(), absent()])), "None");
+        assert_eq!(bound(&Filter::Or(vec![odd(), Filter::Not(Box::new(absent()))])), "All");
+        assert_eq!(bound(&Filter::Or(vec![odd(), absent()])), bound(&odd()));
+        // Nobody has a first dimension: its dictionary is null and nothing else.
+        assert_eq!(bound(&is(Dimension::Dim1, None)), "All");
+    }
+
+    #[test]
+    fn few_rows_are_asked_for_their_own_values() {
+        let segment = segment();
+        let ends_in =
+            |digits: &str| Filter::Dimension(Dimension::SessionId, Test::Regex(format!("[{digits}]$")));
+        // Three rows and eleven entries: the other entries are not asked about.
+        assert_eq!(rows(&ends_in("068"), &segment, 5..8), rows_of(&[6]));
+        assert_eq!(rows(&Filter::Not(Box::new(ends_in("068"))), &segment, 5..8), rows_of(&[5, 7]));
+        assert_eq!(rows(&ends_in("0"), &segment, 5..8), RowSet::NONE);
+        assert_eq!(rows(&Filter::Not(Box::new(ends_in("0"))), &segment, 5..8), RowSet::Range(5..8));
+    }
+
+    /// The rows as bits of the span 5..8.
+    fn rows_of(rows: &[u32]) -> RowSet {
+        RowSet::from_words(5..8, |first, _| rows.iter().fold(0, |word, row| word | 1 << (row - first)))
+    }
 }

@@ -1,6 +1,6 @@
 //! A set of dictionary codes, in the shape that is cheapest to ask.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 /// Which codes of one dictionary match.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,18 +64,31 @@ impl CodeSet {
 
     /// Calls with each code that is in, rising.
     pub(crate) fn for_each(&self, length: usize, mut call: impl FnMut(u32)) {
+        let _ = self.try_for_each(length, |code| {
+            call(code);
+            ControlFlow::Continue(())
+        });
+    }
+
+    /// Calls with each code that is in, rising, until the call breaks off.
+    pub(crate) fn try_for_each(
+        &self,
+        length: usize,
+        mut call: impl FnMut(u32) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         match self {
-            Self::Empty => {}
-            Self::Full => (0..u32::try_from(length).unwrap_or(u32::MAX)).for_each(call),
-            Self::Range(codes) => codes.clone().for_each(call),
+            Self::Empty => ControlFlow::Continue(()),
+            Self::Full => (0..u32::try_from(length).unwrap_or(u32::MAX)).try_for_each(call),
+            Self::Range(codes) => codes.clone().try_for_each(call),
             Self::Bits(bits) => {
                 for (word, base) in bits.iter().zip((0_u32..).step_by(64)) {
                     let mut rest = *word;
                     while rest != 0 {
-                        call(base + rest.trailing_zeros());
+                        call(base + rest.trailing_zeros())?;
                         rest &= rest - 1;
                     }
                 }
+                ControlFlow::Continue(())
             }
         }
     }

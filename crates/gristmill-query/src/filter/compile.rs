@@ -1,7 +1,7 @@
 //! A checked filter with its leaves made ready to run; made once per fetch, shared by all segments.
 
-use super::matcher::Matcher;
-use crate::request::{Filter, InstantTest, NumberTest};
+use super::matcher::{Matcher, NumberMatcher};
+use crate::request::{Filter, InstantTest};
 use gristmill_storage::schema::Dimension;
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ pub(crate) enum Compiled {
     Or(Vec<Compiled>),
     Not(Box<Compiled>),
     Dimension(Dimension, Matcher),
-    Value(NumberTest),
+    Value(NumberMatcher),
     /// Rising ranges that do not touch.
     Timestamp(Vec<Range<i64>>),
     SameValue(Vec<Dimension>),
@@ -32,11 +32,22 @@ impl Compiled {
             Filter::And(fields) => Self::and(Self::all(fields)?),
             Filter::Or(fields) => Self::or(Self::all(fields)?),
             Filter::Not(field) => Self::not(Self::new(field)?),
-            Filter::Dimension(dimension, test) => Self::Dimension(*dimension, Matcher::new(test)?),
-            Filter::Value(test) => Self::Value(test.clone()),
-            Filter::Timestamp(InstantTest::Within(ranges)) => Self::Timestamp(joined(ranges)),
+            Filter::Dimension(dimension, test) => Self::dimension(*dimension, Matcher::new(test)?),
+            Filter::Value(test) => match NumberMatcher::new(test) {
+                matcher if matcher.is_never() => Self::False,
+                matcher => Self::Value(matcher),
+            },
+            Filter::Timestamp(InstantTest::Within(ranges)) => match joined(ranges) {
+                ranges if ranges.is_empty() => Self::False,
+                ranges => Self::Timestamp(ranges),
+            },
             Filter::SameValue(dimensions) => Self::SameValue(dimensions.clone()),
         })
+    }
+
+    /// A test on a dimension.
+    pub(crate) fn dimension(dimension: Dimension, matcher: Matcher) -> Self {
+        if matcher.is_never() { Self::False } else { Self::Dimension(dimension, matcher) }
     }
 
     /// All of them.
@@ -90,4 +101,41 @@ fn joined(ranges: &[Range<i64>]) -> Vec<Range<i64>> {
         }
     }
     joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::{NumberTest, Test};
+
+    fn compiled(filter: &Filter) -> Compiled {
+        Compiled::new(filter).unwrap()
+    }
+
+    #[test]
+    fn constants_fold_up_to_the_root() {
+        let nothing = || Filter::Dimension(Dimension::Label, Test::Texts(Vec::new()));
+        let some = || Filter::Dimension(Dimension::Label, Test::Texts(vec![None]));
+        let never = [
+            nothing(),
+            Filter::Value(NumberTest::In(Vec::new())),
+            Filter::Timestamp(InstantTest::Within(vec![Range { start: 7, end: 7 }])),
+            Filter::And(vec![some(), nothing()]),
+            Filter::Or(vec![Filter::False, nothing()]),
+            Filter::Not(Box::new(Filter::True)),
+        ];
+        for filter in never {
+            assert!(matches!(compiled(&filter), Compiled::False), "{filter:?}");
+        }
+        assert!(matches!(compiled(&Filter::Not(Box::new(nothing()))), Compiled::True));
+        assert!(matches!(compiled(&Filter::Or(vec![some(), Filter::True])), Compiled::True));
+        assert!(matches!(compiled(&Filter::And(vec![Filter::True, some()])), Compiled::Dimension(..)));
+        let twice = Filter::Not(Box::new(Filter::Not(Box::new(some()))));
+        assert!(matches!(compiled(&twice), Compiled::Dimension(..)));
+    }
+
+    #[test]
+    fn ranges_of_time_are_sorted_and_joined() {
+        assert_eq!(joined(&[20..30, 5..5, 0..10, 10..12, 25..27, 29..31]), [0..12, 20..31]);
+    }
 }

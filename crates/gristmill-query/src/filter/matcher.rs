@@ -3,8 +3,8 @@
 use super::alphanumeric;
 use super::code_set::CodeSet;
 use super::like::LikeMatcher;
-use crate::request::{Bound, Limit, Limits, Test, compile_regex};
-use gristmill_storage::segment::{Dictionary, NULL_CODE, TextDictionary};
+use crate::request::{Bound, Limit, Limits, NumberTest, Test, compile_regex};
+use gristmill_storage::segment::{Dictionary, IntegerDictionary, NULL_CODE, TextDictionary};
 use regex::Regex;
 use std::cmp::Ordering;
 
@@ -56,13 +56,22 @@ impl Matcher {
             Test::Like(like) => Self::Predicate(Predicate::Like(LikeMatcher::new(like))),
             Test::Regex(pattern) => Self::Predicate(Predicate::Regex(Box::new(compile_regex(pattern)?))),
             Test::Contains { fragments, case_sensitive } => {
-                let fold = |text: &String| if *case_sensitive { text.clone() } else { text.to_lowercase() };
+                let fold = |text: &String| if *case_sensitive { text.clone() } else { lower_case(text) };
                 Self::Predicate(Predicate::Contains {
                     fragments: fragments.iter().map(fold).collect(),
                     case_sensitive: *case_sensitive,
                 })
             }
         })
+    }
+
+    /// Whether no value and no row can match.
+    pub(crate) fn is_never(&self) -> bool {
+        match self {
+            Self::Texts { texts, null } => texts.is_empty() && !null,
+            Self::Integers(integers) => integers.is_empty(),
+            Self::Lexicographic(_) | Self::Predicate(_) => false,
+        }
     }
 
     /// The codes whose value matches. `used` names the codes that can occur, where asking each of them is cheaper
@@ -73,13 +82,8 @@ impl Matcher {
                 let found = texts.iter().filter_map(|text| dictionary.find(text));
                 CodeSet::from_codes(null.then_some(NULL_CODE).into_iter().chain(found), dictionary.len())
             }
-            // What compares a number by its digits never reaches an integer column: the request turns it into
-            // `Test::Integers`. The reading that remains is the plain one.
             (Self::Texts { texts, null }, Dictionary::Integer(dictionary)) => {
-                let found = texts
-                    .iter()
-                    .filter_map(|text| text.parse().ok())
-                    .filter_map(|value| dictionary.find(value));
+                let found = texts.iter().filter_map(|text| find_digits(dictionary, text));
                 CodeSet::from_codes(null.then_some(NULL_CODE).into_iter().chain(found), dictionary.len())
             }
             (Self::Integers(integers), Dictionary::Integer(dictionary)) => {
@@ -97,6 +101,12 @@ impl Matcher {
             (Self::Predicate(predicate), _) => ask(dictionary, used, |text| predicate.matches(text)),
         }
     }
+}
+
+/// The code of the integer that is written with just this text: `1` is 1, `01` and `+1` are none.
+pub(super) fn find_digits(dictionary: &IntegerDictionary, text: &str) -> Option<u32> {
+    let value: i64 = text.parse().ok()?;
+    (itoa::Buffer::new().format(value) == text).then(|| dictionary.find(value))?
 }
 
 /// A range of texts is a range of codes.
@@ -151,8 +161,58 @@ impl Predicate {
                 fragments.iter().all(|fragment| text.contains(fragment.as_str()))
             }
             Self::Contains { fragments, case_sensitive: false } => {
-                let folded = text.to_lowercase();
+                let folded = lower_case(text);
                 fragments.iter().all(|fragment| folded.contains(fragment.as_str()))
+            }
+        }
+    }
+}
+
+/// Each character in lower case. Unlike [`str::to_lowercase`], which writes a sigma at the end of a word differently,
+/// this keeps a part of a text a part of it.
+fn lower_case(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).collect()
+}
+
+/// A [`NumberTest`] made ready to be asked once a row.
+#[derive(Debug)]
+pub(crate) enum NumberMatcher {
+    /// These numbers, rising; and null or not.
+    In {
+        numbers: Vec<f64>,
+        null: bool,
+    },
+    Bound(Limits<f64>),
+}
+
+impl NumberMatcher {
+    pub(crate) fn new(test: &NumberTest) -> Self {
+        match test {
+            NumberTest::In(values) => {
+                let mut numbers: Vec<f64> = values.iter().flatten().copied().collect();
+                numbers.sort_unstable_by(f64::total_cmp);
+                Self::In { numbers, null: values.contains(&None) }
+            }
+            NumberTest::Bound(limits) => Self::Bound(limits.clone()),
+        }
+    }
+
+    /// Whether no value matches.
+    pub(crate) fn is_never(&self) -> bool {
+        matches!(self, Self::In { numbers, null: false } if numbers.is_empty())
+    }
+
+    /// Stored values and checked numbers are finite, so they always compare; -0.0 and 0.0 are the same.
+    pub(crate) fn matches(&self, value: Option<f64>) -> bool {
+        match (self, value) {
+            (Self::In { null, .. }, None) => *null,
+            (Self::In { numbers, .. }, Some(value)) => {
+                let at = numbers.partition_point(|number| *number < value);
+                numbers.get(at) == Some(&value)
+            }
+            (Self::Bound(_), None) => false,
+            (Self::Bound(limits), Some(value)) => {
+                within(limits, |limit| value.partial_cmp(limit).unwrap_or(Ordering::Equal))
             }
         }
     }
@@ -164,7 +224,7 @@ fn number(text: &str) -> Option<f64> {
 }
 
 /// Whether a value lies within limits, told how the value compares with a limit.
-pub(crate) fn within<T>(limits: &Limits<T>, compare: impl Fn(&T) -> Ordering) -> bool {
+fn within<T>(limits: &Limits<T>, compare: impl Fn(&T) -> Ordering) -> bool {
     let above = limits.lower.as_ref().is_none_or(|lower| match compare(&lower.value) {
         Ordering::Less => false,
         Ordering::Equal => !lower.strict,
@@ -176,4 +236,66 @@ pub(crate) fn within<T>(limits: &Limits<T>, compare: impl Fn(&T) -> Ordering) ->
             Ordering::Equal => !upper.strict,
             Ordering::Greater => false,
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gristmill_storage::Timestamp;
+    use gristmill_storage::event::Event;
+    use gristmill_storage::schema::Dimension;
+    use gristmill_storage::segment::SegmentBuilder;
+
+    fn versions(versions: &[i64]) -> Dictionary {
+        let mut builder = SegmentBuilder::new();
+        for version in versions {
+            let mut event = Event::new(Timestamp(0), "org", "vendor");
+            event.event_version = *version;
+            builder.push(&event.as_row()).unwrap();
+        }
+        Dictionary::clone(&builder.build().unwrap().dictionary(Dimension::EventVersion).unwrap())
+    }
+
+    #[test]
+    fn an_integer_is_the_text_of_its_digits() {
+        let dictionary = versions(&[-1, 0, 1]);
+        let codes = |text: &str| {
+            Matcher::new(&Test::Texts(vec![Some(text.to_owned())])).unwrap().codes(&dictionary, None)
+        };
+        assert_eq!(codes("-1"), CodeSet::Range(1..2));
+        assert_eq!(codes("1"), CodeSet::Range(3..4));
+        for text in ["01", "+1", "-0", "1.0", "", "one"] {
+            assert_eq!(codes(text), CodeSet::Empty, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_part_is_found_whatever_its_case() {
+        let contains = |fragment: &str, text: &str| {
+            let test = Test::Contains { fragments: vec![fragment.to_owned()], case_sensitive: false };
+            let Matcher::Predicate(predicate) = Matcher::new(&test).unwrap() else { return false };
+            predicate.matches(text)
+        };
+        assert!(contains("KAUPPA", "verkkokauppa") && contains("\u{c4}", "\u{e4}"));
+        assert!(!contains("a", "\u{e4}"));
+        // Sigma has a second small form, which str::to_lowercase writes at the end of a word.
+        for (fragment, text) in [("\u{3a3}", "\u{39f}\u{3a3}"), ("\u{39f}\u{3a3}", "\u{39f}\u{3a3}\u{391}")] {
+            assert!(contains(fragment, text), "{fragment} in {text}");
+        }
+    }
+
+    #[test]
+    fn numbers_match_by_value_and_null_by_itself() {
+        let some = NumberMatcher::new(&NumberTest::In(vec![Some(2.5), Some(-0.0), None, Some(-7.0)]));
+        for value in [Some(2.5), Some(0.0), Some(-0.0), Some(-7.0), None] {
+            assert!(some.matches(value), "{value:?}");
+        }
+        assert!(!some.matches(Some(2.0)) && !some.matches(Some(9.0)));
+        let zero = NumberMatcher::new(&NumberTest::In(vec![Some(0.0)]));
+        assert!(zero.matches(Some(-0.0)) && !zero.matches(None));
+        assert!(NumberMatcher::new(&NumberTest::In(Vec::new())).is_never());
+        let limit = |value| Some(Limit { value, strict: true });
+        let above = NumberMatcher::new(&NumberTest::Bound(Limits { lower: limit(0.0), upper: None }));
+        assert!(above.matches(Some(5e-324)) && !above.matches(Some(-0.0)) && !above.matches(None));
+    }
 }

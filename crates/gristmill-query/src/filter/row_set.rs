@@ -1,5 +1,6 @@
 //! Which rows of a span match: a value with few shapes, chosen once and matched outside the loops.
 
+use std::convert::Infallible;
 use std::ops::Range;
 
 /// A set of rows within one span of rows.
@@ -41,6 +42,21 @@ impl RowSet {
     pub(crate) fn from_words(rows: Range<u32>, mut word: impl FnMut(u32, u32) -> u64) -> Self {
         let words = rows.clone().step_by(64).map(|first| word(first, (rows.end - first).min(64))).collect();
         Self::Bits { rows, words }
+    }
+
+    /// The set of rising ranges within `span` that do not touch.
+    pub(crate) fn from_ranges(ranges: Vec<Range<u32>>, span: &Range<u32>) -> Self {
+        match ranges.as_slice() {
+            [] => Self::NONE,
+            [range] => Self::Range(range.clone()),
+            _ => {
+                let mut words = vec![0_u64; span.len().div_ceil(64)];
+                for row in ranges.into_iter().flatten() {
+                    words[(row - span.start) as usize / 64] |= 1 << ((row - span.start) % 64);
+                }
+                Self::Bits { rows: span.clone(), words }
+            }
+        }
     }
 
     /// The rows of both.
@@ -99,17 +115,26 @@ impl RowSet {
 
     /// Calls with each row, rising.
     pub(crate) fn for_each(&self, mut call: impl FnMut(u32)) {
+        let Ok(()) = self.try_for_each(|row| {
+            call(row);
+            Ok::<(), Infallible>(())
+        });
+    }
+
+    /// Calls with each row, rising, until a call fails.
+    pub(crate) fn try_for_each<E>(&self, mut call: impl FnMut(u32) -> Result<(), E>) -> Result<(), E> {
         match self {
-            Self::Range(rows) => rows.clone().for_each(call),
-            Self::List(rows) => rows.iter().copied().for_each(call),
+            Self::Range(rows) => rows.clone().try_for_each(call),
+            Self::List(rows) => rows.iter().copied().try_for_each(call),
             Self::Bits { rows, words } => {
                 for (word, first) in words.iter().zip(rows.clone().step_by(64)) {
                     let mut rest = *word;
                     while rest != 0 {
-                        call(first + rest.trailing_zeros());
+                        call(first + rest.trailing_zeros())?;
                         rest &= rest - 1;
                     }
                 }
+                Ok(())
             }
         }
     }
@@ -148,8 +173,9 @@ impl RowSet {
         match self {
             Self::Range(rows) => {
                 for (at, first) in span.clone().step_by(64).enumerate() {
-                    let from = rows.start.clamp(first, first + 64) - first;
-                    let to = rows.end.clamp(first, first + 64) - first;
+                    let end = first.saturating_add(64);
+                    let from = rows.start.clamp(first, end) - first;
+                    let to = rows.end.clamp(first, end) - first;
                     call(at, low_bits(to) & !low_bits(from));
                 }
             }
@@ -221,6 +247,21 @@ mod tests {
             RowSet::List(vec![10, 64, 73, 74, 75, 209]),
             RowSet::List(Vec::new()),
         ]
+    }
+
+    #[test]
+    fn ranges_become_the_rows_in_them() {
+        assert_eq!(RowSet::from_ranges(Vec::new(), &SPAN), RowSet::NONE);
+        assert_eq!(RowSet::from_ranges(vec![SPAN], &SPAN), RowSet::Range(SPAN));
+        let set = RowSet::from_ranges(vec![10..12, 72..76, 209..210], &SPAN);
+        assert_eq!(rows(&set), BTreeSet::from([10, 11, 72, 73, 74, 75, 209]));
+    }
+
+    #[test]
+    fn the_last_rows_there_can_be_are_no_exception() {
+        let span = u32::MAX - 70..u32::MAX;
+        let set = RowSet::Range(u32::MAX - 3..u32::MAX).unite(RowSet::List(vec![u32::MAX - 70]), &span);
+        assert_eq!(rows(&set), BTreeSet::from([u32::MAX - 70, u32::MAX - 3, u32::MAX - 2, u32::MAX - 1]));
     }
 
     #[test]

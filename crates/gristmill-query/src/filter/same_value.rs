@@ -1,5 +1,6 @@
 //! `columnComparison` within one segment: codes of one dictionary translated into those of the next.
 
+use super::matcher::find_digits;
 use gristmill_storage::schema::Dimension;
 use gristmill_storage::segment::{Dictionary, DimensionCodes, NULL_CODE, Segment, SegmentError};
 use std::sync::Arc;
@@ -76,12 +77,7 @@ fn translate(from: &Dictionary, into: &Dictionary) -> Vec<Option<u32>> {
         (Dictionary::Integer(from), Dictionary::Text(into)) => {
             into.find(itoa::Buffer::new().format(from.get(code)?))
         }
-        (Dictionary::Text(from), Dictionary::Integer(into)) => {
-            let text = from.get(code)?;
-            // Only the digits that the integer itself would be written with are the same text.
-            let value: i64 = text.parse().ok()?;
-            (itoa::Buffer::new().format(value) == text).then(|| into.find(value))?
-        }
+        (Dictionary::Text(from), Dictionary::Integer(into)) => find_digits(into, from.get(code)?),
     };
     let length = u32::try_from(from.len()).unwrap_or(u32::MAX);
     (0..length).map(|code| if code == NULL_CODE { Some(NULL_CODE) } else { translated(code) }).collect()

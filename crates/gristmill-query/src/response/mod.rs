@@ -10,3 +10,6 @@ mod order;
 pub use answer::{Answer, Cell, Field, FieldKind};
 pub use metric::MetricColumn;
 pub use missing::Missing;
+
+#[cfg(test)]
+mod tests;

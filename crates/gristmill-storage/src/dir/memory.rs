@@ -46,6 +46,12 @@ impl MemoryDir {
         hold(&self.tree).files.keys().cloned().collect()
     }
 
+    /// How many handles there are on files that still have a name.
+    #[cfg(test)]
+    pub(crate) fn open_handles(&self) -> usize {
+        hold(&self.tree).files.values().map(|node| Arc::strong_count(node) - 1).sum()
+    }
+
     /// The bytes of a file.
     pub fn bytes(&self, path: &str) -> io::Result<Vec<u8>> {
         let node = hold(&self.tree).node(path)?;

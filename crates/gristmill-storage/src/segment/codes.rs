@@ -118,4 +118,10 @@ impl Lists {
         // Offsets are checked to be non-negative and rising when a segment is built or read.
         self.offsets[row].cast_unsigned() as usize..self.offsets[row + 1].cast_unsigned() as usize
     }
+
+    /// Where the codes of several rows lie in [`Lists::codes`].
+    pub(super) fn range_of(&self, rows: &std::ops::Range<usize>) -> std::ops::Range<usize> {
+        let at = |row: usize| self.offsets[row].cast_unsigned() as usize;
+        at(rows.start)..at(rows.end)
+    }
 }

@@ -23,7 +23,7 @@ impl Store {
     /// [`StoreError::Locked`] where another writer has it open; [`StoreError::NotAStore`] where the folder holds
     /// something else; an error for which [`StoreError::is_damage`] holds where acknowledged events are lost.
     pub fn open(dir: Arc<dyn Dir>, options: StoreOptions) -> Result<Self, StoreError> {
-        // Before the lock file is created, so that a folder of something else is left as it is.
+        // Looked at before the lock file is made, so that a folder which holds something else stays as it is.
         layout::find(&*dir)?;
         let lock = take_lock(&*dir)?;
         let mut catalog = match layout::find(&*dir)? {

@@ -1,10 +1,10 @@
 //! Which events share a segment: those of one UTC day, or of several quiet days next to each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
-use crate::segment::{Segment, SegmentBuilder, SegmentError};
+use crate::segment::{Run, Segment, SegmentBuilder, SegmentError};
 
 use super::StoreError;
 
@@ -84,10 +84,36 @@ fn stretches(events: &BTreeMap<i64, u64>, join: u64) -> Vec<RangeInclusive<i64>>
     stretches
 }
 
+/// The rows of a segment within some milliseconds, in their order.
+fn rows_within(segment: &Segment, time: &Range<i64>) -> Result<VecDeque<Range<u32>>, StoreError> {
+    let timestamps = segment.timestamps()?;
+    let within = |run: &Run| {
+        let start = timestamps.first_at_or_after(run.rows.clone(), time.start);
+        start..timestamps.first_at_or_after(start..run.rows.end, time.end)
+    };
+    Ok(segment.runs()?.all().iter().map(within).filter(|rows| !rows.is_empty()).collect())
+}
+
+/// Removes the first rows, at most `count` of them.
+fn take_first(rows: &mut VecDeque<Range<u32>>, mut count: usize) -> Vec<Range<u32>> {
+    let mut taken = Vec::new();
+    while count > 0
+        && let Some(first) = rows.pop_front()
+    {
+        let middle = first.end.min(first.start.saturating_add(u32::try_from(count).unwrap_or(u32::MAX)));
+        if middle < first.end {
+            rows.push_front(middle..first.end);
+        }
+        count -= (first.start..middle).len();
+        taken.push(first.start..middle);
+    }
+    taken
+}
+
 /// The events of one stretch, as they become segments.
 struct Part<'w, W> {
     builder: SegmentBuilder,
-    /// Events a segment takes.
+    /// Events a segment takes; it never holds as many.
     limit: usize,
     write: &'w mut W,
 }
@@ -95,31 +121,18 @@ struct Part<'w, W> {
 impl<W: FnMut(&Segment) -> Result<(), StoreError>> Part<'_, W> {
     /// Takes the events of a segment within some milliseconds.
     fn take(&mut self, segment: &Segment, time: Range<i64>) -> Result<(), StoreError> {
-        let meta = segment.meta();
-        let whole = meta.min_time >= time.start && meta.max_time < time.end;
-        if whole && self.builder.len() + meta.rows as usize <= self.limit {
-            match self.builder.push_segment(segment) {
-                Err(SegmentError::Full { .. }) if !self.builder.is_empty() => {}
-                result => return Ok(result?),
-            }
-        }
-        let timestamps = segment.timestamps()?;
-        let rows = segment.rows()?;
-        for run in segment.runs()?.all() {
-            let start = timestamps.first_at_or_after(run.rows.clone(), time.start);
-            let end = timestamps.first_at_or_after(start..run.rows.end, time.end);
-            for row in start..end {
-                if self.builder.len() >= self.limit {
+        let mut rows = rows_within(segment, &time)?;
+        while !rows.is_empty() {
+            let piece = take_first(&mut rows, self.limit - self.builder.len());
+            match self.builder.push_rows(segment, &piece) {
+                Err(SegmentError::Full { .. }) if !self.builder.is_empty() => {
                     self.cut()?;
+                    self.builder.push_rows(segment, &piece)?;
                 }
-                let row = rows.get(row as usize);
-                match self.builder.push(&row) {
-                    Err(SegmentError::Full { .. }) if !self.builder.is_empty() => {
-                        self.cut()?;
-                        self.builder.push(&row)?;
-                    }
-                    result => result?,
-                }
+                result => result?,
+            }
+            if self.builder.len() == self.limit {
+                self.cut()?;
             }
         }
         Ok(())

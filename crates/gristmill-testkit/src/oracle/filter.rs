@@ -54,8 +54,9 @@ fn passes(test: &Test, value: Option<&str>) -> bool {
             fragments.iter().all(|fragment| text.contains(fragment))
         }
         (Test::Contains { fragments, case_sensitive: false }, Some(text)) => {
-            let text = text.to_lowercase();
-            fragments.iter().all(|fragment| text.contains(&fragment.to_lowercase()))
+            let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<String>();
+            let text = lower(text);
+            fragments.iter().all(|fragment| text.contains(&lower(fragment)))
         }
     }
 }

@@ -63,12 +63,13 @@ pub(super) fn start(settings: &IngestSettings, bar: &ProgressBar) -> Result<Rece
     thread::Builder::new()
         .name("reading".to_owned())
         .spawn(move || {
-            let outcome = reading.read_all(&inputs);
-            let Err(Stop::Failed(failure)) = outcome else {
-                let tally = Ok(std::mem::take(&mut reading.tally));
-                return drop(reading.sender.send(Message::End(tally)));
+            let outcome = match reading.read_all(&inputs) {
+                Ok(()) => Ok(std::mem::take(&mut reading.tally)),
+                Err(Stop::Failed(failure)) => Err(failure),
+                Err(Stop::Unheard) => return,
             };
-            drop(reading.sender.send(Message::End(Err(failure))));
+            // It does not matter if nobody listens to the end.
+            let _ = reading.sender.send(Message::End(outcome));
         })
         .map_err(|error| Failure::caused(Code::Other, "cannot start a thread to read the events", &error))?;
     Ok(receiver)

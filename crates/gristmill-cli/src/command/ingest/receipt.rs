@@ -44,13 +44,16 @@ impl IngestReceipt {
         if terminal::stdout_is_terminal() {
             return Ok(());
         }
-        let line = json!({
-            "stored": self.receipt.events,
-            "repeated": self.repeated,
-            "rejected": self.tally.rejected,
-            "ignored": self.tally.ignored,
-        });
+        let line = self.json();
         to_stdout(|out| writeln!(out, "{line}"))
+    }
+
+    fn json(&self) -> String {
+        let ignored = json!(self.tally.ignored);
+        format!(
+            r#"{{"stored":{},"rejected":{},"repeated":{},"ignored":{ignored}}}"#,
+            self.receipt.events, self.tally.rejected, self.repeated
+        )
     }
 
     fn summary(&self, settings: &IngestSettings, took: Duration) -> String {

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use gristmill::event::EventError;
-use serde_json::{Map, Value};
+use serde_json::json;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -25,7 +25,7 @@ impl Rejects {
 
     /// Adds the event of that input with the reason and its bytes as they came.
     pub(super) fn write(&mut self, input: &str, error: &EventError, raw: &[u8]) -> Result<(), Failure> {
-        let mut line = line(input, error, raw).to_string();
+        let mut line = line(input, error, raw);
         line.push('\n');
         self.file.write_all(line.as_bytes()).map_err(|error| Failure::output(&self.name, &error))
     }
@@ -36,19 +36,16 @@ impl Rejects {
     }
 }
 
-fn line(input: &str, error: &EventError, raw: &[u8]) -> Value {
-    let mut line = Map::new();
-    let mut add = |key: &str, value: Value| line.insert(key.to_owned(), value);
-    add("file", input.into());
-    add("index", error.index.into());
-    add("line", error.line.into());
-    add("field", error.field.as_deref().into());
-    add("reason", error.problem.to_string().into());
-    match std::str::from_utf8(raw) {
-        Ok(text) => add("event", text.into()),
-        Err(_) => add("event_hex", hex(raw).into()),
+fn line(input: &str, error: &EventError, raw: &[u8]) -> String {
+    let (file, line, field) = (json!(input), json!(error.line), json!(error.field.as_deref()));
+    let (index, reason) = (error.index, json!(error.problem.to_string()));
+    let (key, event) = match std::str::from_utf8(raw) {
+        Ok(text) => ("event", json!(text)),
+        Err(_) => ("event_hex", json!(hex(raw))),
     };
-    Value::Object(line)
+    format!(
+        r#"{{"file":{file},"index":{index},"line":{line},"field":{field},"reason":{reason},"{key}":{event}}}"#
+    )
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -24,8 +24,8 @@ pub(super) fn draw(labels: &[String], series: &[Series], unit: Unit, width: usiz
         [single] if single.label.is_empty() => tall(labels, single, unit, width, ink),
         several => low(labels, several, unit, width, ink),
     };
-    let plotted = &series[..series.len().min(MOST_SERIES)];
-    lines.extend(notes(labels.len(), plotted, series.len() - plotted.len(), ink));
+    let has_gaps = lines.iter().any(|line| line.contains(blocks::GAP));
+    lines.extend(note(has_gaps, series.len().saturating_sub(MOST_SERIES), ink));
     lines
 }
 
@@ -145,13 +145,13 @@ fn padded(text: &str, width: usize) -> String {
 }
 
 /// What the picture alone does not tell.
-fn notes(buckets: usize, plotted: &[Series], left_out: usize, ink: Ink) -> Vec<String> {
+fn note(has_gaps: bool, left_out: usize, ink: Ink) -> Option<String> {
     let mut notes = Vec::new();
     if left_out > 0 {
         notes.push(format!("and {} more with smaller values", count(left_out as u64)));
     }
-    if plotted.iter().any(|series| series.values.contains(&None)) && buckets > 1 {
+    if has_gaps {
         notes.push(format!("{} no value", blocks::GAP));
     }
-    if notes.is_empty() { notes } else { vec![ink.faint(&notes.join("; "))] }
+    (!notes.is_empty()).then(|| ink.faint(&notes.join("; ")))
 }

@@ -105,11 +105,13 @@ fn crafted(change: impl Fn(&mut Vec<u8>)) -> Result<Batch, BatchDecodeError> {
     Batch::decode(payload)
 }
 
+type Change = fn(&mut Vec<u8>);
+
 #[test]
 fn every_rule_of_a_row_is_checked() {
     const FLAGS: usize = Header::LEN + 20;
     assert!(crafted(|_| ()).is_ok());
-    let refusals: [(fn(&mut Vec<u8>), &str); 8] = [
+    let refusals: [(Change, &str); 8] = [
         (|payload| payload[Header::LEN + 7] = 0x7F, "a timestamp from 0001-01-01 to 9999-12-30"),
         // The bit of `vendor` goes, and its length with it.
         (
@@ -124,7 +126,8 @@ fn every_rule_of_a_row_is_checked() {
         (
             |payload| {
                 payload[FLAGS] |= HAS_VALUE;
-                payload.splice(FLAGS + 1..FLAGS + 1, f64::INFINITY.to_le_bytes());
+                let value = FLAGS + 1;
+                payload.splice(value..value, f64::INFINITY.to_le_bytes());
             },
             "a finite value",
         ),

@@ -2,6 +2,7 @@
 
 use crate::segment::Codes;
 use arrow_buffer::{ArrowNativeType, ScalarBuffer};
+use std::ops::Range;
 
 /// Codes as they are given out while rows arrive: dense from 0 on, so that their width is always that of the finished
 /// dictionary.
@@ -25,6 +26,14 @@ impl CodeVec {
         }
     }
 
+    pub(super) fn get(&self, at: usize) -> u32 {
+        match self {
+            Self::U8(codes) => codes[at].into(),
+            Self::U16(codes) => codes[at].into(),
+            Self::U32(codes) => codes[at],
+        }
+    }
+
     pub(super) fn push(&mut self, code: u32) {
         loop {
             match self {
@@ -41,18 +50,32 @@ impl CodeVec {
         }
     }
 
-    /// Appends codes of another dictionary, each replaced by its entry in `names`.
-    pub(super) fn extend(&mut self, codes: &Codes, names: &[u32]) {
+    /// Appends codes of another dictionary, each replaced by its entry in `names`; the largest of these stands for one
+    /// of the codes.
+    pub(super) fn extend(&mut self, codes: &Codes, places: &[Range<usize>], names: &[u32]) {
+        self.widen_for(names.iter().copied().max().unwrap_or_default());
         match codes {
-            Codes::U8(codes) => self.extend_from(codes, names),
-            Codes::U16(codes) => self.extend_from(codes, names),
-            Codes::U32(codes) => self.extend_from(codes, names),
+            Codes::U8(codes) => self.extend_from(codes, places, names),
+            Codes::U16(codes) => self.extend_from(codes, places, names),
+            Codes::U32(codes) => self.extend_from(codes, places, names),
         }
     }
 
-    fn extend_from<T: ArrowNativeType>(&mut self, codes: &[T], names: &[u32]) {
-        for code in codes {
-            self.push(names[code.as_usize()]);
+    fn widen_for(&mut self, code: u32) {
+        let len = self.len();
+        self.push(code);
+        match self {
+            Self::U8(codes) => codes.truncate(len),
+            Self::U16(codes) => codes.truncate(len),
+            Self::U32(codes) => codes.truncate(len),
+        }
+    }
+
+    fn extend_from<T: ArrowNativeType>(&mut self, codes: &[T], places: &[Range<usize>], names: &[u32]) {
+        match self {
+            Self::U8(own) => extend_with(own, codes, places, names),
+            Self::U16(own) => extend_with(own, codes, places, names),
+            Self::U32(own) => extend_with(own, codes, places, names),
         }
     }
 
@@ -72,6 +95,18 @@ impl CodeVec {
             Self::U16(codes) => codes.capacity() * 2,
             Self::U32(codes) => codes.capacity() * 4,
         }
+    }
+}
+
+/// Appends codes under their new names, each of which fits.
+fn extend_with<T: ArrowNativeType, U: ArrowNativeType>(
+    own: &mut Vec<T>,
+    codes: &[U],
+    places: &[Range<usize>],
+    names: &[u32],
+) {
+    for place in places {
+        own.extend(codes[place.clone()].iter().map(|code| T::usize_as(names[code.as_usize()] as usize)));
     }
 }
 

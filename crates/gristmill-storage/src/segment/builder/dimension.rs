@@ -6,7 +6,8 @@ use crate::event::EventRow;
 use crate::schema::{Dimension, Kind};
 use crate::segment::heap::HeapDimension;
 use crate::segment::index::index;
-use crate::segment::{Dictionary, DimensionCodes, Lists, NULL_CODE, SegmentError};
+use crate::segment::{Codes, Dictionary, DimensionCodes, Lists, NULL_CODE, SegmentError};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The most values all rows of a multi-value dimension may have together: offsets are 32-bit and signed, as in Arrow.
@@ -103,20 +104,33 @@ impl DimensionBuilder {
         }
     }
 
-    /// Takes all rows of a segment; answers the code here for each code there.
-    pub(super) fn extend(&mut self, part: &HeapDimension) -> Vec<u32> {
-        let names = self.values.codes_of(&part.dictionary);
+    /// Takes some rows of a segment that was checked.
+    pub(super) fn extend(&mut self, part: &HeapDimension, rows: &[Range<usize>]) {
         match &*part.codes {
-            DimensionCodes::Single(codes) => self.codes.extend(codes, &names),
+            DimensionCodes::Single(codes) => self.extend_codes(&part.dictionary, codes, rows),
             DimensionCodes::Multi(lists) => {
-                let start = index(self.codes.len());
-                self.codes.extend(&lists.codes, &names);
                 if let Some(own) = &mut self.lists {
-                    own.ends.extend(lists.offsets.iter().skip(1).map(|&end| start + end.cast_unsigned()));
+                    own.extend(index(self.codes.len()), lists, rows);
                 }
+                let values: Vec<Range<usize>> = rows.iter().map(|rows| lists.range_of(rows)).collect();
+                self.extend_codes(&part.dictionary, &lists.codes, &values);
             }
         }
-        names
+    }
+
+    /// Takes the codes at some places; only the values they stand for are looked up.
+    fn extend_codes(&mut self, dictionary: &Dictionary, codes: &Codes, places: &[Range<usize>]) {
+        let mut used = vec![false; dictionary.len()];
+        for place in places.iter().cloned().flatten() {
+            used[codes.get(place) as usize] = true;
+        }
+        let names = self.values.codes_of(dictionary, &used);
+        self.codes.extend(codes, places, &names);
+    }
+
+    /// The codes of all rows.
+    pub(super) fn codes(&self) -> &CodeVec {
+        &self.codes
     }
 
     /// Sorts the dictionary; the rows stay as they came.
@@ -165,6 +179,14 @@ impl ListEnds {
         self.ends.push(index(codes.len()));
     }
 
+    /// Takes the lists of some rows, whose codes come behind `end` others.
+    fn extend(&mut self, mut end: u32, lists: &Lists, rows: &[Range<usize>]) {
+        for row in rows.iter().cloned().flatten() {
+            end += index(lists.range(row).len());
+            self.ends.push(end);
+        }
+    }
+
     /// Bytes reserved.
     fn heap_bytes(&self) -> usize {
         (self.ends.capacity() + self.seen.capacity()) * 4
@@ -172,20 +194,19 @@ impl ListEnds {
 }
 
 impl Interner {
-    /// The code here for each code of a dictionary whose values all fit.
-    fn codes_of(&mut self, dictionary: &Dictionary) -> Vec<u32> {
-        let mut names = vec![NULL_CODE];
-        match (self, dictionary) {
-            (Self::Text(own), Dictionary::Text(texts)) => {
-                names.extend(
-                    (1..index(texts.len())).map(|code| own.code(texts.get(code).unwrap_or_default())),
-                );
+    /// The code here for each code of a dictionary that is used and whose value fits; null's for the others.
+    fn codes_of(&mut self, dictionary: &Dictionary, used: &[bool]) -> Vec<u32> {
+        let mut names = vec![NULL_CODE; used.len()];
+        let named = (0..).zip(&mut names).skip(1).filter(|&(code, _)| used[code as usize]);
+        for (code, name) in named {
+            match (&mut *self, dictionary) {
+                (Self::Text(own), Dictionary::Text(texts)) => *name = own.code_of(texts.bytes(code)),
+                (Self::Integer(own), Dictionary::Integer(integers)) => {
+                    *name = own.code(integers.get(code).unwrap_or_default());
+                }
+                // A dimension has one kind of dictionary, which is checked when a segment is read.
+                (Self::Text(_), Dictionary::Integer(_)) | (Self::Integer(_), Dictionary::Text(_)) => {}
             }
-            (Self::Integer(own), Dictionary::Integer(integers)) => {
-                names.extend(integers.values.iter().skip(1).map(|&value| own.code(value)));
-            }
-            // A dimension has one kind of dictionary, which is checked when a segment is read.
-            (Self::Text(_), Dictionary::Integer(_)) | (Self::Integer(_), Dictionary::Text(_)) => {}
         }
         names
     }

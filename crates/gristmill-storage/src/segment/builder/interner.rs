@@ -46,7 +46,11 @@ impl TextInterner {
 
     /// The code of a text, which is new or known. The caller has checked that there is room.
     pub(super) fn code(&mut self, text: &str) -> u32 {
-        let text = text.as_bytes();
+        self.code_of(text.as_bytes())
+    }
+
+    /// As [`TextInterner::code`], for bytes that are known to be UTF-8.
+    pub(super) fn code_of(&mut self, text: &[u8]) -> u32 {
         if self.last != NULL_CODE && entry(&self.bytes, &self.ends, self.last) == text {
             return self.last;
         }

@@ -2,6 +2,7 @@
 
 use crate::segment::{Timestamps, Values};
 use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer};
+use std::ops::Range;
 
 /// Timestamps and values, in the order of arrival.
 #[derive(Debug)]
@@ -32,8 +33,8 @@ impl Metrics {
         self.nulls += usize::from(value.is_none());
     }
 
-    pub(super) fn extend(&mut self, timestamps: &Timestamps, values: &Values) {
-        for row in 0..timestamps.len() {
+    pub(super) fn extend(&mut self, timestamps: &Timestamps, values: &Values, rows: &[Range<usize>]) {
+        for row in rows.iter().cloned().flatten() {
             self.push(timestamps.get(row), values.get(row));
         }
     }

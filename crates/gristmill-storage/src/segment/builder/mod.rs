@@ -14,6 +14,7 @@ use crate::event::EventRow;
 use crate::schema::Dimension;
 use dimension::{DimensionBuilder, SortedDimension, full};
 use metrics::Metrics;
+use std::ops::Range;
 use std::sync::Arc;
 use tenants::Tenants;
 
@@ -80,19 +81,26 @@ impl SegmentBuilder {
 
     /// Takes every row of a segment, in its order.
     pub fn push_segment(&mut self, segment: &Segment) -> Result<(), SegmentError> {
+        let all = 0..segment.meta().rows;
+        self.push_rows(segment, std::slice::from_ref(&all))
+    }
+
+    /// Takes some rows of a segment, in the order given; all of them must be below the number of its rows.
+    ///
+    /// It costs a look at each distinct value and a few bytes a row. [`SegmentError::Full`] where the values of the
+    /// whole segment might not fit; an empty builder has room for any.
+    pub(crate) fn push_rows(&mut self, segment: &Segment, rows: &[Range<u32>]) -> Result<(), SegmentError> {
         let parts = segment.to_heap()?;
-        self.check_rows(parts.timestamps.len())?;
+        self.check_rows(rows.iter().map(ExactSizeIterator::len).sum())?;
         self.dimensions.iter().zip(&parts.dimensions).try_for_each(|(own, part)| own.check_segment(part))?;
-        let names: Vec<Vec<u32>> =
-            self.dimensions.iter_mut().zip(&parts.dimensions).map(|(own, part)| own.extend(part)).collect();
-        let organizations = &names[Dimension::OrganizationId as usize];
-        let vendors = &names[Dimension::Vendor as usize];
-        for run in parts.runs.all() {
-            let (organization, vendor) =
-                (organizations[run.organization as usize], vendors[run.vendor as usize]);
-            run.rows.clone().for_each(|_| self.tenants.push(organization, vendor));
+        let rows: Vec<Range<usize>> =
+            rows.iter().map(|rows| rows.start as usize..rows.end as usize).collect();
+        for (own, part) in self.dimensions.iter_mut().zip(&parts.dimensions) {
+            own.extend(part, &rows);
         }
-        self.metrics.extend(&parts.timestamps, &parts.values);
+        let codes = |dimension: Dimension| self.dimensions[dimension as usize].codes();
+        self.tenants.extend(codes(Dimension::OrganizationId), codes(Dimension::Vendor));
+        self.metrics.extend(&parts.timestamps, &parts.values, &rows);
         Ok(())
     }
 

@@ -33,6 +33,13 @@ impl Tenants {
         self.rows.push(self.last);
     }
 
+    /// Takes the rows that are new in both columns of codes.
+    pub(super) fn extend(&mut self, organizations: &CodeVec, vendors: &CodeVec) {
+        for row in self.rows.len()..organizations.len() {
+            self.push(organizations.get(row), vendors.get(row));
+        }
+    }
+
     /// Bytes reserved.
     pub(super) fn heap_bytes(&self) -> usize {
         self.known.allocation_size() + self.pairs.capacity() * 8 + self.rows.heap_bytes()

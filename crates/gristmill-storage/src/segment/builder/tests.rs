@@ -106,6 +106,29 @@ proptest! {
         check_invariants(&merged, &pushed);
         prop_assert_eq!(events(&merged), in_order(pushed));
     }
+
+    #[test]
+    fn taking_rows_is_pushing_them(
+        parts in prop::collection::vec((prop::collection::vec(any_event(), 1..20), any::<[bool; 20]>()), 1..5),
+    ) {
+        let (mut builder, mut pushed) = (SegmentBuilder::new(), Vec::new());
+        for (part, chosen) in &parts {
+            let part = segment(part).unwrap();
+            let rows: Vec<u32> = (0..part.meta().rows).filter(|&row| chosen[row as usize]).collect();
+            let ranges: Vec<_> = rows
+                .chunk_by(|row, next| row + 1 == *next)
+                .map(|rows| rows[0]..rows[rows.len() - 1] + 1)
+                .collect();
+            builder.push_rows(&part, &ranges).unwrap();
+            pushed.extend(rows.iter().map(|&row| events(&part)[row as usize].clone()));
+        }
+        prop_assert_eq!(builder.len(), pushed.len());
+        if !pushed.is_empty() {
+            let taken = builder.build().unwrap();
+            check_invariants(&taken, &pushed);
+            prop_assert_eq!(events(&taken), in_order(pushed));
+        }
+    }
 }
 
 #[test]

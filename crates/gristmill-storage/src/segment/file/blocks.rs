@@ -5,6 +5,7 @@ use crate::dir::{Dir, ReadFile};
 use crate::segment::SegmentError;
 use crate::segment::part::Part;
 use arrow_buffer::{Buffer, MutableBuffer};
+use std::sync::Arc;
 
 /// Bytes of a block that has a checksum of its own.
 pub(super) const BLOCK: usize = 64 << 10;
@@ -32,34 +33,37 @@ pub(super) fn block_count(length: u64) -> u64 {
     length.div_ceil(BLOCK_BYTES)
 }
 
-/// An open file whose every block has a checksum, which is compared at every read.
+/// What is known of a file whose every block has a checksum. Of many segments it is kept, while their files are closed.
 #[derive(Debug)]
-pub(super) struct BlockFile {
+pub(super) struct BlockTable {
     path: String,
-    file: Box<dyn ReadFile>,
     length: u64,
     crcs: Vec<u32>,
 }
 
-impl BlockFile {
-    /// Opens a file whose sums are known; its length is compared, and nothing else is read.
-    pub(super) fn open(
-        dir: &dyn Dir,
-        path: &str,
-        sum: FileSum,
-        crcs: Vec<u32>,
-    ) -> Result<Self, SegmentError> {
-        let file = open_of_length(dir, path, sum.length)?;
-        if crcs.len() as u64 != block_count(sum.length) {
-            return Err(damaged(
-                path,
-                Part::Directory,
-                0,
-                format!("{} block checksums", block_count(sum.length)),
-                format!("{}", crcs.len()),
-            ));
+impl BlockTable {
+    /// The table of a file, where there are as many checksums as its length asks for.
+    pub(super) fn new(path: &str, sum: FileSum, crcs: Vec<u32>) -> Result<Self, SegmentError> {
+        if crcs.len() as u64 == block_count(sum.length) {
+            return Ok(Self { path: path.to_owned(), length: sum.length, crcs });
         }
-        Ok(Self { path: path.to_owned(), file, length: sum.length, crcs })
+        let expected = format!("{} block checksums", block_count(sum.length));
+        Err(damaged(path, Part::Directory, 0, expected, crcs.len().to_string()))
+    }
+}
+
+/// An open file whose every block has a checksum, which is compared at every read.
+#[derive(Debug)]
+pub(super) struct BlockFile {
+    table: Arc<BlockTable>,
+    file: Box<dyn ReadFile>,
+}
+
+impl BlockFile {
+    /// Opens a file; its length is compared, and nothing else is read.
+    pub(super) fn open(dir: &dyn Dir, table: &Arc<BlockTable>) -> Result<Self, SegmentError> {
+        let file = open_of_length(dir, &table.path, table.length)?;
+        Ok(Self { table: Arc::clone(table), file })
     }
 
     /// Opens a file, reads it as a whole and compares length and checksum.
@@ -75,31 +79,36 @@ impl BlockFile {
             piece.chunks(BLOCK).for_each(|block| sums.push(block));
         }
         compare_crc(path, Part::File, 0, sum.crc32c, sums.sum.crc32c)?;
-        Ok(Self { path: path.to_owned(), file, length: sum.length, crcs: sums.blocks })
+        Ok(Self { table: Arc::new(BlockTable::new(path, sum, sums.blocks)?), file })
+    }
+
+    /// What it takes to open the file again.
+    pub(super) fn table(&self) -> &Arc<BlockTable> {
+        &self.table
     }
 
     /// The path it was opened by.
     pub(super) fn path(&self) -> &str {
-        &self.path
+        &self.table.path
     }
 
     /// The length in bytes.
     pub(super) fn length(&self) -> u64 {
-        self.length
+        self.table.length
     }
 
     /// The checksum of each block.
     pub(super) fn crcs(&self) -> &[u32] {
-        &self.crcs
+        &self.table.crcs
     }
 
     /// Reads some bytes and verifies every block they touch. They lie at the start of an allocation of their own.
     pub(super) fn read(&self, part: Part, span: Span) -> Result<Buffer, SegmentError> {
-        let length = span.end_within(self.length).and_then(|_| usize::try_from(span.length).ok());
+        let length = span.end_within(self.length()).and_then(|_| usize::try_from(span.length).ok());
         let Some(length) = length else {
-            let file = format!("a part within the {} bytes of the file", self.length);
+            let file = format!("a part within the {} bytes of the file", self.length());
             let found = format!("{} bytes from byte {}", span.length, span.offset);
-            return Err(damaged(&self.path, part, span.offset, file, found));
+            return Err(damaged(self.path(), part, span.offset, file, found));
         };
         let mut bytes = MutableBuffer::from_len_zeroed(length);
         let mut rest: &mut [u8] = &mut bytes;
@@ -120,7 +129,7 @@ impl BlockFile {
             self.read_blocks(part, offset, &mut rest[..whole])?;
             return Ok(whole);
         }
-        let block_length = BLOCK_BYTES.min(self.length - block_start);
+        let block_length = BLOCK_BYTES.min(self.length() - block_start);
         let mut block = vec![0; usize::try_from(block_length).unwrap_or(BLOCK)];
         self.read_blocks(part, block_start, &mut block)?;
         let wanted = &block[usize::try_from(offset - block_start).unwrap_or(BLOCK)..];
@@ -131,11 +140,11 @@ impl BlockFile {
 
     /// Reads and verifies blocks from the start of one on, all whole but the last of the file.
     fn read_blocks(&self, part: Part, offset: u64, bytes: &mut [u8]) -> Result<(), SegmentError> {
-        self.file.read_exact_at(bytes, offset).map_err(|source| io_error("read", &self.path, source))?;
+        self.file.read_exact_at(bytes, offset).map_err(|source| io_error("read", self.path(), source))?;
         let first = usize::try_from(offset / BLOCK_BYTES).unwrap_or(usize::MAX);
-        let crcs = self.crcs.get(first..).unwrap_or_default();
+        let crcs = self.crcs().get(first..).unwrap_or_default();
         for ((block, &crc), at) in bytes.chunks(BLOCK).zip(crcs).zip(0_u64..) {
-            compare_crc(&self.path, part, offset + at * BLOCK_BYTES, crc, crc32c::crc32c(block))?;
+            compare_crc(self.path(), part, offset + at * BLOCK_BYTES, crc, crc32c::crc32c(block))?;
         }
         Ok(())
     }

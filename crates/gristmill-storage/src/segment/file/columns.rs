@@ -5,6 +5,8 @@
 
 use super::blocks::{BlockFile, Span, damaged};
 use super::layout::{DimensionLayout, Layout, code_width};
+use super::sum::FileSum;
+use crate::dir::Dir;
 use crate::event::Source;
 use crate::schema::{Dimension, Kind};
 use crate::segment::heap::{HeapDimension, HeapSegment};
@@ -17,14 +19,21 @@ use crate::segment::{
 use arrow_buffer::{ArrowNativeType, BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};
 use std::sync::Arc;
 
-/// The columns of an Arrow file.
+/// The columns of an open Arrow file.
 #[derive(Debug)]
 pub(super) struct ColumnFile {
     pub(super) file: BlockFile,
-    pub(super) layout: Layout,
+    pub(super) layout: Arc<Layout>,
 }
 
 impl ColumnFile {
+    /// Opens an Arrow file, reads it as a whole, compares length and checksum, and finds its columns.
+    pub(super) fn open_verified(dir: &dyn Dir, path: &str, sum: FileSum) -> Result<Self, SegmentError> {
+        let file = BlockFile::open_verified(dir, path, sum)?;
+        let layout = Arc::new(Layout::of_arrow(&file)?);
+        Ok(Self { file, layout })
+    }
+
     pub(super) fn timestamps(&self) -> Result<Timestamps, SegmentError> {
         let instants: ScalarBuffer<i64> = self.numbers(Part::Timestamps, self.layout.timestamps)?;
         Ok(Timestamps::of(instants.iter().copied()))

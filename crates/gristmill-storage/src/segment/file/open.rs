@@ -1,6 +1,6 @@
 //! Opening a segment's files, and reading its parts at their first use.
 
-use super::blocks::{BlockFile, compare_crc, damaged, open_of_length};
+use super::blocks::{BlockFile, BlockTable, compare_crc, damaged, open_of_length};
 use super::columns::ColumnFile;
 use super::directory::{Directory, IndexPart, IndexParts};
 use super::layout::Layout;
@@ -19,10 +19,10 @@ use std::sync::{Arc, OnceLock};
 
 /// Opens a segment from its two files, whose lengths and checksums were recorded when they were written.
 ///
-/// Reads the index's directory only; every other part is read and verified at its first use, and kept in `cache`. The
-/// Arrow file stays open, so that it can be read even after it was removed. An index that is missing or damaged is
-/// made anew in memory from the Arrow file, which is then read and verified as a whole; [`Segment::index_damage`]
-/// tells. A damaged Arrow file is an error, here or at the first use of what is damaged.
+/// Reads the index's directory only; every other part is read and verified at its first use, and kept in `cache`. No
+/// file stays open behind it, so the files must keep their names for as long as the segment lives. An index that is
+/// missing or damaged is made anew in memory from the Arrow file, which is then read and verified as a whole;
+/// [`Segment::index_damage`] tells. A damaged Arrow file is an error, here or at the first use of what is damaged.
 pub fn open(
     dir: &Arc<dyn Dir>,
     arrow_path: &str,
@@ -34,15 +34,14 @@ pub fn open(
     let damage = OnceLock::new();
     let (columns, meta, parts) = match read_directory(&**dir, index_path, files) {
         Ok(Directory { arrow, blocks, meta, layout, parts }) => {
-            let file = BlockFile::open(&**dir, arrow_path, arrow, blocks)?;
-            (ColumnFile { file, layout }, meta, Some(parts))
+            let table = BlockTable::new(arrow_path, arrow, blocks)?;
+            let file = BlockFile::open(&**dir, &Arc::new(table))?;
+            (ColumnFile { file, layout: Arc::new(layout) }, meta, Some(parts))
         }
         Err(error @ SegmentError::NewerFormat { .. }) => return Err(error),
         Err(error) => {
             let _ = damage.set(error.to_string());
-            let file = BlockFile::open_verified(&**dir, arrow_path, files.arrow)?;
-            let layout = Layout::of_arrow(&file)?;
-            let columns = ColumnFile { file, layout };
+            let columns = ColumnFile::open_verified(&**dir, arrow_path, files.arrow)?;
             let meta = SegmentMeta::of(&columns.to_heap()?);
             (columns, meta, None)
         }
@@ -50,7 +49,9 @@ pub fn open(
     let owner = cache.new_owner();
     let index = Index { dir: Arc::clone(dir), path: index_path.to_owned(), parts, damage };
     let meta = SegmentMeta { id: Some(id), ..meta };
-    Ok(Segment::in_file(meta, FileSegment { columns, index, cache, owner }))
+    let ColumnFile { file, layout } = columns;
+    let (dir, blocks) = (Arc::clone(dir), Arc::clone(file.table()));
+    Ok(Segment::in_file(meta, FileSegment { dir, blocks, layout, index, cache, owner }))
 }
 
 /// The directory of the index, where that is the one recorded, and belongs to the Arrow file recorded.
@@ -67,9 +68,13 @@ fn read_directory(dir: &dyn Dir, path: &str, files: &SegmentFiles) -> Result<Dir
 }
 
 /// The parts of a segment in files. Each method reads, verifies and keeps a part.
+///
+/// The files are closed but while a part is read: a store may have more segments than a process may have open files.
 #[derive(Debug)]
 pub(in crate::segment) struct FileSegment {
-    columns: ColumnFile,
+    dir: Arc<dyn Dir>,
+    blocks: Arc<BlockTable>,
+    layout: Arc<Layout>,
     index: Index,
     cache: Arc<PartCache>,
     owner: u64,
@@ -93,6 +98,12 @@ impl Drop for FileSegment {
 }
 
 impl FileSegment {
+    /// The Arrow file, open.
+    fn columns(&self) -> Result<ColumnFile, SegmentError> {
+        let file = BlockFile::open(&*self.dir, &self.blocks)?;
+        Ok(ColumnFile { file, layout: Arc::clone(&self.layout) })
+    }
+
     /// Why the index could not be used.
     pub(in crate::segment) fn index_damage(&self) -> Option<&str> {
         self.index.damage.get().map(String::as_str)
@@ -106,7 +117,7 @@ impl FileSegment {
                     Part::Runs,
                     |bytes| runs::decode(bytes).filter(|runs| runs.agrees_with(meta)),
                 )
-                .map_or_else(|| self.columns.runs(), Ok)
+                .map_or_else(|| self.columns()?.runs(), Ok)
         })
     }
 
@@ -114,7 +125,7 @@ impl FileSegment {
         &self,
         dimension: Dimension,
     ) -> Result<Arc<Dictionary>, SegmentError> {
-        self.cache.get(self.owner, Part::Dictionary(dimension), || self.columns.dictionary(dimension))
+        self.cache.get(self.owner, Part::Dictionary(dimension), || self.columns()?.dictionary(dimension))
     }
 
     pub(in crate::segment) fn codes(
@@ -124,12 +135,13 @@ impl FileSegment {
     ) -> Result<Arc<DimensionCodes>, SegmentError> {
         let part = Part::Codes(dimension);
         self.cache.get(self.owner, part, || {
-            let codes = self.columns.codes(dimension)?;
+            let columns = self.columns()?;
+            let codes = columns.codes(dimension)?;
             let (expected, found) = (meta.dimension(dimension).nulls, codes.count_nulls());
             if expected == found {
                 Ok(codes)
             } else {
-                Err(self.columns.miscounted(part, format!("{expected} null rows"), format!("{found}")))
+                Err(columns.miscounted(part, format!("{expected} null rows"), format!("{found}")))
             }
         })
     }
@@ -137,13 +149,14 @@ impl FileSegment {
     pub(in crate::segment) fn timestamps(&self, meta: &SegmentMeta) -> Result<Arc<Timestamps>, SegmentError> {
         let runs = self.runs(meta)?;
         self.cache.get(self.owner, Part::Timestamps, || {
-            let timestamps = self.columns.timestamps()?;
+            let columns = self.columns()?;
+            let timestamps = columns.timestamps()?;
             match runs.all().iter().find(|run| !run.holds_times(&timestamps)) {
                 None => Ok(timestamps),
                 Some(run) => {
                     let expected = format!("timestamps rising from {} to {}", run.min_time, run.max_time);
                     let found = format!("others in rows {:?}", run.rows);
-                    Err(self.columns.miscounted(Part::Timestamps, expected, found))
+                    Err(columns.miscounted(Part::Timestamps, expected, found))
                 }
             }
         })
@@ -152,12 +165,13 @@ impl FileSegment {
     pub(in crate::segment) fn values(&self, meta: &SegmentMeta) -> Result<Arc<Values>, SegmentError> {
         let runs = self.runs(meta)?;
         self.cache.get(self.owner, Part::Values, || {
-            let values = self.columns.values()?;
+            let columns = self.columns()?;
+            let values = columns.values()?;
             match runs.all().iter().find(|run| !run.holds_values(&values)) {
                 None => Ok(values),
                 Some(run) => {
                     let expected = format!("{:?} in rows {:?}", run.values, run.rows);
-                    Err(self.columns.miscounted(Part::Values, expected, "others"))
+                    Err(columns.miscounted(Part::Values, expected, "others"))
                 }
             }
         })
@@ -168,11 +182,10 @@ impl FileSegment {
         dimension: Dimension,
         meta: &SegmentMeta,
     ) -> Result<Option<Arc<Postings>>, SegmentError> {
-        let layout = &self.columns.layout;
-        if !layout.has_postings(dimension) {
+        if !self.layout.has_postings(dimension) {
             return Ok(None);
         }
-        let entries = layout.dimensions[dimension as usize].entries;
+        let entries = self.layout.dimensions[dimension as usize].entries;
         let part = Part::Postings(dimension);
         let load = || {
             let of_index = self.index.part(

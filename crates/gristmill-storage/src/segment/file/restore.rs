@@ -1,8 +1,6 @@
 //! Writing a lost index anew.
 
-use super::blocks::BlockFile;
 use super::columns::ColumnFile;
-use super::layout::Layout;
 use super::sum::{FileSum, SegmentFiles};
 use super::write::write_index;
 use crate::dir::Dir;
@@ -20,8 +18,6 @@ pub fn restore_index(
     index_path: &str,
     files: &SegmentFiles,
 ) -> Result<FileSum, SegmentError> {
-    let file = BlockFile::open_verified(dir, arrow_path, files.arrow)?;
-    let layout = Layout::of_arrow(&file)?;
-    let columns = ColumnFile { file, layout };
+    let columns = ColumnFile::open_verified(dir, arrow_path, files.arrow)?;
     write_index(dir, index_path, &columns.to_heap()?, &columns, files.arrow)
 }

@@ -49,9 +49,7 @@ impl Files {
     fn columns(&self) -> ColumnFile {
         let bytes = self.dir.bytes(ARROW).unwrap();
         let sum = FileSum { length: bytes.len() as u64, crc32c: crc32c::crc32c(&bytes) };
-        let file = BlockFile::open_verified(&self.dir, ARROW, sum).unwrap();
-        let layout = Layout::of_arrow(&file).unwrap();
-        ColumnFile { file, layout }
+        ColumnFile::open_verified(&self.dir, ARROW, sum).unwrap()
     }
 }
 
@@ -311,13 +309,33 @@ fn a_part_is_read_once_while_it_is_kept() {
 }
 
 #[test]
-fn an_open_segment_outlives_its_names() {
+fn a_file_that_is_gone_is_told_by_its_name_and_parts_in_memory_stay() {
+    let files = Files::of(&segment(&numbered(100)).unwrap());
+    let read = files.open().unwrap();
+    read.codes(Dimension::Label).unwrap();
+    files.dir.remove(ARROW).unwrap();
+    assert!(read.codes(Dimension::Label).is_ok());
+    match read.codes(Dimension::Vendor) {
+        Err(SegmentError::Io { action: "open", file, source }) => {
+            assert_eq!((file.as_str(), source.kind()), (ARROW, io::ErrorKind::NotFound));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_segment_holds_no_file_open() {
     let heap = segment(&numbered(100)).unwrap();
     let files = Files::of(&heap);
-    let read = files.open().unwrap();
-    files.dir.remove(ARROW).unwrap();
-    files.dir.remove(INDEX).unwrap();
+    let cache = Arc::new(PartCache::new(0));
+    let read = files.open_with(&cache).unwrap();
+    assert_eq!(files.dir.open_handles(), 0);
     assert!(same(&read, &heap).unwrap());
+    assert_eq!(files.dir.open_handles(), 0);
+    files.dir.remove(INDEX).unwrap();
+    let without_index = files.open_with(&cache).unwrap();
+    assert!(same(&without_index, &heap).unwrap());
+    assert_eq!(files.dir.open_handles(), 0);
 }
 
 #[test]

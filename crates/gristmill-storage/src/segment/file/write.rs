@@ -27,9 +27,7 @@ pub fn write(
 ) -> Result<SegmentFiles, SegmentError> {
     let heap = segment.to_heap()?;
     let written = arrow::write(SumWriter::create(dir, arrow_path)?, arrow_path, &heap)?;
-    let file = BlockFile::open_verified(dir, arrow_path, written.sum)?;
-    let layout = Layout::of_arrow(&file)?;
-    let columns = ColumnFile { file, layout };
+    let columns = ColumnFile::open_verified(dir, arrow_path, written.sum)?;
     columns.compare(&heap)?;
     let index = write_index(dir, index_path, &heap, &columns, written.sum)?;
     Ok(SegmentFiles { arrow: written.sum, index })
@@ -54,7 +52,7 @@ pub(super) fn write_index(
         arrow,
         blocks: columns.file.crcs().to_vec(),
         meta: SegmentMeta::of(heap),
-        layout: columns.layout.clone(),
+        layout: Layout::clone(&columns.layout),
         parts: IndexParts { runs, postings },
     };
     writer.append(&directory.encode())?;

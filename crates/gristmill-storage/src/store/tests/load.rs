@@ -107,3 +107,23 @@ fn loads_appends_and_seals_keep_the_order_of_the_catalog() {
     assert_eq!(seen, listed);
     assert_holds(&store, 0..800);
 }
+
+#[test]
+fn thousands_of_segments_take_no_open_file_each() {
+    let dir = MemoryDir::new();
+    let options = || StoreOptions { segment_rows: 1, cache_bytes: 1 << 20, ..StoreOptions::default() };
+    let store = open(&dir, options());
+    let mut loader = store.loader();
+    push(&mut loader, 0..3000);
+    loader.commit().unwrap();
+    drop(store);
+    let store = open(&dir, options());
+    let snapshot = store.snapshot().unwrap();
+    assert_eq!(snapshot.segments().len(), 3000);
+    for segment in snapshot.segments() {
+        // The log is the one file open, before, while and after a segment is read.
+        segment.for_each_row(|_| assert_eq!(dir.open_handles(), 1)).unwrap();
+    }
+    assert_holds(&store, 0..3000);
+    assert_eq!(dir.open_handles(), 1);
+}

@@ -1,0 +1,132 @@
+//! Answers over a handful of events: order, ties, limits, empty buckets, and the bytes of the JSON.
+
+use crate::exec::{Budget, ExecError, ExecOptions, execute};
+use crate::request::{Fetch, FetchContext};
+use gristmill_storage::Timestamp;
+use gristmill_storage::event::Event;
+use gristmill_storage::schema::Dimension;
+use gristmill_storage::segment::{Segment, SegmentBuilder};
+use std::sync::Arc;
+
+/// One event of each label, a second apart, in two segments; `None` is null.
+fn segments(events: &[(Option<&str>, Option<f64>)]) -> Vec<Arc<Segment>> {
+    let mut builders = [SegmentBuilder::new(), SegmentBuilder::new()];
+    for (at, (label, value)) in (0_u32..).zip(events) {
+        let mut event = Event::new(Timestamp(i64::from(at) * 1000), "org", "vendor");
+        event.set(Dimension::Dim1, *label);
+        event.value = *value;
+        builders[at as usize % 2].push(&event.as_row()).unwrap();
+    }
+    let used = builders.into_iter().take(events.len());
+    used.map(|builder| Arc::new(builder.build().unwrap())).collect()
+}
+
+fn run(
+    segments: &[Arc<Segment>],
+    end: i64,
+    body: &str,
+    options: &ExecOptions,
+) -> Result<serde_json::Value, ExecError> {
+    let text = format!(r#"{{"organization_id":"org","interval":{{"start":0,"end":{end}}},{body}}}"#);
+    let fetch = Fetch::from_json(text.as_bytes(), &FetchContext::default()).unwrap();
+    let answer = execute(&fetch, segments, options)?.to_json();
+    Ok(serde_json::from_str::<serde_json::Value>(&answer).unwrap()["data"].take())
+}
+
+fn rows(events: &[(Option<&str>, Option<f64>)], end: i64, body: &str) -> serde_json::Value {
+    run(&segments(events), end, body, &ExecOptions::default()).unwrap()
+}
+
+/// The first group of each row.
+fn groups(order: &str) -> Vec<Option<String>> {
+    let events = [
+        (Some("b"), Some(1.0)),
+        (Some("B"), None),
+        (None, Some(1.0)),
+        (Some(""), Some(-3.0)),
+        (Some("\u{e9}"), Some(1.0)),
+    ];
+    let body = format!(r#""granularity":"all","group_by":["dim1"],"aggregations":["min"],{order}"#);
+    let rows = rows(&events, 60_000, &body);
+    rows.as_array().unwrap().iter().map(|row| row[1].as_str().map(str::to_owned)).collect()
+}
+
+fn texts(texts: &[Option<&str>]) -> Vec<Option<String>> {
+    texts.iter().map(|text| text.map(str::to_owned)).collect()
+}
+
+#[test]
+fn null_comes_first_and_ties_keep_the_default_order() {
+    let default = [None, Some(""), Some("B"), Some("b"), Some("\u{e9}")];
+    assert_eq!(groups(r#""order_by":[]"#), texts(&default));
+    let by_min = [Some("B"), Some(""), None, Some("b"), Some("\u{e9}")];
+    assert_eq!(groups(r#""order_by":["min"]"#), texts(&by_min));
+    // What ties stands in the default order in a descending one too, and null comes last.
+    let falling = [None, Some("b"), Some("\u{e9}"), Some(""), Some("B")];
+    assert_eq!(groups(r#""order_by":[{"field":"min","direction":"desc"}]"#), texts(&falling));
+    let reversed = [Some("\u{e9}"), Some("b"), Some("B"), Some(""), None];
+    assert_eq!(groups(r#""order_by":[{"field":"dim1","direction":"desc"}]"#), texts(&reversed));
+}
+
+#[test]
+fn a_limit_takes_the_first_rows_of_the_whole_order() {
+    let order = r#""order_by":[{"field":"min","direction":"desc"}]"#;
+    let all = groups(order);
+    for limit in [1, 2, 4, 5, 6, i64::MAX] {
+        let kept = usize::try_from(limit).unwrap().min(all.len());
+        assert_eq!(groups(&format!(r#"{order},"limit":{limit}"#)), all[..kept], "{limit}");
+    }
+    assert_eq!(groups(r#""limit":2"#), texts(&[None, Some("")]));
+}
+
+#[test]
+fn every_bucket_is_there_unless_it_is_grouped_or_skipped() {
+    let events = [(None, Some(1.0)), (None, None)];
+    let body = |more: &str| {
+        format!(r#""granularity":"second","aggregations":["count","sum","min","dim1_uniq"],{more}"#)
+    };
+    let filled = rows(&events, 3000, &body(r#""group_by":[]"#));
+    let expected = serde_json::json!([
+        ["1970-01-01T00:00:00.000Z", 1, 1.0, 1.0, 0],
+        ["1970-01-01T00:00:01.000Z", 1, 0.0, null, 0],
+        ["1970-01-01T00:00:02.000Z", 0, 0.0, null, 0]
+    ]);
+    assert_eq!(filled, expected);
+    assert_eq!(rows(&events, 3000, &body(r#""empty_buckets":"skip""#)).as_array().unwrap().len(), 2);
+    assert_eq!(rows(&events, 3000, &body(r#""group_by":["dim1"]"#)).as_array().unwrap().len(), 2);
+    // No segment at all, and no instant.
+    assert_eq!(rows(&[], 3000, &body(r#""group_by":[]"#)).as_array().unwrap().len(), 3);
+    let nothing = rows(&events, 0, r#""granularity":"all","aggregations":["count"]"#);
+    assert_eq!(nothing, serde_json::json!([["1970-01-01T00:00:00.000Z", 0]]));
+}
+
+#[test]
+fn empty_buckets_count_against_the_budget() {
+    let options = ExecOptions { budget: Budget { groups: 59 }, ..ExecOptions::default() };
+    let fetch = |end| run(&segments(&[(None, None)]), end, r#""granularity":"second""#, &options);
+    assert!(fetch(10_000).is_ok());
+    assert!(matches!(fetch(60_000), Err(ExecError::TooManyGroups { limit: 59, found }) if found >= 60));
+    // Three hundred years are not counted one second after the other.
+    assert!(matches!(fetch(9_466_848_000_000), Err(ExecError::TooManyGroups { .. })));
+}
+
+#[test]
+fn extreme_values_are_summed_exactly_or_not_at_all() {
+    let sums = |values: &[f64]| {
+        let events: Vec<_> = values.iter().map(|value| (None, Some(*value))).collect();
+        rows(&events, 60_000, r#""granularity":"all","aggregations":["sum","avg","min","max"]"#)[0].take()
+    };
+    let row = sums(&[f64::MAX, 1.0, -f64::MAX]);
+    assert_eq!((row[1].as_f64(), row[3].as_f64()), (Some(1.0), Some(-f64::MAX)));
+    let row = sums(&[f64::MAX, f64::MAX]);
+    assert_eq!((row[1].as_f64(), row[2].as_f64(), row[4].as_f64()), (None, None, Some(f64::MAX)));
+    let row = sums(&[0.0, -0.0]);
+    assert!(row[1].as_f64().unwrap().is_sign_positive() && row[3].as_f64().unwrap().is_sign_negative());
+}
+
+#[test]
+fn texts_are_escaped_and_come_back_as_they_were() {
+    let label = "a\"b\\c\n\t\u{0}\u{1f}\u{7f}</\u{2028}\u{1f33e}";
+    let rows = rows(&[(Some(label), None)], 60_000, r#""granularity":"all","group_by":["dim1"]"#);
+    assert_eq!(rows[0][1].as_str(), Some(label));
+}
