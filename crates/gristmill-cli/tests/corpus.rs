@@ -1,7 +1,5 @@
 //! The cases of `tests/corpus` through the program itself: the bytes it prints are the library's.
 
-#![expect(clippy::expect_used, reason = "a test ends where something is not as it must be")]
-
 use gristmill_testkit::corpus;
 use gristmill_testkit::runner::CommandLineRunner;
 

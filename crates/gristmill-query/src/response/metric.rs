@@ -50,7 +50,8 @@ impl MetricColumn {
         match self {
             Self::Integers(figures) => figures[a].cmp(&figures[b]),
             Self::Floats(figures) => match (figures[a], figures[b]) {
-                (Some(a), Some(b)) => a.total_cmp(&b),
+                // Figures are finite, and 0.0 and -0.0 are the same number.
+                (Some(a), Some(b)) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
                 (a, b) => a.is_some().cmp(&b.is_some()),
             },
         }

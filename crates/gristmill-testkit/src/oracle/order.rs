@@ -47,7 +47,7 @@ fn by_key(fetch: &Fetch, key: OrderBy, a: &Row, b: &Row) -> Ordering {
 fn by_cell(a: &Cell, b: &Cell) -> Ordering {
     match (a, b) {
         (Cell::Integer(a), Cell::Integer(b)) => a.cmp(b),
-        (Cell::Float(a), Cell::Float(b)) => a.total_cmp(b),
+        (Cell::Float(a), Cell::Float(b)) => a.partial_cmp(b).unwrap_or(Ordering::Equal),
         (Cell::Text(a), Cell::Text(b)) => a.cmp(b),
         _ => (*b == Cell::Null).cmp(&(*a == Cell::Null)),
     }

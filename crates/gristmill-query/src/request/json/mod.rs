@@ -32,8 +32,12 @@ struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 /// How many characters of a string or number an error shows.
 const SHOWN_CHARS: usize = 60;
 
-/// The nodes of a document in UTF-8.
+/// The mark that some editors put before UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The nodes of a document in UTF-8, with or without a byte order mark.
 pub(super) fn parse(bytes: &[u8]) -> Result<Node<'_>, FetchError> {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let refused = |kind, message| FetchError::new(kind, String::new(), message);
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let (line, column) = position(&bytes[..error.valid_up_to()]);

@@ -116,3 +116,13 @@ fn long_names_are_shortened_in_errors() {
     let error = check(&request(&format!(r#""limit":"{name}""#))).unwrap_err();
     assert!(error.to_string().len() < 500, "{}", error.to_string().len());
 }
+
+#[test]
+fn a_byte_order_mark_is_no_mistake() {
+    let text = br#"{"organization_id":"a","granularity":"all","interval":{"start":0,"end":1}}"#;
+    let marked = [b"\xef\xbb\xbf", &text[..]].concat();
+    assert_eq!(
+        Fetch::from_json(marked, &FetchContext::new()).unwrap(),
+        Fetch::from_json(text, &FetchContext::new()).unwrap()
+    );
+}
