@@ -6,10 +6,11 @@ use super::group::GroupIds;
 use super::interner::{Interner, Lift, Values};
 use super::key::KeyLayout;
 use super::partial::Partial;
-use super::prepare::Columns;
+use super::prepare::Dictionaries;
 use crate::narrow;
 use crate::plan::Plan;
 use gristmill_storage::hash::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// Every group of a fetch, in no order yet.
 #[derive(Debug)]
@@ -31,7 +32,7 @@ impl Merged {
 }
 
 /// Adds up partials, which come in segment order.
-pub(crate) fn merge(plan: &Plan<'_>, partials: &[Partial<'_>]) -> Result<Merged, ExecError> {
+pub(crate) fn merge(plan: &Plan<'_>, partials: &[Partial]) -> Result<Merged, ExecError> {
     let lifted = lift(plan, partials);
     let mut ids = GroupIds::hashed(KeyLayout::new(&lifted.radices(), 1 << 32));
     let mut merged = Accumulators::default();
@@ -87,17 +88,17 @@ impl Lifted {
     }
 }
 
-fn lift(plan: &Plan<'_>, partials: &[Partial<'_>]) -> Lifted {
+fn lift(plan: &Plan<'_>, partials: &[Partial]) -> Lifted {
     let interner =
-        |at: usize| Interner::of(by_segment(partials).map(|(columns, _)| &*columns.groups[at].dictionary));
+        |at: usize| Interner::of(by_segment(partials).map(|(dictionaries, _)| &*dictionaries.groups[at]));
     let mut interners: Vec<Interner> = (0..plan.fetch.group_by.len()).map(interner).collect();
     let mut starts = Vec::new();
     let mut bucket_ids: HashMap<i64, u32> = HashMap::default();
     let mut keys = Vec::with_capacity(partials.len());
-    for (columns, partials) in by_segment(partials) {
+    for (dictionaries, partials) in by_segment(partials) {
         let groups = partials.iter().map(|partial| partial.groups().count()).sum();
         let mut lifts: Vec<Lift<'_>> =
-            columns.groups.iter().map(|column| Lift::new(&column.dictionary, groups)).collect();
+            dictionaries.groups.iter().map(|dictionary| Lift::new(dictionary, groups)).collect();
         for partial in partials {
             let buckets: Vec<u32> =
                 partial.starts.iter().map(|start| number(&mut bucket_ids, &mut starts, *start)).collect();
@@ -141,16 +142,16 @@ fn assign(ids: &mut GroupIds, keys: &[u32], parts: usize) -> Vec<u32> {
 }
 
 /// How many distinct values each group has of the dimension at a place in [`super::Needs::uniq`].
-fn count_distinct(partials: &[Partial<'_>], targets: &[Vec<u32>], at: usize, groups: usize) -> Vec<u64> {
+fn count_distinct(partials: &[Partial], targets: &[Vec<u32>], at: usize, groups: usize) -> Vec<u64> {
     let mut counts = vec![0_u64; groups];
     let shared = shared_groups(targets, groups);
-    let mut interner = Interner::of(by_segment(partials).map(|(columns, _)| &*columns.uniq[at].dictionary));
+    let mut interner = Interner::of(by_segment(partials).map(|(dictionaries, _)| &*dictionaries.uniq[at]));
     let mut seen: HashSet<u64> = HashSet::default();
     let mut targets = targets.iter();
-    for (columns, partials) in by_segment(partials) {
+    for (dictionaries, partials) in by_segment(partials) {
         let rows: u64 = partials.iter().flat_map(|partial| &partial.accumulators.rows).sum();
         let questions = usize::try_from(rows).unwrap_or(usize::MAX);
-        let mut lift = Lift::new(&columns.uniq[at].dictionary, questions);
+        let mut lift = Lift::new(&dictionaries.uniq[at], questions);
         for (partial, targets) in partials.iter().zip(&mut targets) {
             partial.distinct[at].for_each(|group, code| {
                 let target = targets[group as usize];
@@ -166,10 +167,10 @@ fn count_distinct(partials: &[Partial<'_>], targets: &[Vec<u32>], at: usize, gro
     counts
 }
 
-/// The partials of each segment with its columns, in order; those of one segment follow one another.
-fn by_segment<'a, 'p>(partials: &'a [Partial<'p>]) -> impl Iterator<Item = (&'p Columns, &'a [Partial<'p>])> {
-    let chunks = partials.chunk_by(|a, b| std::ptr::eq(a.columns, b.columns));
-    chunks.map(|partials| (partials[0].columns, partials))
+/// The partials of each segment with its dictionaries, in order; those of one segment follow one another.
+fn by_segment(partials: &[Partial]) -> impl Iterator<Item = (&Dictionaries, &[Partial])> {
+    let chunks = partials.chunk_by(|a, b| Arc::ptr_eq(&a.dictionaries, &b.dictionaries));
+    chunks.map(|partials| (&*partials[0].dictionaries, partials))
 }
 
 /// Which groups stand in more than one partial.

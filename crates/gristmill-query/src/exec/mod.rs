@@ -29,7 +29,7 @@ use crate::plan::Plan;
 use crate::request::{Fetch, Interval};
 use crate::response::{Answer, Missing};
 use gristmill_storage::segment::{Segment, SegmentError};
-use prepare::Prepared;
+use partial::Partial;
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::Arc;
@@ -51,22 +51,20 @@ pub struct ExecOptions {
 /// A segment that cannot be read (unless the fetch allows a partial answer), or a budget that is exceeded.
 pub fn execute(fetch: &Fetch, segments: &[Arc<Segment>], options: &ExecOptions) -> Result<Answer, ExecError> {
     let plan = Plan::new(fetch, options)?;
-    let outcomes: Vec<_> = segments.par_iter().map(|segment| prepare::prepare(&plan, segment)).collect();
+    let tasks_per_segment = tasks_per_segment(&plan, segments);
+    let outcomes: Vec<_> =
+        segments.par_iter().map(|segment| scan_segment(&plan, segment, tasks_per_segment)).collect();
     let mut missing = Vec::new();
-    let mut prepared: Vec<Prepared<'_>> = Vec::new();
+    let mut partials = Vec::new();
     for (outcome, segment) in outcomes.into_iter().zip(segments) {
         match outcome {
-            Ok(ready) => prepared.extend(ready),
-            Err(error) if fetch.allow_partial => missing.push(missing_segment(segment, &error)),
-            Err(error) => return Err(error.into()),
+            Ok(found) => partials.extend(found),
+            Err(ExecError::Segment(error)) if fetch.allow_partial => {
+                missing.push(missing_segment(segment, &error));
+            }
+            Err(error) => return Err(error),
         }
     }
-    let task_rows = options.tuning.task_rows.unwrap_or_else(|| task_rows(&prepared));
-    let tasks = tasks(&prepared, task_rows);
-    let partials = tasks
-        .par_iter()
-        .map(|(at, spans)| scan::scan(&plan, &prepared[*at], spans))
-        .collect::<Result<Vec<_>, _>>()?;
     let merged = merge::merge(&plan, &partials)?;
     Answer::new(&plan, merged, missing)
 }
@@ -86,39 +84,65 @@ const TASKS_PER_THREAD: usize = 4;
 /// Fewer rows than this are not worth a task of their own, whose groups have to be merged.
 const MIN_TASK_ROWS: usize = 64 * 1024;
 
-/// How many rows make a task, for the rows there are and the threads of this pool.
-fn task_rows(prepared: &[Prepared<'_>]) -> u32 {
+/// Into how many tasks each segment is cut, so that every thread has something to do.
+fn tasks_per_segment(plan: &Plan<'_>, segments: &[Arc<Segment>]) -> usize {
     let threads = rayon::current_num_threads();
     if threads == 1 {
-        return u32::MAX;
+        return 1;
     }
-    let rows: usize = prepared.iter().flat_map(|prepared| &prepared.spans).map(ExactSizeIterator::len).sum();
-    u32::try_from((rows / (threads * TASKS_PER_THREAD)).max(MIN_TASK_ROWS)).unwrap_or(u32::MAX)
+    let segments = segments.iter().filter(|segment| prepare::in_interval(plan, segment)).count();
+    (threads * TASKS_PER_THREAD).div_ceil(segments.max(1))
 }
 
-/// Pieces of work of about `task_rows` rows each, in segment order: a position in `prepared`, and spans of it.
-fn tasks(prepared: &[Prepared<'_>], task_rows: u32) -> Vec<(usize, Vec<Range<u32>>)> {
+/// Scans a segment in at most so many tasks. Its columns are let go of before the next segment's are loaded.
+fn scan_segment(plan: &Plan<'_>, segment: &Segment, tasks: usize) -> Result<Vec<Partial>, ExecError> {
+    let Some(prepared) = prepare::prepare(plan, segment)? else { return Ok(Vec::new()) };
+    let rows: usize = prepared.spans.iter().map(ExactSizeIterator::len).sum();
+    let task_rows = plan
+        .options
+        .tuning
+        .task_rows
+        .unwrap_or_else(|| u32::try_from(rows.div_ceil(tasks).max(MIN_TASK_ROWS)).unwrap_or(u32::MAX));
+    cut(&prepared.spans, task_rows).par_iter().map(|spans| scan::scan(plan, &prepared, spans)).collect()
+}
+
+/// Spans cut into pieces of about `task_rows` rows each, in their order.
+fn cut(spans: &[Range<u32>], task_rows: u32) -> Vec<Vec<Range<u32>>> {
     let task_rows = task_rows.max(1);
-    let mut tasks = Vec::new();
-    for (at, prepared) in prepared.iter().enumerate() {
-        let mut spans = Vec::new();
-        let mut room = task_rows;
-        for span in &prepared.spans {
-            let mut start = span.start;
-            while start < span.end {
-                let end = span.end.min(start.saturating_add(room));
-                spans.push(start..end);
-                room -= end - start;
-                start = end;
-                if room == 0 {
-                    tasks.push((at, std::mem::take(&mut spans)));
-                    room = task_rows;
-                }
+    let mut pieces = Vec::new();
+    let mut piece = Vec::new();
+    let mut room = task_rows;
+    for span in spans {
+        let mut start = span.start;
+        while start < span.end {
+            let end = span.end.min(start.saturating_add(room));
+            piece.push(start..end);
+            room -= end - start;
+            start = end;
+            if room == 0 {
+                pieces.push(std::mem::take(&mut piece));
+                room = task_rows;
             }
         }
-        if !spans.is_empty() {
-            tasks.push((at, spans));
-        }
     }
-    tasks
+    if !piece.is_empty() {
+        pieces.push(piece);
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cut;
+
+    #[test]
+    fn pieces_hold_every_row_once_and_in_order() {
+        let spans = [0..10, 20..25, 30..31];
+        assert_eq!(cut(&spans, u32::MAX), [spans.to_vec()]);
+        assert_eq!(cut(&spans, 12), [vec![0..10, 20..22], vec![22..25, 30..31]]);
+        assert_eq!(cut(&spans, 5).concat(), [0..5, 5..10, 20..25, 30..31]);
+        assert_eq!(cut(&spans, 5).len(), 4);
+        assert_eq!(cut(&spans, 0).len(), 16);
+        assert_eq!(cut(&[], 5), Vec::<Vec<std::ops::Range<u32>>>::new());
+    }
 }

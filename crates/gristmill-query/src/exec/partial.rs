@@ -2,21 +2,22 @@
 
 use super::accumulate::{Accumulators, DistinctCodes};
 use super::group::GroupIds;
-use super::prepare::Columns;
+use super::prepare::Dictionaries;
+use std::sync::Arc;
 
 /// What one scan found. Its codes mean something in its own segment only; [`super::merge`] lifts them to values.
 #[derive(Debug)]
-pub(crate) struct Partial<'p> {
+pub(crate) struct Partial {
     /// Where each bucket starts, by the number it has here.
     pub(crate) starts: Vec<i64>,
     /// The key of each group: the bucket's number, then a code for each grouped dimension.
     pub(crate) groups: GroupIds,
     pub(crate) accumulators: Accumulators,
     pub(crate) distinct: DistinctCodes,
-    pub(crate) columns: &'p Columns,
+    pub(crate) dictionaries: Arc<Dictionaries>,
 }
 
-impl Partial<'_> {
+impl Partial {
     /// The groups that have a row, rising.
     pub(crate) fn groups(&self) -> impl Iterator<Item = u32> + '_ {
         let rows = self.accumulators.rows.iter();

@@ -2,6 +2,7 @@
 
 use crate::filter::{Bound, bind};
 use crate::plan::Plan;
+use crate::request::Interval;
 use crate::time::Granularity;
 use gristmill_storage::schema::Dimension;
 use gristmill_storage::segment::{
@@ -22,20 +23,31 @@ pub(crate) struct Prepared<'p> {
 /// The columns that a scan reads; those it does not need are not loaded.
 #[derive(Debug)]
 pub(crate) struct Columns {
+    /// The instants that the segment and the fetch share.
+    pub(crate) interval: Interval,
     /// Absent where all rows are in one bucket.
     pub(crate) timestamps: Option<Arc<Timestamps>>,
     pub(crate) values: Option<Arc<Values>>,
     /// In the order of the fetch's `group_by`.
-    pub(crate) groups: Vec<DimensionColumn>,
+    pub(crate) groups: Vec<Arc<DimensionCodes>>,
     /// In the order of [`super::Needs::uniq`].
-    pub(crate) uniq: Vec<DimensionColumn>,
+    pub(crate) uniq: Vec<Arc<DimensionCodes>>,
+    pub(crate) dictionaries: Arc<Dictionaries>,
 }
 
-/// A dimension with the meaning of its codes.
+/// What the codes of a segment mean: all that is kept of its columns once they were scanned.
 #[derive(Debug)]
-pub(crate) struct DimensionColumn {
-    pub(crate) codes: Arc<DimensionCodes>,
-    pub(crate) dictionary: Arc<Dictionary>,
+pub(crate) struct Dictionaries {
+    /// In the order of the fetch's `group_by`.
+    pub(crate) groups: Vec<Arc<Dictionary>>,
+    /// In the order of [`super::Needs::uniq`].
+    pub(crate) uniq: Vec<Arc<Dictionary>>,
+}
+
+/// Whether a segment has an event within the interval, as far as its bounds tell.
+pub(crate) fn in_interval(plan: &Plan<'_>, segment: &Segment) -> bool {
+    let (interval, meta) = (plan.fetch.interval, segment.meta());
+    interval.start <= meta.max_time && meta.min_time < interval.end
 }
 
 /// Looks into a segment; `None` where no row of it can count.
@@ -43,9 +55,7 @@ pub(crate) fn prepare<'p>(
     plan: &'p Plan<'_>,
     segment: &Segment,
 ) -> Result<Option<Prepared<'p>>, SegmentError> {
-    let interval = plan.fetch.interval;
-    let meta = segment.meta();
-    if meta.max_time < interval.start || meta.min_time >= interval.end {
+    if !in_interval(plan, segment) {
         return Ok(None);
     }
     let spans = spans(plan, segment)?;
@@ -56,14 +66,23 @@ pub(crate) fn prepare<'p>(
     if matches!(filter, Bound::None) {
         return Ok(None);
     }
-    let column = |dimension: &Dimension| {
-        Ok(DimensionColumn { codes: segment.codes(*dimension)?, dictionary: segment.dictionary(*dimension)? })
-    };
+    let (group_by, uniq) = (&plan.fetch.group_by, &plan.needs.uniq);
+    let codes = |dimension: &Dimension| segment.codes(*dimension);
+    let dictionary = |dimension: &Dimension| segment.dictionary(*dimension);
+    let (interval, meta) = (plan.fetch.interval, segment.meta());
     let columns = Columns {
+        interval: Interval {
+            start: interval.start.max(meta.min_time),
+            end: interval.end.min(meta.max_time.saturating_add(1)),
+        },
         timestamps: (plan.fetch.granularity != Granularity::All).then(|| segment.timestamps()).transpose()?,
         values: plan.needs.values().then(|| segment.values()).transpose()?,
-        groups: plan.fetch.group_by.iter().map(column).collect::<Result<_, SegmentError>>()?,
-        uniq: plan.needs.uniq.iter().map(column).collect::<Result<_, SegmentError>>()?,
+        groups: group_by.iter().map(codes).collect::<Result<_, _>>()?,
+        uniq: uniq.iter().map(codes).collect::<Result<_, _>>()?,
+        dictionaries: Arc::new(Dictionaries {
+            groups: group_by.iter().map(dictionary).collect::<Result<_, _>>()?,
+            uniq: uniq.iter().map(dictionary).collect::<Result<_, _>>()?,
+        }),
     };
     Ok(Some(Prepared { spans, filter, columns }))
 }

@@ -14,6 +14,7 @@ use crate::narrow;
 use crate::plan::Plan;
 use gristmill_storage::segment::{Codes, DimensionCodes, Lists, NULL_CODE};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Rows that go through the loops together: their keys, ids and codes stay in the first-level cache.
 const BATCH_ROWS: u32 = 2048;
@@ -37,7 +38,7 @@ pub(crate) fn scan<'p>(
     plan: &'p Plan<'_>,
     prepared: &'p Prepared<'_>,
     spans: &[Range<u32>],
-) -> Result<Partial<'p>, ExecError> {
+) -> Result<Partial, ExecError> {
     let mut scan = Scan::new(plan, &prepared.columns, spans);
     for span in spans {
         let rows = select(&prepared.filter, span, plan.options.tuning.rows);
@@ -73,12 +74,13 @@ struct Batch {
 impl<'p> Scan<'p> {
     fn new(plan: &'p Plan<'p>, columns: &'p Columns, spans: &[Range<u32>]) -> Self {
         let rows: u64 = spans.iter().map(|span| span.len() as u64).sum();
-        let group_radices = columns.groups.iter().map(|column| column.dictionary.len() as u64);
+        let dictionaries = &columns.dictionaries;
+        let group_radices = dictionaries.groups.iter().map(|dictionary| dictionary.len() as u64);
         let keys_per_bucket = group_radices.clone().try_fold(1_u64, u64::checked_mul);
         // A bucket holds a row at least, so there are no more buckets than rows.
         let buckets = if columns.timestamps.is_some() { rows.max(1) } else { 1 };
         let dense = keys_per_bucket.filter(|keys| {
-            let all = keys.saturating_mul(plan.bucketer.count_limit(plan.fetch.interval).min(buckets));
+            let all = keys.saturating_mul(plan.bucketer.count_limit(columns.interval).min(buckets));
             match plan.options.tuning.groups {
                 GroupStrategy::Hash => columns.groups.is_empty(),
                 GroupStrategy::Dense => all <= DENSE_KEYS_MAX || columns.groups.is_empty(),
@@ -100,10 +102,10 @@ impl<'p> Scan<'p> {
             groups,
             keys_per_bucket: dense.and_then(|keys| usize::try_from(keys).ok()),
             accumulators: Accumulators::default(),
-            distinct: columns
+            distinct: dictionaries
                 .uniq
                 .iter()
-                .map(|column| CodeSets::new(column.dictionary.len(), rows))
+                .map(|dictionary| CodeSets::new(dictionary.len(), rows))
                 .collect(),
             batch: Batch::default(),
         }
@@ -164,7 +166,7 @@ impl<'p> Scan<'p> {
 
     fn batch(&mut self, batch: &mut Batch, rows: &BatchRows<'_>, end: u32) -> Result<(), ExecError> {
         self.bucket_ids(&mut batch.keys, rows, end);
-        let multi = self.columns.groups.iter().find_map(|column| match &*column.codes {
+        let multi = self.columns.groups.iter().find_map(|codes| match &**codes {
             DimensionCodes::Multi(lists) => Some(lists),
             DimensionCodes::Single(_) => None,
         });
@@ -223,7 +225,7 @@ impl<'p> Scan<'p> {
             for (part, radix) in parts.zip(self.groups.layout().stages[stage].radices.iter()) {
                 // Part 0 is the bucket, which the keys start with.
                 if let Some(column) = part.checked_sub(1) {
-                    pack(&mut batch.keys, *radix, &self.columns.groups[column].codes, rows, &batch.multi);
+                    pack(&mut batch.keys, *radix, &self.columns.groups[column], rows, &batch.multi);
                 }
             }
             self.groups.assign(stage, &mut batch.keys);
@@ -233,8 +235,8 @@ impl<'p> Scan<'p> {
         self.make_room()?;
         let values = self.columns.values.as_deref();
         self.accumulators.add_rows(&self.plan.needs, rows, &batch.ids, values);
-        for (sets, column) in self.distinct.iter_mut().zip(&self.columns.uniq) {
-            sets.add(&column.codes, rows, &batch.ids);
+        for (sets, codes) in self.distinct.iter_mut().zip(&self.columns.uniq) {
+            sets.add(codes, rows, &batch.ids);
         }
         Ok(())
     }
@@ -255,13 +257,13 @@ impl<'p> Scan<'p> {
         Ok(())
     }
 
-    fn finish(self) -> Partial<'p> {
+    fn finish(self) -> Partial {
         Partial {
             starts: self.buckets.into_starts(),
             groups: self.groups,
             accumulators: self.accumulators,
             distinct: self.distinct,
-            columns: self.columns,
+            dictionaries: Arc::clone(&self.columns.dictionaries),
         }
     }
 }
