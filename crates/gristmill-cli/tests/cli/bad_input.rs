@@ -110,8 +110,13 @@ fn a_query_that_is_no_json_names_its_file() {
 #[test]
 fn a_store_that_is_not_there() {
     let bench = Bench::new();
-    bench.run(["fetch", "--store", "nowhere", &example("by-day.json")]).failed(1, &["nowhere"]);
-    bench.run(["inspect", "--store", "nowhere"]).failed(1, &["nowhere"]);
+    fs::create_dir(bench.path("empty")).unwrap();
+    for store in ["nowhere", "empty"] {
+        let creating = format!("`gristmill ingest --store {store} FILE` creates one");
+        let told = [&*format!("store `{store}`: there is no "), &creating];
+        bench.run(["fetch", "--store", store, &example("by-day.json")]).failed(1, &told);
+        bench.run(["inspect", "--store", store]).failed(1, &told);
+    }
     assert!(!bench.path("nowhere").exists(), "reading has made a store");
 }
 
@@ -122,10 +127,13 @@ fn a_store_that_is_not_one() {
     bench.write("photos/cat.jpg", "miaow");
     bench.write("file", "text");
     bench.run(["fetch", "--store", "photos", &example("by-day.json")]).failed(1, &["photos", "store"]);
-    bench.run(["ingest", "--store", "photos", &example("events.ndjson")]).failed(1, &["photos", "cat.jpg"]);
+    bench
+        .run(["ingest", "--store", "photos", &example("events.ndjson")])
+        .failed(1, &["store `photos`: ", "cat.jpg"]);
     assert_eq!(bench.files("photos").len(), 1, "something was written beside the photos");
-    bench.run(["fetch", "--store", "file", &example("by-day.json")]).failed(1, &["file"]);
-    bench.run(["ingest", "--store", "file", &example("events.ndjson")]).failed(1, &["file"]);
+    let told = ["store `file`: this is a file and not a folder"];
+    bench.run(["fetch", "--store", "file", &example("by-day.json")]).failed(1, &told);
+    bench.run(["ingest", "--store", "file", &example("events.ndjson")]).failed(1, &told);
     assert_eq!(bench.read("file"), "text");
 }
 
@@ -239,7 +247,8 @@ fn a_full_disk() {
     let script = "trap '' XFSZ; ulimit -f 8; exec \"$0\" ingest --store store events";
     let mut command = Command::new("sh");
     command.args(["-c", script, env!("CARGO_BIN_EXE_gristmill")]).current_dir(bench.path(""));
-    Run::of(command.output().unwrap()).failed(1, &["store", "File too large"]);
+    Run::of(command.output().unwrap())
+        .failed(1, &["store `store`: ", "File too large", "nothing was stored"]);
     assert_eq!(bench.count("store"), 46);
     bench.pipe(["ingest", "--store", "store", "-"], event(&[]).as_bytes()).succeeded();
     assert_eq!(bench.count("store"), 47);
