@@ -1,8 +1,8 @@
 //! What went wrong, as the command line tells it: a message and an exit code.
 
 use crate::render::printable;
-use gristmill::ErrorKind;
-use std::error::Error;
+use gristmill::{Error, ErrorKind, StoreError};
+use std::error::Error as Cause;
 use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
@@ -39,7 +39,7 @@ impl Failure {
     }
 
     /// An error of the library or the system, with what was being done and every cause down to the first.
-    pub(crate) fn caused(code: Code, context: &str, error: &dyn Error) -> Self {
+    pub(crate) fn caused(code: Code, context: &str, error: &dyn Cause) -> Self {
         Self::new(code, with_causes(context, error))
     }
 
@@ -69,7 +69,7 @@ impl Failure {
 
 impl Failure {
     /// An error of the library, met while working with the store in that folder.
-    pub(crate) fn in_store(folder: &Path, error: impl Into<gristmill::Error>) -> Self {
+    pub(crate) fn in_store(folder: &Path, error: impl Into<Error>) -> Self {
         let error = error.into();
         let code = match error.kind() {
             ErrorKind::Input => Code::BadInput,
@@ -78,13 +78,66 @@ impl Failure {
             ErrorKind::OverBudget => Code::OverBudget,
             _ => Code::Other,
         };
-        Self::caused(code, &format!("store `{}`", folder.display()), &error)
+        let context = format!("store `{}`", folder.display());
+        if matches!(error, Error::Folder { .. }) && folder.is_file() {
+            return Self::new(
+                code,
+                format!("{context}: this is a file and not a folder; a store is a folder"),
+            );
+        }
+        let mut message = with_causes(&context, &error);
+        if let Some(remedy) = remedy(&error) {
+            message = format!("{message}; {remedy}");
+        }
+        Self::new(code, message)
     }
+
+    /// As [`Failure::in_store`], for a command that reads and so makes no store where there is none.
+    pub(crate) fn opening_to_read(folder: &Path, error: Error) -> Self {
+        let missing = match &error {
+            Error::Store(StoreError::NoStore) => "there is no store in this folder",
+            Error::Folder { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                "there is no such folder"
+            }
+            _ => return Self::in_store(folder, error),
+        };
+        let folder = folder.display();
+        let remedy = format!("`gristmill ingest --store {folder} FILE` creates one");
+        Self::new(Code::Other, format!("store `{folder}`: {missing}; {remedy}"))
+    }
+}
+
+/// What can be done about an error of the operating system, where the library does not say.
+fn remedy(error: &Error) -> Option<&'static str> {
+    match system_cause(error)? {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            Some("nothing was stored; make room on this disk, then try again")
+        }
+        io::ErrorKind::FileTooLarge => {
+            Some("nothing was stored; raise the limit on the size of files, then try again")
+        }
+        io::ErrorKind::PermissionDenied if !matches!(error, Error::Store(StoreError::NoRights { .. })) => {
+            Some("change its owner or mode, or run as its owner")
+        }
+        _ => None,
+    }
+}
+
+/// What the operating system said, however many layers have wrapped it.
+fn system_cause(error: &(dyn Cause + 'static)) -> Option<io::ErrorKind> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(cause) = error.downcast_ref::<io::Error>() {
+            return Some(cause.kind());
+        }
+        next = error.source();
+    }
+    None
 }
 
 /// Whether a closed pipe is the cause, however many layers have wrapped it.
 fn is_broken_pipe(error: &io::Error) -> bool {
-    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    let mut next: Option<&(dyn Cause + 'static)> = Some(error);
     while let Some(error) = next {
         if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
             return true;
@@ -95,7 +148,7 @@ fn is_broken_pipe(error: &io::Error) -> bool {
 }
 
 /// The error after what was being done. A cause is added when the message before it does not end with it already.
-fn with_causes(context: &str, error: &dyn Error) -> String {
+fn with_causes(context: &str, error: &dyn Cause) -> String {
     let mut message = context.to_owned();
     let mut next = Some(error);
     while let Some(error) = next {
@@ -123,8 +176,8 @@ mod tests {
         }
     }
 
-    impl Error for Outer {
-        fn source(&self) -> Option<&(dyn Error + 'static)> {
+    impl Cause for Outer {
+        fn source(&self) -> Option<&(dyn Cause + 'static)> {
             Some(&self.0)
         }
     }
@@ -134,6 +187,25 @@ mod tests {
         let outer = |text| Outer(io::Error::other("disk is full"), text);
         assert_eq!(with_causes("store", &outer("cannot write")), "store: cannot write: disk is full");
         assert_eq!(with_causes("", &outer("cannot write: disk is full")), "cannot write: disk is full");
+    }
+
+    #[test]
+    fn a_full_disk_and_missing_rights_have_a_remedy() {
+        let told = |kind: io::ErrorKind| {
+            let error = Error::Folder { path: "s".into(), source: kind.into() };
+            Failure::in_store(Path::new("s"), error).message()
+        };
+        for kind in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded] {
+            let told = told(kind);
+            assert!(
+                told.starts_with("store `s`: ") && told.contains("; nothing was stored; make room"),
+                "{told}"
+            );
+        }
+        assert!(
+            told(io::ErrorKind::PermissionDenied).ends_with("change its owner or mode, or run as its owner")
+        );
+        assert!(!told(io::ErrorKind::Interrupted).contains(';'));
     }
 
     #[test]

@@ -20,11 +20,10 @@ mod render;
 mod settings;
 mod terminal;
 
-use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let typed = match arguments::Arguments::try_parse() {
+    let typed = match arguments::Arguments::of_process() {
         Ok(typed) => typed,
         Err(error) => {
             // Help and version come here too; whoever has closed the stream does not want them.

@@ -14,7 +14,8 @@ pub(crate) use inspect::InspectArguments;
 pub(crate) use size::Size;
 pub(crate) use tuning::{Budgets, Reading, Writing};
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::builder::Resettable;
+use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::sync::LazyLock;
 
@@ -35,6 +36,22 @@ use std::sync::LazyLock;
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Arguments {
+    /// What this process was called with. An environment variable that is empty counts as one that is not set.
+    pub(crate) fn of_process() -> Result<Self, clap::Error> {
+        let mut definition =
+            Self::command().mut_subcommands(|command| command.mut_args(without_empty_variable));
+        let mut matches = definition.try_get_matches_from_mut(std::env::args_os())?;
+        Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut definition))
+    }
+}
+
+fn without_empty_variable(argument: Arg) -> Arg {
+    let is_empty =
+        argument.get_env().is_some_and(|name| std::env::var_os(name).is_some_and(|value| value.is_empty()));
+    if is_empty { argument.env(Resettable::Reset) } else { argument }
 }
 
 static VERSION: LazyLock<String> = LazyLock::new(|| {
@@ -92,7 +109,6 @@ pub(crate) enum Colour {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_definition_is_sound() {

@@ -14,7 +14,11 @@ const MOST_CHART_BUCKETS: u64 = 20_000;
 
 pub(crate) fn run(settings: &FetchSettings) -> Result<(), Failure> {
     let failure = |error| Failure::in_store(&settings.store, error);
-    let reader = settings.options.clone().open_reader(&settings.store).map_err(failure)?;
+    let reader = settings
+        .options
+        .clone()
+        .open_reader(&settings.store)
+        .map_err(|error| Failure::opening_to_read(&settings.store, error))?;
     let answer = reader.fetch(&settings.fetch).map_err(failure)?;
     for warning in answer.warnings() {
         say(&format!("warning: {}", printable(warning)));

@@ -32,8 +32,17 @@ fn many_bad_events_are_listed_up_to_a_hundred() {
     assert_eq!(run.stderr.matches("event ").count() - run.stderr.matches("event 0").count(), 3, "{run:?}");
     bench.write("many", event(&[("value", "\"x\"")]).repeat(500));
     let run = bench.run(["ingest", "--store", "store", "many"]);
-    let run = run.failed(4, &["at least 100 events are not valid", "--on-invalid skip"]);
-    assert!(run.stderr.lines().count() < 110, "{run:?}");
+    let told = ["500 events are not valid, so nothing is stored; the first 100:", "--on-invalid skip"];
+    let run = run.failed(4, &told);
+    assert!(!run.stderr.contains("at least"), "{run:?}");
+    assert_eq!(run.stderr.matches("many: event ").count(), 100, "{run:?}");
+
+    // All files are read, and one that breaks off leaves the number open.
+    let run = bench.run(["ingest", "--store", "store", "many", "few"]).failed(4, &["503 events"]);
+    assert_eq!(run.stderr.matches(": event ").count(), 100, "{run:?}");
+    bench.write("broken", format!("[{},{{", event(&[("value", "\"x\"")]).repeat(2).replace("}\n{", "},{")));
+    let told = ["at least 2 events are not valid", "broken: the JSON text is wrong"];
+    bench.run(["ingest", "--store", "store", "broken"]).failed(4, &told);
     assert_eq!(bench.count("store"), 0);
 }
 
@@ -101,8 +110,13 @@ fn a_query_that_is_no_json_names_its_file() {
 #[test]
 fn a_store_that_is_not_there() {
     let bench = Bench::new();
-    bench.run(["fetch", "--store", "nowhere", &example("by-day.json")]).failed(1, &["nowhere"]);
-    bench.run(["inspect", "--store", "nowhere"]).failed(1, &["nowhere"]);
+    fs::create_dir(bench.path("empty")).unwrap();
+    for store in ["nowhere", "empty"] {
+        let creating = format!("`gristmill ingest --store {store} FILE` creates one");
+        let told = [&*format!("store `{store}`: there is no "), &creating];
+        bench.run(["fetch", "--store", store, &example("by-day.json")]).failed(1, &told);
+        bench.run(["inspect", "--store", store]).failed(1, &told);
+    }
     assert!(!bench.path("nowhere").exists(), "reading has made a store");
 }
 
@@ -113,10 +127,13 @@ fn a_store_that_is_not_one() {
     bench.write("photos/cat.jpg", "miaow");
     bench.write("file", "text");
     bench.run(["fetch", "--store", "photos", &example("by-day.json")]).failed(1, &["photos", "store"]);
-    bench.run(["ingest", "--store", "photos", &example("events.ndjson")]).failed(1, &["photos", "cat.jpg"]);
+    bench
+        .run(["ingest", "--store", "photos", &example("events.ndjson")])
+        .failed(1, &["store `photos`: ", "cat.jpg"]);
     assert_eq!(bench.files("photos").len(), 1, "something was written beside the photos");
-    bench.run(["fetch", "--store", "file", &example("by-day.json")]).failed(1, &["file"]);
-    bench.run(["ingest", "--store", "file", &example("events.ndjson")]).failed(1, &["file"]);
+    let told = ["store `file`: this is a file and not a folder"];
+    bench.run(["fetch", "--store", "file", &example("by-day.json")]).failed(1, &told);
+    bench.run(["ingest", "--store", "file", &example("events.ndjson")]).failed(1, &told);
     assert_eq!(bench.read("file"), "text");
 }
 
@@ -230,7 +247,8 @@ fn a_full_disk() {
     let script = "trap '' XFSZ; ulimit -f 8; exec \"$0\" ingest --store store events";
     let mut command = Command::new("sh");
     command.args(["-c", script, env!("CARGO_BIN_EXE_gristmill")]).current_dir(bench.path(""));
-    Run::of(command.output().unwrap()).failed(1, &["store", "File too large"]);
+    Run::of(command.output().unwrap())
+        .failed(1, &["store `store`: ", "File too large", "nothing was stored"]);
     assert_eq!(bench.count("store"), 46);
     bench.pipe(["ingest", "--store", "store", "-"], event(&[]).as_bytes()).succeeded();
     assert_eq!(bench.count("store"), 47);

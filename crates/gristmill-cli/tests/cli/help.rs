@@ -1,6 +1,6 @@
 //! Help, version, completions, and what is wrong use.
 
-use crate::harness::Bench;
+use crate::harness::{Bench, Run};
 
 #[test]
 fn help_teaches_by_example_and_lists_exit_codes() {
@@ -83,4 +83,17 @@ fn variables_are_read_and_flags_win() {
     assert_eq!(run("none", &[]), Some(2));
     assert_eq!(run("none", &["--segment-rows", "10"]), Some(0));
     assert_eq!(run("10", &[]), Some(0));
+}
+
+#[test]
+fn an_empty_variable_is_not_set() {
+    let bench = Bench::with_sample();
+    let run = |threads: &str| {
+        let mut command = bench.command(["inspect", "--store", "store"]);
+        command.env("GRISTMILL_CACHE_BYTES", "").env("GRISTMILL_THREADS", threads);
+        Run::of(command.output().unwrap())
+    };
+    run("").succeeded();
+    run(" ").failed(2, &["--threads"]);
+    bench.run(["inspect", "--store", "store", "--threads", ""]).failed(2, &["--threads"]);
 }

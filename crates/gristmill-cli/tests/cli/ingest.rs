@@ -19,6 +19,16 @@ fn the_sample_is_stored_and_told() {
 }
 
 #[test]
+fn one_event_is_told_in_the_singular() {
+    let bench = Bench::new();
+    let arguments = ["ingest", "--store", "store", "--batch-id", "one", "-"];
+    let run = bench.pipe(arguments, event(&[]).as_bytes()).succeeded();
+    assert!(run.stderr.starts_with("stored 1 event in "), "{run:?}");
+    let run = bench.pipe(arguments, b"").succeeded();
+    assert!(run.stderr.ends_with("with 1 event\n"), "{run:?}");
+}
+
+#[test]
 fn quiet_is_quiet() {
     let run = Bench::new().run(["ingest", "-q", "--store", "store", &example("events.ndjson")]).succeeded();
     assert_eq!(run.stderr, "");

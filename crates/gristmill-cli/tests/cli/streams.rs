@@ -46,3 +46,26 @@ fn no_bars_where_nobody_looks() {
     assert!(run.stderr.starts_with("wrote 5,000 events to events"), "{run:?}");
     assert_eq!(run.stderr.lines().count(), 1, "{run:?}");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_receipt_that_cannot_be_written_is_no_failed_load() {
+    let bench = Bench::with_sample();
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let mut command = bench.command(["ingest", "--store", "store", &example("events.ndjson")]);
+    let output = command.stdout(Stdio::from(full)).stderr(Stdio::piped()).output().unwrap();
+    let run = Run::of(output).succeeded();
+    assert!(
+        run.stderr
+            .contains("the events are stored, but the receipt could not be written: cannot write stdout"),
+        "{run:?}"
+    );
+    assert!(run.stderr.contains("No space left"), "{run:?}");
+    assert_eq!(bench.count("store"), 92);
+
+    let mut child = bench.spawn(["ingest", "-q", "--store", "store", "-"]);
+    drop(child.stdout.take());
+    drop(child.stdin.take());
+    let run = Run::of(child.wait_with_output().unwrap());
+    assert_eq!((run.code, &*run.stderr), (Some(0), ""), "{run:?}");
+}

@@ -3,6 +3,7 @@
 use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::FrameDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use std::error::Error;
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 
@@ -157,7 +158,7 @@ impl<S: BufRead> ZstdFrames<S> {
                     length,
                     ..
                 })) => self.skip(u64::from(length))?,
-                Err(error) => return Err(invalid(error)),
+                Err(error) => return Err(plain(&error)),
             }
         }
         Ok(false)
@@ -165,13 +166,13 @@ impl<S: BufRead> ZstdFrames<S> {
 
     fn skip(&mut self, length: u64) -> io::Result<()> {
         let skipped = io::copy(&mut self.source.by_ref().take(length), &mut io::sink())?;
-        if skipped < length { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
+        if skipped < length { Err(cut_short()) } else { Ok(()) }
     }
 
     fn read_frame(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         use ruzstd::decoding::BlockDecodingStrategy::UptoBlocks;
         while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
-            self.decoder.decode_blocks(&mut self.source, UptoBlocks(1)).map_err(invalid)?;
+            self.decoder.decode_blocks(&mut self.source, UptoBlocks(1)).map_err(|error| plain(&error))?;
         }
         self.decoder.read(buffer)
     }
@@ -180,7 +181,8 @@ impl<S: BufRead> ZstdFrames<S> {
         self.open = false;
         let stored = self.decoder.get_checksum_from_data();
         if stored.is_some() && stored != self.decoder.get_calculated_checksum() {
-            return Err(invalid("the checksum of the content does not match"));
+            let message = "the checksum of the content does not match";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, message));
         }
         Ok(())
     }
@@ -202,8 +204,26 @@ impl<S: BufRead> Read for ZstdFrames<S> {
     }
 }
 
-fn invalid(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, error)
+/// What the decoder says, in words for people: its own messages have the debug text of their causes in them, so only
+/// the first cause speaks.
+fn plain(error: &FrameDecoderError) -> io::Error {
+    let mut cause: &(dyn Error + 'static) = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
+        Some(io::ErrorKind::UnexpectedEof) => cut_short(),
+        kind => {
+            let message = cause.to_string();
+            // A list of numbers may follow on lines of its own.
+            let first = message.lines().next().unwrap_or_default().trim_end();
+            io::Error::new(kind.unwrap_or(io::ErrorKind::InvalidData), first)
+        }
+    }
+}
+
+fn cut_short() -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, "the data ends in the middle")
 }
 
 #[cfg(test)]
@@ -264,6 +284,28 @@ mod tests {
             }
         }
         assert!(read(b"\x53\x2A\x4D\x18\x03\0\0\0ab").is_err());
+    }
+
+    #[test]
+    fn zstd_errors_are_told_in_plain_words() {
+        let text = text();
+        let whole = zstd(&text);
+        for length in MAGIC_BYTES..whole.len() {
+            let error = read(&whole[..length]).unwrap_err();
+            assert_eq!(error.to_string(), "the data ends in the middle", "{length} of {} bytes", whole.len());
+            assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+        }
+        for at in MAGIC_BYTES..whole.len() {
+            for flip in [0x01, 0x10, 0xFF] {
+                let mut damaged = whole.clone();
+                damaged[at] ^= flip;
+                if let Err(error) = read(&damaged) {
+                    let told = error.to_string();
+                    assert!(!told.contains("Error") && !told.contains('{') && !told.contains('\n'), "{told}");
+                    assert!(error.source().is_none(), "{told}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -39,14 +39,27 @@ pub(crate) fn run(settings: &IngestSettings) -> Result<(), Failure> {
     let closed = store.close();
     match outcome? {
         Outcome::Stored(receipt) => {
-            receipt.print(settings, begin.elapsed())?;
-            closed.map_err(failure)
+            if let Err(failure) = receipt.print(settings, begin.elapsed()) {
+                warn_stored("the receipt could not be written", &failure);
+            }
+            if let Err(error) = closed {
+                warn_stored("the store could not be closed", &failure(error));
+            }
+            Ok(())
         }
         Outcome::Interrupted => {
             say("gristmill: interrupted, nothing of this load was stored");
             // The reading thread may wait for input that never comes.
             process::exit(i32::from(Code::Interrupted as u8));
         }
+    }
+}
+
+/// Tells what went wrong once the events were stored. It is no failure of the load: whoever took it for one would load
+/// the events again.
+fn warn_stored(trouble: &str, failure: &Failure) {
+    if !failure.is_broken_pipe() {
+        say(&format!("warning: the events are stored, but {trouble}: {}", failure.message()));
     }
 }
 

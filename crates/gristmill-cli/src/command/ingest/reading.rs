@@ -46,7 +46,7 @@ pub(super) struct Tally {
 /// Starts to read. The thread ends by itself when nobody listens any more.
 pub(super) fn start(settings: &IngestSettings, bar: &ProgressBar) -> Result<Receiver<Message>, Failure> {
     let invalid = match &settings.invalid {
-        Invalid::Abort => Policy::Abort(Vec::new()),
+        Invalid::Abort => Policy::Abort(Refused::default()),
         Invalid::Skip(path) => Policy::Skip(Rejects::create(path)?),
     };
     let (sender, receiver) = sync_channel(WAITING);
@@ -105,8 +105,16 @@ impl From<SendError<Message>> for Stop {
 /// What happens to events that are not valid.
 enum Policy {
     /// They are listed, and with the first the load is lost.
-    Abort(Vec<(String, EventError)>),
+    Abort(Refused),
     Skip(Rejects),
+}
+
+/// The events that are not valid: how many, and the first of them.
+#[derive(Debug, Default)]
+struct Refused {
+    count: u64,
+    /// At most [`BatchError::MAX_LISTED`], each with the name of its file.
+    listed: Vec<(String, EventError)>,
 }
 
 struct Reading {
@@ -125,7 +133,7 @@ impl Reading {
             self.read(input)?;
         }
         match &mut self.invalid {
-            Policy::Abort(errors) if !errors.is_empty() => return Err(refused(errors, false).into()),
+            Policy::Abort(refused) if refused.count > 0 => return Err(refused.failure("").into()),
             Policy::Abort(_) => {}
             Policy::Skip(rejects) => rejects.finish()?,
         }
@@ -158,7 +166,7 @@ impl Reading {
 
     /// Whether the load cannot succeed any more, and reading goes on only to list what is wrong.
     fn is_lost(&self) -> bool {
-        matches!(&self.invalid, Policy::Abort(errors) if !errors.is_empty())
+        matches!(&self.invalid, Policy::Abort(refused) if refused.count > 0)
     }
 
     fn refuse(&mut self, name: &str, error: EventError, raw: &[u8]) -> Result<(), Stop> {
@@ -167,12 +175,7 @@ impl Reading {
                 self.tally.rejected += 1;
                 rejects.write(name, &error, raw)?;
             }
-            Policy::Abort(errors) => {
-                errors.push((name.to_owned(), error));
-                if errors.len() == BatchError::MAX_LISTED {
-                    return Err(refused(errors, true).into());
-                }
-            }
+            Policy::Abort(refused) => refused.add(name, error),
         }
         Ok(())
     }
@@ -182,7 +185,7 @@ impl Reading {
         let code = if matches!(error, ReadError::Io { .. }) { Code::Other } else { Code::BadInput };
         let broken = Failure::caused(code, name, error);
         match &self.invalid {
-            Policy::Abort(errors) if !errors.is_empty() => broken.after(&refused(errors, true)),
+            Policy::Abort(refused) if refused.count > 0 => broken.after(&refused.failure("at least ")),
             Policy::Abort(_) | Policy::Skip(_) => broken,
         }
     }
@@ -211,18 +214,27 @@ fn open(input: &Input, name: &str) -> Result<Box<dyn Read + Send>, Failure> {
     }
 }
 
-/// The message that lists the events that are not valid.
-fn refused(errors: &[(String, EventError)], is_cut: bool) -> Failure {
-    let number = count(errors.len() as u64);
-    let mut message = match (errors.len(), is_cut) {
-        (1, false) => "1 event is not valid, so nothing is stored:".to_owned(),
-        (_, false) => format!("{number} events are not valid, so nothing is stored:"),
-        (_, true) => format!("at least {number} events are not valid, so nothing is stored:"),
-    };
-    for (name, error) in errors {
-        // Writing to a String cannot fail.
-        let _ = write!(message, "\n  {name}: {error}");
+impl Refused {
+    fn add(&mut self, name: &str, error: EventError) {
+        self.count += 1;
+        if self.listed.len() < BatchError::MAX_LISTED {
+            self.listed.push((name.to_owned(), error));
+        }
     }
-    message.push_str("\n--on-invalid skip stores the others and writes these to a file");
-    Failure::new(Code::BadInput, message)
+
+    /// Lists them, with `bound` before their number.
+    fn failure(&self, bound: &str) -> Failure {
+        let events = if self.count == 1 { "event is" } else { "events are" };
+        let mut message = format!("{bound}{} {events} not valid, so nothing is stored", count(self.count));
+        if self.count > self.listed.len() as u64 {
+            // Writing to a String cannot fail.
+            let _ = write!(message, "; the first {}", self.listed.len());
+        }
+        message.push(':');
+        for (name, error) in &self.listed {
+            let _ = write!(message, "\n  {name}: {error}");
+        }
+        message.push_str("\n--on-invalid skip stores the others and writes these to a file");
+        Failure::new(Code::BadInput, message)
+    }
 }

@@ -57,11 +57,12 @@ impl IngestReceipt {
     }
 
     fn summary(&self, settings: &IngestSettings, took: Duration) -> String {
-        let stored = count(self.receipt.events);
+        let noun = if self.receipt.events == 1 { "event" } else { "events" };
+        let stored = format!("{} {noun}", count(self.receipt.events));
         let mut summary = if self.repeated {
-            format!("nothing stored: this load was stored before, with {stored} events")
+            format!("nothing stored: this load was stored before, with {stored}")
         } else {
-            format!("stored {stored} events{}", self.pace(settings.input_bytes, took))
+            format!("stored {stored}{}", self.pace(settings.input_bytes, took))
         };
         if let (Invalid::Skip(path), 1..) = (&settings.invalid, self.tally.rejected) {
             let rejected = count(self.tally.rejected);

@@ -13,7 +13,11 @@ use files::Files;
 
 pub(crate) fn run(settings: &InspectSettings) -> Result<(), Failure> {
     let failure = |error| Failure::in_store(&settings.store, error);
-    let reader = settings.options.clone().open_reader(&settings.store).map_err(failure)?;
+    let reader = settings
+        .options
+        .clone()
+        .open_reader(&settings.store)
+        .map_err(|error| Failure::opening_to_read(&settings.store, error))?;
     let census = Census::of(&reader).map_err(failure)?;
     let files = Files::below(&settings.store);
     if settings.json {
