@@ -15,6 +15,10 @@ pub(crate) struct Writing {
     #[arg(long, value_name = "BYTES", env = "GRISTMILL_WAL_BYTES")]
     pub(crate) wal_bytes: Option<Size>,
 
+    /// How many of the newest batch ids the store remembers [default: 65536]
+    #[arg(long, value_name = "N", env = "GRISTMILL_TOKEN_WINDOW", value_parser = clap::value_parser!(u32))]
+    pub(crate) token_window: Option<u32>,
+
     #[command(flatten)]
     pub(crate) reading: Reading,
 }

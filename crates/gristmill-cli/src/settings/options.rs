@@ -13,6 +13,9 @@ pub(super) fn for_writing(typed: &Writing) -> Options {
     if let Some(bytes) = typed.wal_bytes {
         options = options.wal_bytes(bytes.0);
     }
+    if let Some(tokens) = typed.token_window {
+        options = options.token_window(usize::try_from(tokens).unwrap_or(usize::MAX));
+    }
     options
 }
 

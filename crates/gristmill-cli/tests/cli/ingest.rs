@@ -158,6 +158,18 @@ fn a_batch_id_makes_a_retry_harmless() {
 }
 
 #[test]
+fn a_batch_id_beyond_the_window_is_forgotten() {
+    let bench = Bench::new();
+    bench.write("events", event(&[]));
+    let ingest = |id| {
+        let arguments = ["ingest", "--store", "store", "--token-window", "1", "--batch-id", id, "events"];
+        receipt(&bench.run(arguments).succeeded().stdout)["repeated"].clone()
+    };
+    assert_eq!([ingest("a"), ingest("a"), ingest("b"), ingest("a")], [false, true, false, false]);
+    assert_eq!(bench.count("store"), 3);
+}
+
+#[test]
 fn small_segments_give_the_same_answer() {
     let bench = Bench::with_sample();
     let arguments = ["ingest", "--store", "small", "--segment-rows", "3", &example("events.ndjson")];
