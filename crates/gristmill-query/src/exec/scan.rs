@@ -23,8 +23,8 @@ const BATCH_ROWS: u32 = 2048;
 const EXPANDED_ROWS: usize = 2 * BATCH_ROWS as usize;
 
 /// Keys serve as group ids where there are at most this many for each row of the scan: beyond, clearing and walking
-/// the slots costs more than hashing. Measured over a million rows: with a quarter of a key a row 42 ms against 83 ms
-/// by hash, with two keys a row 193 against 160 ms (`cargo bench -p gristmill -- strategy/groups`).
+/// the slots costs more than hashing. Measured over a million rows: with one key a row 105 ms against 148 ms by hash,
+/// with four keys a row 218 against 155 ms (`cargo bench -p gristmill -- strategy/groups`).
 const DENSE_KEYS_PER_ROW: u64 = 1;
 
 /// So many keys always serve as ids.

@@ -8,9 +8,9 @@ use gristmill_storage::segment::{Codes, DimensionCodes, Lists, NULL_CODE, Postin
 use std::ops::Range;
 
 /// Rows by posting lists pay where they name at most one row in this many of the span. Measured over a million rows:
-/// one row in 8 costs 1.03 ms by lists and 1.04 ms by a scan, one in 16 costs 0.54 and 0.89 ms, one in 64 costs 0.14
-/// and 0.69 ms (`cargo bench -p gristmill -- strategy/rows`).
-const POSTINGS_ROW_COST: usize = 8;
+/// one row in 4 costs 2.69 ms by lists and 1.18 ms by a scan, one in 50 costs 0.19 and 0.74 ms; at about 10 ns a named
+/// row against 0.58 ms and 2.4 ns a row for the scan, they meet at one in 14 (`cargo bench -p gristmill -- strategy/rows`).
+const POSTINGS_ROW_COST: usize = 16;
 
 /// A list of rows is tested row by row, instead of by a scan of the span, where it has at most one row in this many.
 const SPARSE: usize = 32;
