@@ -8,7 +8,8 @@ pub struct Budget {
 }
 
 impl Default for Budget {
-    /// Ten million groups: about a gigabyte of accumulators at worst.
+    /// Ten million groups. A group takes up to 48 bytes, besides distinct values and the few sums that need more; each
+    /// scan holds its own groups until all are merged.
     fn default() -> Self {
         Self { groups: 10_000_000 }
     }
