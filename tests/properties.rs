@@ -71,7 +71,7 @@ proptest! {
 /// Every way that the engine can be made to go.
 fn tuning() -> impl Strategy<Value = Tuning> {
     let rows = select(vec![RowStrategy::Auto, RowStrategy::Scan, RowStrategy::Postings]);
-    let groups = select(vec![GroupStrategy::Auto, GroupStrategy::Dense, GroupStrategy::Hash]);
+    let groups = select(GroupStrategy::ALL.to_vec());
     (rows, groups, select(vec![Some(1), Some(7), None])).prop_map(|(rows, groups, task_rows)| Tuning {
         rows,
         groups,

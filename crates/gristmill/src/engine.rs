@@ -26,6 +26,6 @@ impl Engine {
     }
 
     pub(crate) fn fetch(&self, fetch: &Fetch, segments: &[Arc<Segment>]) -> Result<Answer, Error> {
-        Ok(self.pool.install(|| execute(fetch, segments, &self.options))?)
+        Ok(execute(fetch, segments, &self.options, &self.pool)?)
     }
 }

@@ -12,15 +12,11 @@ pub(crate) enum BatchRows<'b> {
 }
 
 impl BatchRows<'_> {
-    /// Calls with each row and the item that stands beside it, until a call fails.
-    pub(crate) fn try_zip<T, E>(
-        &self,
-        items: impl Iterator<Item = T>,
-        mut call: impl FnMut(u32, T) -> Result<(), E>,
-    ) -> Result<(), E> {
+    /// How many rows.
+    pub(crate) fn len(&self) -> usize {
         match self {
-            Self::Range(rows) => rows.clone().zip(items).try_for_each(|(row, item)| call(row, item)),
-            Self::List(rows) => rows.iter().zip(items).try_for_each(|(row, item)| call(*row, item)),
+            Self::Range(rows) => rows.len(),
+            Self::List(rows) => rows.len(),
         }
     }
 

@@ -44,11 +44,6 @@ impl<'p> Buckets<'p> {
         (bucket, id)
     }
 
-    /// How many buckets were met.
-    pub(crate) fn len(&self) -> usize {
-        self.starts.len()
-    }
-
     /// Where each of them starts, by number.
     pub(crate) fn into_starts(self) -> Vec<i64> {
         self.starts

@@ -1,35 +1,23 @@
-//! Dense group ids for packed keys: the key itself where there are few, a hash table where there are many.
+//! Group ids for packed keys, by hash table.
 
 use super::key::KeyLayout;
 use crate::narrow;
 use gristmill_storage::hash::RandomState;
 use hashbrown::HashTable;
 
-/// Gives every distinct key a group id, from 0 on.
+/// Gives every distinct key a group id, from 0 on, in the order of first sight.
 #[derive(Debug)]
 pub(crate) struct GroupIds {
     layout: KeyLayout,
-    ids: Ids,
-}
-
-#[derive(Debug)]
-enum Ids {
-    /// The key is the id.
-    Dense,
-    /// One table a stage.
-    Hashed(Vec<KeyTable>),
+    /// One a stage.
+    tables: Vec<KeyTable>,
 }
 
 impl GroupIds {
-    /// Ids that are the keys themselves. The layout must have one stage.
-    pub(crate) fn dense(layout: KeyLayout) -> Self {
-        Self { layout, ids: Ids::Dense }
-    }
-
-    /// Ids in the order of first sight.
-    pub(crate) fn hashed(layout: KeyLayout) -> Self {
+    /// No key yet.
+    pub(crate) fn new(layout: KeyLayout) -> Self {
         let tables = layout.stages.iter().map(|_| KeyTable::default()).collect();
-        Self { layout, ids: Ids::Hashed(tables) }
+        Self { layout, tables }
     }
 
     /// How keys are packed.
@@ -37,39 +25,30 @@ impl GroupIds {
         &self.layout
     }
 
-    /// How many keys were met; 0 where ids are the keys, which are not counted.
+    /// How many keys were met.
     pub(crate) fn len(&self) -> usize {
-        match &self.ids {
-            Ids::Dense => 0,
-            Ids::Hashed(tables) => tables.last().map_or(0, KeyTable::len),
-        }
+        self.tables.last().map_or(0, KeyTable::len)
     }
 
     /// Replaces the packed keys of a stage by ids.
     #[inline]
     pub(crate) fn assign(&mut self, stage: usize, keys: &mut [u64]) {
-        if let Ids::Hashed(tables) = &mut self.ids {
-            let table = &mut tables[stage];
-            let mut last = (u64::MAX, u64::MAX);
-            for key in keys {
-                // Neighbouring rows are often of one group.
-                if last.0 != *key || last.1 == u64::MAX {
-                    last = (*key, u64::from(table.id(*key)));
-                }
-                *key = last.1;
+        let table = &mut self.tables[stage];
+        let mut last = (u64::MAX, u64::MAX);
+        for key in keys {
+            // Neighbouring rows are often of one group.
+            if last.0 != *key || last.1 == u64::MAX {
+                last = (*key, u64::from(table.id(*key)));
             }
+            *key = last.1;
         }
     }
 
     /// The parts of the key behind an id, in the order of the layout.
     pub(crate) fn parts(&self, id: u32, parts: &mut [u32]) {
         let mut id = u64::from(id);
-        for (at, stage) in self.layout.stages.iter().enumerate().rev() {
-            let key = match &self.ids {
-                Ids::Dense => id,
-                Ids::Hashed(tables) => tables[at].keys[narrow::position(id)],
-            };
-            id = stage.unpack(key, &mut parts[stage.parts.clone()]);
+        for (stage, table) in self.layout.stages.iter().zip(&self.tables).rev() {
+            id = stage.unpack(table.keys[narrow::position(id)], &mut parts[stage.parts.clone()]);
         }
     }
 }
@@ -116,7 +95,7 @@ mod tests {
     #[test]
     fn hashed_ids_lead_back_through_every_stage() {
         let radices = [1 << 20, 1 << 32, 1 << 32];
-        let mut groups = GroupIds::hashed(KeyLayout::new(&radices, 1 << 32));
+        let mut groups = GroupIds::new(KeyLayout::new(&radices, 1 << 32));
         assert_eq!(groups.layout().stages.len(), 2);
         let rows = [[5_u64, 7, 9], [5, 7, 10], [5, 7, 9], [0, 0, 0]];
         let mut ids = Vec::new();

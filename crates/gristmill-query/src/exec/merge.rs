@@ -1,18 +1,19 @@
-//! Partials become one result: codes are lifted to values, groups of the same value are added up in segment order.
+//! What the scans found becomes one result: codes are lifted to values that mean the same everywhere, and groups that
+//! several scans have are added up.
 
 use super::ExecError;
 use super::accumulate::Accumulators;
-use super::group::GroupIds;
+use super::groups::Groups;
 use super::interner::{Interner, Lift, Values};
 use super::key::KeyLayout;
-use super::partial::Partial;
-use super::prepare::Dictionaries;
+use super::prepare::{Column, Columns};
 use crate::narrow;
 use crate::plan::Plan;
-use gristmill_storage::hash::{HashMap, HashSet};
+use gristmill_storage::segment::Dictionary;
+use std::ops::Range;
 use std::sync::Arc;
 
-/// Every group of a fetch, in no order yet.
+/// Every group of a fetch, in the order of bucket and values.
 #[derive(Debug)]
 pub(crate) struct Merged {
     /// Where the bucket of each group starts.
@@ -31,153 +32,305 @@ impl Merged {
     }
 }
 
-/// Adds up partials, which come in segment order.
-pub(crate) fn merge(plan: &Plan<'_>, partials: &[Partial]) -> Result<Merged, ExecError> {
-    let lifted = lift(plan, partials);
-    let mut ids = GroupIds::hashed(KeyLayout::new(&lifted.radices(), 1 << 32));
-    let mut merged = Accumulators::default();
-    // By partial: the merged group of each of its groups.
-    let mut targets: Vec<Vec<u32>> = Vec::with_capacity(partials.len());
-    for (partial, keys) in partials.iter().zip(&lifted.keys) {
-        let assigned = assign(&mut ids, keys, lifted.parts());
-        plan.options.budget.check_groups(ids.len() as u64)?;
-        merged.resize(&plan.needs, ids.len());
-        let mut by_group = vec![u32::MAX; partial.accumulators.rows.len()];
-        for (group, target) in partial.groups().zip(assigned) {
-            merged.merge(&plan.needs, target, &partial.accumulators, group);
-            by_group[group as usize] = target;
+/// What the codes of a segment mean: all that is kept of its columns once they were scanned.
+#[derive(Debug)]
+pub(crate) struct Dictionaries {
+    /// In the order of the fetch's `group_by`.
+    groups: Vec<Arc<Dictionary>>,
+    /// In the order of [`super::Needs::uniq`].
+    uniq: Vec<Arc<Dictionary>>,
+    /// Rows that were looked at, by which the dictionaries to start from are chosen.
+    rows: u64,
+}
+
+impl Dictionaries {
+    pub(crate) fn of(columns: &Columns, rows: u64) -> Self {
+        let all = |columns: &[Column]| columns.iter().map(|column| Arc::clone(&column.dictionary)).collect();
+        Self { groups: all(&columns.groups), uniq: all(&columns.uniq), rows }
+    }
+}
+
+/// What one scan found, which is not nothing.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) dictionaries: Arc<Dictionaries>,
+    pub(crate) groups: Groups,
+}
+
+/// Adds up what the scans found, which come in segment order.
+pub(crate) fn merge(plan: &Plan<'_>, mut sources: Vec<Source>) -> Result<Merged, ExecError> {
+    let base = sources.iter().max_by_key(|source| source.dictionaries.rows);
+    let base = base.map(|source| Arc::clone(&source.dictionaries));
+    if sources.len() <= 1 {
+        return Ok(match (sources.pop(), base) {
+            (Some(source), Some(base)) => alone(source.groups, &base),
+            _ => nothing(plan),
+        });
+    }
+    let Some(base) = base else { return Ok(nothing(plan)) };
+    let mut merge = Merge::new(plan, &sources, &base);
+    for blocks in Blocks::of(&sources).by_bucket() {
+        match blocks {
+            [block] => merge.append(block),
+            blocks => merge.add_up(blocks),
         }
-        targets.push(by_group);
+        plan.options.budget.check_groups(merge.out.len() as u64)?;
     }
-    let distinct =
-        (0..plan.needs.uniq.len()).map(|at| count_distinct(partials, &targets, at, ids.len())).collect();
-    Ok(lifted.into_merged(&ids, merged, distinct))
+    merge.flush();
+    Ok(merge.finish())
 }
 
-/// The keys of all groups in numbers that mean the same in every partial.
-struct Lifted {
-    /// Where each bucket starts, by number.
-    starts: Vec<i64>,
-    interners: Vec<Interner>,
-    /// By partial: the parts of each group's key, one group after the other.
-    keys: Vec<Vec<u32>>,
-}
-
-impl Lifted {
-    /// Parts of a key: the bucket and the grouped dimensions.
-    fn parts(&self) -> usize {
-        1 + self.interners.len()
-    }
-
-    fn radices(&self) -> Vec<u64> {
-        let dimensions = self.interners.iter().map(|interner| interner.len() as u64);
-        std::iter::once(self.starts.len().max(1) as u64).chain(dimensions).collect()
-    }
-
-    fn into_merged(self, ids: &GroupIds, accumulators: Accumulators, distinct: Vec<Vec<u64>>) -> Merged {
-        let mut starts = Vec::with_capacity(ids.len());
-        let mut columns = vec![Vec::with_capacity(ids.len()); self.interners.len()];
-        let mut parts = vec![0; self.parts()];
-        for group in 0..narrow::id(ids.len()) {
-            ids.parts(group, &mut parts);
-            starts.push(self.starts[parts[0] as usize]);
-            columns.iter_mut().zip(&parts[1..]).for_each(|(column, id)| column.push(*id));
-        }
-        let groups = columns.into_iter().zip(self.interners.into_iter().map(Interner::into_values)).collect();
-        Merged { starts, groups, accumulators, distinct }
+fn nothing(plan: &Plan<'_>) -> Merged {
+    Merged {
+        starts: Vec::new(),
+        groups: plan.fetch.group_by.iter().map(|_| (Vec::new(), Values::none())).collect(),
+        accumulators: Accumulators::default(),
+        distinct: vec![Vec::new(); plan.needs.uniq.len()],
     }
 }
 
-fn lift(plan: &Plan<'_>, partials: &[Partial]) -> Lifted {
-    let interner =
-        |at: usize| Interner::of(by_segment(partials).map(|(dictionaries, _)| &*dictionaries.groups[at]));
-    let mut interners: Vec<Interner> = (0..plan.fetch.group_by.len()).map(interner).collect();
-    let mut starts = Vec::new();
-    let mut bucket_ids: HashMap<i64, u32> = HashMap::default();
-    let mut keys = Vec::with_capacity(partials.len());
-    for (dictionaries, partials) in by_segment(partials) {
-        let groups = partials.iter().map(|partial| partial.groups().count()).sum();
-        let mut lifts: Vec<Lift<'_>> =
-            dictionaries.groups.iter().map(|dictionary| Lift::new(dictionary, groups)).collect();
-        for partial in partials {
-            let buckets: Vec<u32> =
-                partial.starts.iter().map(|start| number(&mut bucket_ids, &mut starts, *start)).collect();
-            let mut parts = vec![0; 1 + interners.len()];
-            let mut lifted = Vec::new();
-            for group in partial.groups() {
-                partial.groups.parts(group, &mut parts);
-                lifted.push(buckets[parts[0] as usize]);
-                for ((lift, interner), code) in lifts.iter_mut().zip(&mut interners).zip(&parts[1..]) {
-                    lifted.push(lift.id(interner, *code));
-                }
-            }
-            keys.push(lifted);
-        }
+/// The groups of the only scan that found any: its codes number its values.
+fn alone(groups: Groups, dictionaries: &Dictionaries) -> Merged {
+    let values = dictionaries.groups.iter().map(|dictionary| Values::of(Arc::clone(dictionary)));
+    Merged {
+        starts: groups.starts,
+        groups: groups.codes.into_iter().zip(values).collect(),
+        accumulators: groups.accumulators,
+        distinct: groups.distinct.into_iter().map(|distinct| distinct.counts).collect(),
     }
-    Lifted { starts, interners, keys }
 }
 
-fn number(ids: &mut HashMap<i64, u32>, starts: &mut Vec<i64>, start: i64) -> u32 {
-    let next = narrow::id(starts.len());
-    let id = *ids.entry(start).or_insert(next);
-    if id == next {
-        starts.push(start);
-    }
-    id
+/// The groups of one bucket that one scan found.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Block {
+    start: i64,
+    source: usize,
+    /// Positions of the groups.
+    from: usize,
+    to: usize,
 }
 
-/// The group ids of keys of `parts` parts each.
-fn assign(ids: &mut GroupIds, keys: &[u32], parts: usize) -> Vec<u32> {
-    let mut packed = vec![0_u64; keys.len() / parts];
-    for stage in 0..ids.layout().stages.len() {
-        let range = ids.layout().stages[stage].parts.clone();
-        for (part, radix) in range.zip(ids.layout().stages[stage].radices.iter()) {
-            for (packed, key) in packed.iter_mut().zip(keys.chunks_exact(parts)) {
-                *packed = *packed * radix + u64::from(key[part]);
+/// Every block, by bucket and then by scan.
+struct Blocks(Vec<Block>);
+
+impl Blocks {
+    fn of(sources: &[Source]) -> Self {
+        let mut blocks = Vec::new();
+        for (source, found) in sources.iter().enumerate() {
+            let mut from = 0;
+            for bucket in found.groups.starts.chunk_by(|a, b| a == b) {
+                blocks.push(Block { start: bucket[0], source, from, to: from + bucket.len() });
+                from += bucket.len();
             }
         }
-        ids.assign(stage, &mut packed);
+        blocks.sort();
+        Self(blocks)
     }
-    packed.into_iter().map(narrow::unpacked).collect()
+
+    fn by_bucket(&self) -> impl Iterator<Item = &[Block]> {
+        self.0.chunk_by(|a, b| a.start == b.start)
+    }
 }
 
-/// How many distinct values each group has of the dimension at a place in [`super::Needs::uniq`].
-fn count_distinct(partials: &[Partial], targets: &[Vec<u32>], at: usize, groups: usize) -> Vec<u64> {
-    let mut counts = vec![0_u64; groups];
-    let shared = shared_groups(targets, groups);
-    let mut interner = Interner::of(by_segment(partials).map(|(dictionaries, _)| &*dictionaries.uniq[at]));
-    let mut seen: HashSet<u64> = HashSet::default();
-    let mut targets = targets.iter();
-    for (dictionaries, partials) in by_segment(partials) {
-        let rows: u64 = partials.iter().flat_map(|partial| &partial.accumulators.rows).sum();
-        let questions = usize::try_from(rows).unwrap_or(usize::MAX);
-        let mut lift = Lift::new(&dictionaries.uniq[at], questions);
-        for (partial, targets) in partials.iter().zip(&mut targets) {
-            partial.distinct[at].for_each(|group, code| {
-                let target = targets[group as usize];
-                // What only one partial has seen needs no comparison with the values of others.
-                if !shared[target as usize]
-                    || seen.insert(u64::from(target) << 32 | u64::from(lift.id(&mut interner, code)))
-                {
-                    counts[target as usize] += 1;
+struct Merge<'s> {
+    plan: &'s Plan<'s>,
+    sources: &'s [Source],
+    /// By source and grouped dimension: the number of each group's value.
+    ids: Vec<Vec<std::borrow::Cow<'s, [u32]>>>,
+    values: Vec<Values>,
+    /// By grouped dimension: the place of each number among the sorted values, where it is not the number itself.
+    ranks: Vec<Option<Vec<u32>>>,
+    /// How the ranks of a group are packed into one number, where they fit.
+    layout: KeyLayout,
+    uniq: Vec<Union<'s>>,
+    out: Merged,
+    /// Groups of one source that come next, as they are.
+    pending: Option<(usize, Range<usize>)>,
+}
+
+impl<'s> Merge<'s> {
+    fn new(plan: &'s Plan<'s>, sources: &'s [Source], base: &Arc<Dictionaries>) -> Self {
+        let mut ids: Vec<Vec<_>> = sources.iter().map(|_| Vec::new()).collect();
+        let mut values = Vec::new();
+        for (at, dictionary) in base.groups.iter().enumerate() {
+            let mut interner = Interner::new(Arc::clone(dictionary));
+            // The scans of one segment follow one another and share its dictionary.
+            let mut lift: Option<Lift<'s>> = None;
+            for (source, ids) in sources.iter().zip(&mut ids) {
+                let own = &source.dictionaries.groups[at];
+                let codes = &source.groups.codes[at];
+                if Arc::ptr_eq(own, dictionary) {
+                    ids.push(codes.into());
+                    continue;
                 }
-            });
+                let mut lift = match lift.take() {
+                    Some(lift) if lift.is_of(own) => lift,
+                    _ => Lift::new(own, dictionary, codes.len()),
+                };
+                ids.push(codes.iter().map(|code| lift.id(&mut interner, *code)).collect::<Vec<_>>().into());
+            }
+            let _ = lift;
+            values.push(interner.into_values());
+        }
+        let ranks: Vec<_> = values.iter().map(Values::ranks).collect();
+        let radices: Vec<u64> = values.iter().map(|values| values.len() as u64).collect();
+        let mut out = nothing(plan);
+        out.groups.clear();
+        out.groups.extend(values.iter().map(|_| (Vec::new(), Values::none())));
+        Self {
+            plan,
+            sources,
+            ids,
+            ranks,
+            layout: KeyLayout::new(&radices, u64::MAX),
+            values,
+            uniq: (0..plan.needs.uniq.len()).map(|at| Union::new(sources, base, at)).collect(),
+            out,
+            pending: None,
         }
     }
-    counts
-}
 
-/// The partials of each segment with its dictionaries, in order; those of one segment follow one another.
-fn by_segment(partials: &[Partial]) -> impl Iterator<Item = (&Dictionaries, &[Partial])> {
-    let chunks = partials.chunk_by(|a, b| Arc::ptr_eq(&a.dictionaries, &b.dictionaries));
-    chunks.map(|partials| (&*partials[0].dictionaries, partials))
-}
-
-/// Which groups stand in more than one partial.
-fn shared_groups(targets: &[Vec<u32>], groups: usize) -> Vec<bool> {
-    let mut partials = vec![0_u8; groups];
-    for target in targets.iter().flatten().filter(|target| **target != u32::MAX) {
-        partials[*target as usize] = partials[*target as usize].saturating_add(1);
+    /// Appends groups that no other scan has. They are in order already: the values of every dictionary are sorted.
+    fn append(&mut self, block: &Block) {
+        match &mut self.pending {
+            Some((source, groups)) if *source == block.source && groups.end == block.from => {
+                groups.end = block.to
+            }
+            _ => {
+                self.flush();
+                self.pending = Some((block.source, block.from..block.to));
+            }
+        }
     }
-    partials.into_iter().map(|partials| partials > 1).collect()
+
+    fn flush(&mut self) {
+        let Some((source, range)) = self.pending.take() else { return };
+        let groups = &self.sources[source].groups;
+        self.out.starts.extend_from_slice(&groups.starts[range.clone()]);
+        for ((out, _), ids) in self.out.groups.iter_mut().zip(&self.ids[source]) {
+            out.extend_from_slice(&ids[range.clone()]);
+        }
+        self.out.accumulators.extend_from(&groups.accumulators, range.clone());
+        for (out, distinct) in self.out.distinct.iter_mut().zip(&groups.distinct) {
+            out.extend_from_slice(&distinct.counts[range.clone()]);
+        }
+    }
+
+    /// Adds up the groups of one bucket that several scans have.
+    fn add_up(&mut self, blocks: &[Block]) {
+        self.flush();
+        let mut members: Vec<(u64, u32, u32)> = Vec::new();
+        let packed = self.layout.dense_keys().is_some();
+        for block in blocks {
+            for group in block.from..block.to {
+                let key = if packed { self.key(block.source, group) } else { 0 };
+                members.push((key, narrow::id(block.source), narrow::id(group)));
+            }
+        }
+        // Each block is sorted, which a stable sort makes use of.
+        if packed {
+            members.sort_by_key(|member| member.0);
+        } else {
+            members.sort_by(|a, b| self.ranks_of(a).cmp(self.ranks_of(b)));
+        }
+        let same = |a: &(u64, u32, u32), b: &(u64, u32, u32)| {
+            if packed { a.0 == b.0 } else { self.ranks_of(a).eq(self.ranks_of(b)) }
+        };
+        let ends: Vec<usize> = members
+            .chunk_by(same)
+            .scan(0, |end, members| {
+                *end += members.len();
+                Some(*end)
+            })
+            .collect();
+        let mut from = 0;
+        for to in ends {
+            self.add_group(&members[from..to]);
+            from = to;
+        }
+    }
+
+    fn key(&self, source: usize, group: usize) -> u64 {
+        let parts = self.ids[source].iter().zip(&self.ranks).zip(&self.values);
+        parts.fold(0, |key, ((ids, ranks), values)| {
+            key * values.len() as u64 + u64::from(rank(ranks.as_deref(), ids[group]))
+        })
+    }
+
+    fn ranks_of(&self, member: &(u64, u32, u32)) -> impl Iterator<Item = u32> {
+        let (source, group) = (member.1 as usize, member.2 as usize);
+        self.ids[source].iter().zip(&self.ranks).map(move |(ids, ranks)| rank(ranks.as_deref(), ids[group]))
+    }
+
+    /// Appends one group that some scans have.
+    fn add_group(&mut self, members: &[(u64, u32, u32)]) {
+        let [first, others @ ..] = members else { return };
+        let (source, group) = (first.1 as usize, first.2 as usize);
+        let groups = &self.sources[source].groups;
+        let target = narrow::id(self.out.len());
+        self.out.starts.push(groups.starts[group]);
+        for ((out, _), ids) in self.out.groups.iter_mut().zip(&self.ids[source]) {
+            out.push(ids[group]);
+        }
+        self.out.accumulators.extend_from(&groups.accumulators, group..group + 1);
+        for (_, source, group) in others {
+            let other = &self.sources[*source as usize].groups.accumulators;
+            self.out.accumulators.merge(&self.plan.needs, target, other, *group);
+        }
+        for (out, union) in self.out.distinct.iter_mut().zip(&mut self.uniq) {
+            out.push(union.count(self.sources, members));
+        }
+    }
+
+    fn finish(mut self) -> Merged {
+        for ((_, out), values) in self.out.groups.iter_mut().zip(self.values) {
+            *out = values;
+        }
+        self.out
+    }
+}
+
+fn rank(ranks: Option<&[u32]>, id: u32) -> u32 {
+    ranks.map_or(id, |ranks| ranks[id as usize])
+}
+
+/// Counts the distinct values that several scans have seen.
+struct Union<'s> {
+    /// Position in [`super::Needs::uniq`].
+    at: usize,
+    base: Arc<Dictionary>,
+    interner: Interner,
+    /// By source; absent where its codes are those of the base.
+    lifts: Vec<Option<Lift<'s>>>,
+}
+
+impl<'s> Union<'s> {
+    fn new(sources: &'s [Source], base: &Arc<Dictionaries>, at: usize) -> Self {
+        let base = Arc::clone(&base.uniq[at]);
+        let lifts = sources.iter().map(|source| {
+            let own = &source.dictionaries.uniq[at];
+            let codes = source.groups.distinct[at].codes.len();
+            (!Arc::ptr_eq(own, &base)).then(|| Lift::new(own, &base, codes))
+        });
+        Self { at, interner: Interner::new(Arc::clone(&base)), lifts: lifts.collect(), base }
+    }
+
+    fn count(&mut self, sources: &[Source], members: &[(u64, u32, u32)]) -> u64 {
+        if let [(_, source, group)] = members {
+            return sources[*source as usize].groups.distinct[self.at].counts[*group as usize];
+        }
+        let mut seen: Vec<u32> = Vec::new();
+        for (_, source, group) in members {
+            let codes = sources[*source as usize].groups.distinct[self.at].codes_of(*group);
+            match &mut self.lifts[*source as usize] {
+                None => seen.extend_from_slice(codes),
+                Some(lift) => seen.extend(codes.iter().map(|code| lift.id(&mut self.interner, *code))),
+            }
+        }
+        // Codes of the base come as a sorted run, which a stable sort makes use of.
+        seen.sort();
+        seen.dedup();
+        debug_assert!(seen.iter().all(|id| (*id as usize) < self.interner.len().max(self.base.len())));
+        seen.len() as u64
+    }
 }

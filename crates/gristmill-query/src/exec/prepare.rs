@@ -1,8 +1,10 @@
 //! What a plan needs of one segment: the rows that can count, the bound filter, and the columns to read.
 
+use super::values::{SpanValues, ValueForm};
 use crate::filter::{Bound, bind};
 use crate::plan::Plan;
 use crate::request::Interval;
+use crate::response::Touched;
 use crate::time::Granularity;
 use gristmill_storage::schema::Dimension;
 use gristmill_storage::segment::{
@@ -14,81 +16,142 @@ use std::sync::Arc;
 /// A segment made ready to be scanned.
 #[derive(Debug)]
 pub(crate) struct Prepared<'p> {
-    /// Rows of the tenant within the interval; each span lies in one run.
-    pub(crate) spans: Vec<Range<u32>>,
+    /// Rows of the tenant within the interval.
+    pub(crate) spans: Vec<Span>,
+    /// How many rows they are.
+    pub(crate) rows: u64,
+    /// The instants that may be among them.
+    pub(crate) interval: Interval,
     pub(crate) filter: Bound<'p>,
     pub(crate) columns: Columns,
+}
+
+/// Rows of one run, whose timestamps never fall.
+#[derive(Clone, Debug)]
+pub(crate) struct Span {
+    pub(crate) rows: Range<u32>,
+    pub(crate) values: ValueForm,
 }
 
 /// The columns that a scan reads; those it does not need are not loaded.
 #[derive(Debug)]
 pub(crate) struct Columns {
-    /// The instants that the segment and the fetch share.
-    pub(crate) interval: Interval,
     /// Absent where all rows are in one bucket.
     pub(crate) timestamps: Option<Arc<Timestamps>>,
     pub(crate) values: Option<Arc<Values>>,
     /// In the order of the fetch's `group_by`.
-    pub(crate) groups: Vec<Arc<DimensionCodes>>,
+    pub(crate) groups: Vec<Column>,
     /// In the order of [`super::Needs::uniq`].
-    pub(crate) uniq: Vec<Arc<DimensionCodes>>,
-    pub(crate) dictionaries: Arc<Dictionaries>,
+    pub(crate) uniq: Vec<Column>,
 }
 
-/// What the codes of a segment mean: all that is kept of its columns once they were scanned.
-#[derive(Debug)]
-pub(crate) struct Dictionaries {
-    /// In the order of the fetch's `group_by`.
-    pub(crate) groups: Vec<Arc<Dictionary>>,
-    /// In the order of [`super::Needs::uniq`].
-    pub(crate) uniq: Vec<Arc<Dictionary>>,
+/// A dimension of one segment.
+#[derive(Clone, Debug)]
+pub(crate) struct Column {
+    pub(crate) codes: Arc<DimensionCodes>,
+    pub(crate) dictionary: Arc<Dictionary>,
 }
 
-/// Whether a segment has an event within the interval, as far as its bounds tell.
-pub(crate) fn in_interval(plan: &Plan<'_>, segment: &Segment) -> bool {
+impl Prepared<'_> {
+    /// The values of a span.
+    pub(crate) fn values(&self, span: usize) -> SpanValues<'_> {
+        SpanValues::new(self.spans[span].values, self.columns.values.as_deref())
+    }
+
+    /// What the scan of the segment has touched when so many rows matched.
+    pub(crate) fn touched(&self, matched: u64) -> Touched {
+        let columns = &self.columns;
+        let share = if self.rows == 0 { 0.0 } else { matched as f64 / self.rows as f64 };
+        let valued = |span: &&Span| span.values.reads_column();
+        let values: usize = match &columns.values {
+            Some(_) => self.spans.iter().filter(valued).map(|span| span.rows.len() * size_of::<f64>()).sum(),
+            None => 0,
+        };
+        let codes: f64 =
+            columns.groups.iter().chain(&columns.uniq).map(|column| column.codes.bytes_per_row()).sum();
+        let matched_bytes = share * (values as f64 + codes * self.rows as f64);
+        let scanned_bytes = self.filter.bytes_per_row() * self.rows as f64;
+        Touched { rows: matched, bytes: whole(matched_bytes + scanned_bytes) }
+    }
+}
+
+/// A number of bytes that was worked out by shares.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a size in memory, never negative"
+)]
+fn whole(bytes: f64) -> u64 {
+    bytes.round() as u64
+}
+
+/// Whether a segment may have an event of the fetch, as far as its bounds tell.
+pub(crate) fn may_match(plan: &Plan<'_>, segment: &Segment) -> bool {
     let (interval, meta) = (plan.fetch.interval, segment.meta());
-    interval.start <= meta.max_time && meta.min_time < interval.end
+    interval.start <= meta.max_time
+        && meta.min_time < interval.end
+        && meta.organizations.may_hold(&plan.fetch.organization)
 }
 
-/// Looks into a segment; `None` where no row of it can count.
+/// The rows of one segment that can count, before anything else of it is read.
+#[derive(Debug)]
+pub(crate) struct Located {
+    /// Runs with their rows within the interval of the fetch; at least one.
+    runs: Vec<(Run, Range<u32>)>,
+    /// How many rows they are.
+    pub(crate) rows: u64,
+    /// The instants that may be among them.
+    pub(crate) interval: Interval,
+}
+
+/// Finds the rows of the fetch's organization and vendor within its interval; `None` where there is none.
+pub(crate) fn locate(plan: &Plan<'_>, segment: &Segment) -> Result<Option<Located>, SegmentError> {
+    let runs = find_runs(plan, segment)?;
+    let first = runs.iter().map(|(run, _)| run.min_time).min();
+    let last = runs.iter().map(|(run, _)| run.max_time).max();
+    let (Some(first), Some(last)) = (first, last) else { return Ok(None) };
+    let asked = plan.fetch.interval;
+    Ok(Some(Located {
+        rows: runs.iter().map(|(_, rows)| rows.len() as u64).sum(),
+        interval: Interval { start: first.max(asked.start), end: last.saturating_add(1).min(asked.end) },
+        runs,
+    }))
+}
+
+/// Reads what the plan needs of a segment; `None` where no row of it matches.
 pub(crate) fn prepare<'p>(
     plan: &'p Plan<'_>,
     segment: &Segment,
+    located: Located,
 ) -> Result<Option<Prepared<'p>>, SegmentError> {
-    if !in_interval(plan, segment) {
-        return Ok(None);
-    }
-    let spans = spans(plan, segment)?;
-    if spans.is_empty() {
-        return Ok(None);
-    }
-    let filter = bind(&plan.filter, segment, &spans)?;
+    let rows: Vec<Range<u32>> = located.runs.iter().map(|(_, rows)| rows.clone()).collect();
+    let filter = bind(&plan.filter, segment, &rows)?;
     if matches!(filter, Bound::None) {
         return Ok(None);
     }
-    let (group_by, uniq) = (&plan.fetch.group_by, &plan.needs.uniq);
-    let codes = |dimension: &Dimension| segment.codes(*dimension);
-    let dictionary = |dimension: &Dimension| segment.dictionary(*dimension);
-    let (interval, meta) = (plan.fetch.interval, segment.meta());
-    let columns = Columns {
-        interval: Interval {
-            start: interval.start.max(meta.min_time),
-            end: interval.end.min(meta.max_time.saturating_add(1)),
-        },
-        timestamps: (plan.fetch.granularity != Granularity::All).then(|| segment.timestamps()).transpose()?,
-        values: plan.needs.values().then(|| segment.values()).transpose()?,
-        groups: group_by.iter().map(codes).collect::<Result<_, _>>()?,
-        uniq: uniq.iter().map(codes).collect::<Result<_, _>>()?,
-        dictionaries: Arc::new(Dictionaries {
-            groups: group_by.iter().map(dictionary).collect::<Result<_, _>>()?,
-            uniq: uniq.iter().map(dictionary).collect::<Result<_, _>>()?,
-        }),
+    let statistics: Vec<_> = located.runs.iter().map(|(run, _)| (run.rows.len(), run.values)).collect();
+    let forms = ValueForm::of(&statistics);
+    let reads_values = plan.needs.values() && forms.iter().any(|form| form.reads_column());
+    let column = |dimension: &Dimension| {
+        Ok(Column { codes: segment.codes(*dimension)?, dictionary: segment.dictionary(*dimension)? })
     };
-    Ok(Some(Prepared { spans, filter, columns }))
+    let columns = Columns {
+        timestamps: (plan.fetch.granularity != Granularity::All).then(|| segment.timestamps()).transpose()?,
+        values: reads_values.then(|| segment.values()).transpose()?,
+        groups: plan.fetch.group_by.iter().map(column).collect::<Result<_, SegmentError>>()?,
+        uniq: plan.needs.uniq.iter().map(column).collect::<Result<_, SegmentError>>()?,
+    };
+    let spans = rows.into_iter().zip(forms).map(|(rows, values)| Span { rows, values });
+    Ok(Some(Prepared {
+        spans: spans.collect(),
+        rows: located.rows,
+        interval: located.interval,
+        filter,
+        columns,
+    }))
 }
 
-/// The rows of the fetch's organization and vendor within its interval, one range a run.
-fn spans(plan: &Plan<'_>, segment: &Segment) -> Result<Vec<Range<u32>>, SegmentError> {
+fn find_runs(plan: &Plan<'_>, segment: &Segment) -> Result<Vec<(Run, Range<u32>)>, SegmentError> {
     let Some(organization) = find(&*segment.dictionary(Dimension::OrganizationId)?, &plan.fetch.organization)
     else {
         return Ok(Vec::new());
@@ -102,14 +165,14 @@ fn spans(plan: &Plan<'_>, segment: &Segment) -> Result<Vec<Range<u32>>, SegmentE
     };
     let runs = segment.runs()?;
     let wanted = |run: &&Run| vendor.is_none_or(|vendor| run.vendor == vendor);
-    let mut spans = Vec::new();
+    let mut found = Vec::new();
     for run in runs.of_organization(organization).iter().filter(wanted) {
         let rows = rows_within(run, plan, segment)?;
         if !rows.is_empty() {
-            spans.push(rows);
+            found.push((run.clone(), rows));
         }
     }
-    Ok(spans)
+    Ok(found)
 }
 
 /// The rows of a run within the interval. Timestamps are read only for a run that lies across an edge.

@@ -30,8 +30,15 @@ pub enum GroupStrategy {
     /// By the number of possible keys.
     #[default]
     Auto,
-    /// The key is the id, up to a hard limit of keys.
+    /// A bucket at a time; the key within it is the id, up to a hard limit of keys.
+    Slices,
+    /// The key, with the bucket in it, is the id, up to a hard limit of keys.
     Dense,
     /// By hash tables.
     Hash,
+}
+
+impl GroupStrategy {
+    /// Every one of them.
+    pub const ALL: [Self; 4] = [Self::Auto, Self::Slices, Self::Dense, Self::Hash];
 }

@@ -25,6 +25,20 @@ pub(crate) enum Bound<'p> {
     SameValue(SameValue),
 }
 
+impl Bound<'_> {
+    /// Bytes of the columns that a scan of all leaves reads for each row.
+    pub(crate) fn bytes_per_row(&self) -> f64 {
+        match self {
+            Self::All | Self::None => 0.0,
+            Self::And(fields) | Self::Or(fields) => fields.iter().map(Self::bytes_per_row).sum(),
+            Self::Not(field) => field.bytes_per_row(),
+            Self::Codes(leaf) => leaf.codes.bytes_per_row(),
+            Self::Value { .. } | Self::Timestamp { .. } => size_of::<f64>() as f64,
+            Self::SameValue(_) => 0.0,
+        }
+    }
+}
+
 /// Rows of which a code is in a set.
 #[derive(Debug)]
 pub(crate) struct CodeLeaf {

@@ -1,5 +1,6 @@
 //! Which rows of a span match: a value with few shapes, chosen once and matched outside the loops.
 
+use crate::narrow;
 use std::convert::Infallible;
 use std::ops::Range;
 
@@ -113,6 +114,40 @@ impl RowSet {
         Self::Bits { rows: span.clone(), words }
     }
 
+    /// How many rows lie in `range`.
+    pub(crate) fn count_in(&self, range: Range<u32>) -> u32 {
+        match self {
+            Self::Range(rows) => rows.end.min(range.end).saturating_sub(rows.start.max(range.start)),
+            Self::Bits { rows, words } => {
+                words_in(rows, words, range).map(|(_, word)| word.count_ones()).sum()
+            }
+            Self::List(rows) => {
+                let below = |end: u32| rows.partition_point(|row| *row < end);
+                narrow::id(below(range.end).saturating_sub(below(range.start)))
+            }
+        }
+    }
+
+    /// Appends the rows that lie in `range`, rising.
+    pub(crate) fn list_in(&self, range: Range<u32>, list: &mut Vec<u32>) {
+        match self {
+            Self::Range(rows) => list.extend(rows.start.max(range.start)..rows.end.min(range.end)),
+            Self::Bits { rows, words } => {
+                for (first, word) in words_in(rows, words, range) {
+                    let mut rest = word;
+                    while rest != 0 {
+                        list.push(first + rest.trailing_zeros());
+                        rest &= rest - 1;
+                    }
+                }
+            }
+            Self::List(rows) => {
+                let below = |end: u32| rows.partition_point(|row| *row < end);
+                list.extend_from_slice(rows.get(below(range.start)..below(range.end)).unwrap_or_default());
+            }
+        }
+    }
+
     /// Calls with each row, rising.
     pub(crate) fn for_each(&self, mut call: impl FnMut(u32)) {
         let Ok(()) = self.try_for_each(|row| {
@@ -193,6 +228,19 @@ impl RowSet {
             }
         }
     }
+}
+
+/// The words of a set of bits that touch `range`, each with the row of its first bit; bits outside of it are 0.
+fn words_in(rows: &Range<u32>, words: &[u64], range: Range<u32>) -> impl Iterator<Item = (u32, u64)> {
+    let start = range.start.clamp(rows.start, rows.end) - rows.start;
+    let end = range.end.clamp(rows.start + start, rows.end) - rows.start;
+    let (from, to) = ((start / 64) as usize, end.div_ceil(64) as usize);
+    let base = rows.start;
+    let words = words.get(from..to.max(from)).unwrap_or_default();
+    (start / 64 * 64..).step_by(64).zip(words).map(move |(first, word)| {
+        let keep = low_bits(end - first) & !low_bits(start.saturating_sub(first));
+        (base + first, word & keep)
+    })
 }
 
 /// The lowest `count` bits, at most 64.

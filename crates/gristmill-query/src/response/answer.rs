@@ -4,7 +4,8 @@ use super::fill::fill;
 use super::metric::MetricColumn;
 use super::missing::Missing;
 use super::order::order;
-use crate::exec::{ExecError, Merged, NULL_ID, Values};
+use super::touched::Touched;
+use crate::exec::{ExecError, Merged, Value, Values};
 use crate::plan::Plan;
 use crate::request::TIMESTAMP_FIELD;
 use crate::time::Zone;
@@ -23,6 +24,7 @@ pub struct Answer {
     pub(super) metrics: Vec<MetricColumn>,
     pub(super) missing: Vec<Missing>,
     warnings: Vec<String>,
+    touched: Touched,
 }
 
 /// A column of an answer.
@@ -77,7 +79,12 @@ pub enum Cell<'a> {
 }
 
 impl Answer {
-    pub(crate) fn new(plan: &Plan<'_>, mut merged: Merged, missing: Vec<Missing>) -> Result<Self, ExecError> {
+    pub(crate) fn new(
+        plan: &Plan<'_>,
+        mut merged: Merged,
+        missing: Vec<Missing>,
+        touched: Touched,
+    ) -> Result<Self, ExecError> {
         fill(plan, &mut merged)?;
         let fetch = plan.fetch;
         let mut warnings = Vec::new();
@@ -92,8 +99,13 @@ impl Answer {
             }
             metrics.push(column);
         }
-        let rows = order(fetch, &merged, &metrics);
-        let pick = |ids: &[u32]| rows.iter().map(|row| ids[*row as usize]).collect();
+        if let Some(rows) = order(fetch, &merged, &metrics) {
+            merged.starts = rows.iter().map(|row| merged.starts[*row as usize]).collect();
+            for (ids, _) in &mut merged.groups {
+                *ids = rows.iter().map(|row| ids[*row as usize]).collect();
+            }
+            metrics = metrics.iter().map(|column| column.gather(&rows)).collect();
+        }
         let field = |name: &str, kind| Field { name: name.to_owned(), kind };
         let fields = std::iter::once(field(TIMESTAMP_FIELD, FieldKind::Dimension))
             .chain(fetch.group_by.iter().map(|dimension| field(dimension.name(), FieldKind::Dimension)))
@@ -101,13 +113,10 @@ impl Answer {
         Ok(Self {
             fields: fields.collect(),
             zone: fetch.zone,
-            starts: rows.iter().map(|row| merged.starts[*row as usize]).collect(),
-            groups: merged
-                .groups
-                .into_iter()
-                .map(|(ids, values)| GroupColumn { ids: pick(&ids), values })
-                .collect(),
-            metrics: metrics.iter().map(|column| column.gather(&rows)).collect(),
+            starts: merged.starts,
+            groups: merged.groups.into_iter().map(|(ids, values)| GroupColumn { ids, values }).collect(),
+            metrics,
+            touched,
             missing,
             warnings,
         })
@@ -155,6 +164,11 @@ impl Answer {
         &self.warnings
     }
 
+    /// What was looked at for this answer.
+    pub fn touched(&self) -> Touched {
+        self.touched
+    }
+
     /// The segments that could not be read; empty unless the fetch allows a partial answer.
     pub fn missing(&self) -> &[Missing] {
         &self.missing
@@ -163,10 +177,10 @@ impl Answer {
 
 impl GroupColumn {
     fn cell(&self, row: usize) -> Cell<'_> {
-        match (self.ids[row], &self.values) {
-            (NULL_ID, _) => Cell::Null,
-            (id, Values::Text(texts)) => Cell::Text(texts.get(id)),
-            (id, Values::Integer(integers)) => Cell::Integer(integers[id as usize]),
+        match self.values.get(self.ids[row]) {
+            Value::Null => Cell::Null,
+            Value::Text(text) => Cell::Text(text),
+            Value::Integer(integer) => Cell::Integer(integer),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Buckets without a row, in an answer without groups.
 
 use crate::exec::{ExecError, Merged};
+use crate::narrow;
 use crate::plan::Plan;
 use crate::request::EmptyBuckets;
 use crate::time::Granularity;
-use gristmill_storage::hash::HashSet;
 
 /// Adds the buckets that no row fell into, where the fetch asks for them.
 pub(crate) fn fill(plan: &Plan<'_>, merged: &mut Merged) -> Result<(), ExecError> {
@@ -17,11 +17,32 @@ pub(crate) fn fill(plan: &Plan<'_>, merged: &mut Merged) -> Result<(), ExecError
         return Ok(());
     }
     plan.options.budget.check_groups(plan.bucketer.count_limit(fetch.interval))?;
-    let present: HashSet<i64> = merged.starts.iter().copied().collect();
-    let buckets = plan.bucketer.buckets_overlapping(fetch.interval);
-    merged.starts.extend(buckets.map(|bucket| bucket.start).filter(|start| !present.contains(start)));
-    let groups = merged.starts.len();
-    merged.accumulators.resize(&plan.needs, groups);
-    merged.distinct.iter_mut().for_each(|counts| counts.resize(groups, 0));
+    let buckets: Vec<i64> =
+        plan.bucketer.buckets_overlapping(fetch.interval).map(|bucket| bucket.start).collect();
+    if buckets.len() == merged.len() {
+        return Ok(());
+    }
+    // Both are in the order of time, and every bucket with a row is among those of the interval. The place past the last group stands for
+    // an empty one.
+    let groups = merged.len();
+    merged.accumulators.resize(&plan.needs, groups + 1);
+    let mut present = merged.starts.iter().peekable();
+    let mut next = 0;
+    let order: Vec<u32> = buckets
+        .iter()
+        .map(|start| {
+            if present.next_if_eq(&start).is_none() {
+                return narrow::id(groups);
+            }
+            next += 1;
+            next - 1
+        })
+        .collect();
+    merged.accumulators = merged.accumulators.gather(&order);
+    for counts in &mut merged.distinct {
+        counts.push(0);
+        *counts = order.iter().map(|group| counts[*group as usize]).collect();
+    }
+    merged.starts = buckets;
     Ok(())
 }

@@ -2,11 +2,11 @@
 
 use super::answer::{Answer, GroupColumn};
 use super::metric::MetricColumn;
-use crate::exec::{NULL_ID, Values};
-use crate::narrow;
+use crate::exec::Value;
 use crate::time::Zone;
 use serde_json::json;
 use std::io::{self, Write};
+use std::ops::Range;
 
 /// How much text is gathered before it is handed on, in bytes.
 const CHUNK: usize = 64 * 1024;
@@ -31,7 +31,7 @@ impl Answer {
             self.fields.iter().map(|field| json!({"name": field.name, "type": field.kind.name()})).collect();
         serde_json::to_writer(&mut text, &fields)?;
         text.extend_from_slice(b",\"data\":[");
-        let groups: Vec<JsonGroup<'_>> = self.groups.iter().map(JsonGroup::new).collect();
+        let mut groups: Vec<JsonGroup<'_>> = self.groups.iter().map(JsonGroup::new).collect();
         let mut label = Label { zone: self.zone, start: None, text: Vec::new() };
         for (row, start) in self.starts.iter().enumerate() {
             if row > 0 {
@@ -39,7 +39,7 @@ impl Answer {
             }
             text.push(b'[');
             text.extend_from_slice(label.of(*start));
-            groups.iter().for_each(|group| group.write(row, &mut text));
+            groups.iter_mut().for_each(|group| group.write(row, &mut text));
             self.metrics.iter().for_each(|column| write_figure(column, row, &mut text));
             text.push(b']');
             if text.len() >= CHUNK {
@@ -93,34 +93,46 @@ impl Label {
 
 /// The values of a dimension as JSON, each made once and not once a row.
 struct JsonGroup<'a> {
-    ids: &'a [u32],
-    /// The comma and the value, by number.
+    column: &'a GroupColumn,
+    /// By number: where its comma and value lie in `texts`; empty until it is first asked for.
+    places: Vec<Range<usize>>,
     texts: Vec<u8>,
-    ends: Vec<usize>,
 }
+
+/// Texts are kept up to so many bytes; beyond, each is made anew.
+const KEPT_TEXTS: usize = 64 << 20;
 
 impl<'a> JsonGroup<'a> {
     fn new(column: &'a GroupColumn) -> Self {
-        let mut texts = Vec::new();
-        let mut ends = Vec::with_capacity(column.values.len());
-        for id in 0..narrow::id(column.values.len()) {
-            texts.push(b',');
-            match &column.values {
-                _ if id == NULL_ID => texts.extend_from_slice(b"null"),
-                Values::Text(values) => write_string(values.get(id), &mut texts),
-                Values::Integer(values) => {
-                    texts.extend_from_slice(itoa::Buffer::new().format(values[id as usize]).as_bytes());
-                }
-            }
-            ends.push(texts.len());
-        }
-        Self { ids: &column.ids, texts, ends }
+        // An answer of few rows does not pay for the values of all others.
+        let kept = if column.values.len() <= column.ids.len() { column.values.len() } else { 0 };
+        Self { column, places: vec![0..0; kept], texts: Vec::new() }
     }
 
-    fn write(&self, row: usize, text: &mut Vec<u8>) {
-        let id = self.ids[row] as usize;
-        let start = if id == 0 { 0 } else { self.ends[id - 1] };
-        text.extend_from_slice(&self.texts[start..self.ends[id]]);
+    fn write(&mut self, row: usize, text: &mut Vec<u8>) {
+        let id = self.column.ids[row];
+        let value = self.column.values.get(id);
+        let Some(place) = self.places.get_mut(id as usize) else { return write_value(value, text) };
+        if place.end == 0 && self.texts.len() < KEPT_TEXTS {
+            let start = self.texts.len();
+            write_value(value, &mut self.texts);
+            *place = start..self.texts.len();
+        }
+        if place.end == 0 {
+            write_value(value, text);
+        } else {
+            text.extend_from_slice(&self.texts[place.clone()]);
+        }
+    }
+}
+
+/// Writes a comma and a value.
+fn write_value(value: Value<'_>, text: &mut Vec<u8>) {
+    text.push(b',');
+    match value {
+        Value::Null => text.extend_from_slice(b"null"),
+        Value::Text(value) => write_string(value, text),
+        Value::Integer(integer) => text.extend_from_slice(itoa::Buffer::new().format(integer).as_bytes()),
     }
 }
 

@@ -6,10 +6,12 @@ mod json;
 mod metric;
 mod missing;
 mod order;
+mod touched;
 
 pub use answer::{Answer, Cell, Field, FieldKind};
 pub use metric::MetricColumn;
 pub use missing::Missing;
+pub use touched::Touched;
 
 #[cfg(test)]
 mod tests;

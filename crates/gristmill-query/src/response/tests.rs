@@ -29,7 +29,8 @@ fn run(
 ) -> Result<serde_json::Value, ExecError> {
     let text = format!(r#"{{"organization_id":"org","interval":{{"start":0,"end":{end}}},{body}}}"#);
     let fetch = Fetch::from_json(text.as_bytes(), &FetchContext::default()).unwrap();
-    let answer = execute(&fetch, segments, options)?.to_json();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let answer = execute(&fetch, segments, options, &pool)?.to_json();
     Ok(serde_json::from_str::<serde_json::Value>(&answer).unwrap()["data"].take())
 }
 

@@ -101,6 +101,19 @@ impl HeapBytes for DimensionCodes {
     }
 }
 
+impl DimensionCodes {
+    /// Bytes that the codes take for each row, on average.
+    pub fn bytes_per_row(&self) -> f64 {
+        match self {
+            Self::Single(codes) => codes.width() as f64,
+            Self::Multi(lists) => {
+                let rows = lists.offsets.len().saturating_sub(1).max(1);
+                (size_of_val(&*lists.offsets) + lists.codes.heap_bytes()) as f64 / rows as f64
+            }
+        }
+    }
+}
+
 /// Lists of codes: row `r` has the codes `offsets[r]..offsets[r + 1]`; none at all is a null row.
 ///
 /// Within a row no code stands twice and none is [`NULL_CODE`]; they are in the order they were sent.

@@ -14,19 +14,19 @@ const MAX_PENDING: u32 = 1 << 30;
 
 /// The exact sum of the numbers added so far.
 #[derive(Clone, Debug)]
-pub(super) struct ExactSum {
+pub(crate) struct ExactSum {
     /// In base 2^32, the lowest first; signed, and not reduced while additions are pending.
     limbs: [i64; LIMBS],
     pending: u32,
 }
 
 impl ExactSum {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { limbs: [0; LIMBS], pending: 0 }
     }
 
     /// Adds a finite number.
-    pub(super) fn add(&mut self, number: f64) {
+    pub(crate) fn add(&mut self, number: f64) {
         let bits = number.to_bits();
         let biased = (bits >> 52 & 0x7ff) as usize;
         let fraction = bits & ((1 << 52) - 1);
@@ -47,7 +47,7 @@ impl ExactSum {
     }
 
     /// Adds another sum.
-    pub(super) fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         let mut other = other.clone();
         other.carry();
         self.carry();
@@ -58,7 +58,7 @@ impl ExactSum {
     }
 
     /// The sum, rounded once to the nearest `f64`, ties to even; `None` beyond the range of `f64`.
-    pub(super) fn round(&self) -> Option<f64> {
+    pub(crate) fn round(&self) -> Option<f64> {
         let mut sum = self.clone();
         sum.carry();
         // After the carries every limb but the last lies in 0..2^32, so the last one has the sign.

@@ -6,30 +6,95 @@
 
 mod exact;
 
-use exact::ExactSum;
+use crate::narrow;
+pub(crate) use exact::ExactSum;
 use gristmill_storage::hash::HashMap;
+use hashbrown::hash_map::Entry;
+use std::ops::Range;
 
 /// Numbers from here on go straight to the exact sum: 2^63 smaller ones cannot overflow the pair.
 const HUGE: f64 = 8.452_712_498_170_644e270; // 2^900
 
 /// A running sum of two doubles, `hi + lo`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Pair {
+pub(crate) struct Pair {
     hi: f64,
     lo: f64,
 }
 
 impl Pair {
-    /// Adds a number below [`HUGE`]; what is returned is missing from the pair (0.0 nearly always).
+    /// A sum of one number below [`HUGE`].
+    pub(crate) fn of(number: f64) -> Self {
+        Self { hi: number, lo: 0.0 }
+    }
+
+    /// Adds a finite number; what is returned is missing from the pair (0.0 nearly always).
     #[inline]
     #[must_use]
-    fn add(&mut self, number: f64) -> f64 {
+    pub(crate) fn add(&mut self, number: f64) -> f64 {
+        if number.abs() >= HUGE {
+            return number;
+        }
+        self.add_small(number)
+    }
+
+    /// Adds a number below [`HUGE`].
+    #[inline]
+    #[must_use]
+    fn add_small(&mut self, number: f64) -> f64 {
         let (hi, error) = two_sum(self.hi, number);
         let (lo, residue) = two_sum(self.lo, error);
         *self = Self { hi, lo };
         residue
     }
+
+    /// Two numbers that add up to it.
+    pub(crate) fn parts(self) -> [f64; 2] {
+        [self.hi, self.lo]
+    }
+
+    /// Adds another sum; what is returned is missing from the pair.
+    #[must_use]
+    pub(crate) fn merge(&mut self, other: Self) -> [f64; 2] {
+        [self.add(other.hi), self.add(other.lo)]
+    }
+
+    /// Adds finite numbers; `spill` takes what is missing from the pair.
+    pub(crate) fn add_all(&mut self, numbers: &[f64], mut spill: impl FnMut(f64)) {
+        let mut add = |pair: &mut Self, number: f64| {
+            let residue = pair.add(number);
+            if residue != 0.0 {
+                spill(residue);
+            }
+        };
+        let mut lanes = [Self::default(); LANES];
+        let mut blocks = numbers.chunks_exact(64);
+        for block in &mut blocks {
+            let before = lanes;
+            let mut residue = 0.0_f64;
+            let mut largest = 0.0_f64;
+            for numbers in block.chunks_exact(LANES) {
+                for (lane, number) in lanes.iter_mut().zip(numbers) {
+                    residue += lane.add_small(*number).abs();
+                    largest = largest.max(number.abs());
+                }
+            }
+            // The negated comparison also holds for a NaN that an overflow made.
+            if !(residue == 0.0 && largest < HUGE) {
+                lanes = before;
+                block.iter().for_each(|number| add(self, *number));
+            }
+        }
+        blocks.remainder().iter().for_each(|number| add(self, *number));
+        for lane in lanes {
+            add(self, lane.hi);
+            add(self, lane.lo);
+        }
+    }
 }
+
+/// Sums that go side by side over one slice of numbers.
+const LANES: usize = 8;
 
 /// The rounded sum and its exact rounding error (Knuth, The Art of Computer Programming, volume 2, section 4.2.2).
 #[inline]
@@ -53,44 +118,59 @@ impl Sums {
         self.pairs.resize(groups, Pair::default());
     }
 
-    /// Adds a finite number to the sum of a group.
-    #[inline]
-    pub(crate) fn add(&mut self, group: u32, number: f64) {
-        if number.abs() < HUGE {
-            let residue = self.pairs[group as usize].add(number);
-            if residue == 0.0 {
-                return;
-            }
-            self.spill(group, residue);
-        } else {
-            self.spill(group, number);
+    /// Appends the sum of one more group.
+    pub(crate) fn push(&mut self, sum: Pair) {
+        self.pairs.push(sum);
+    }
+
+    /// Appends the sums of other groups.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        let base = narrow::id(self.pairs.len());
+        self.pairs.append(&mut other.pairs);
+        self.spilled.extend(other.spilled.into_iter().map(|(group, sum)| (base + group, sum)));
+    }
+
+    /// Appends the sums of some groups of `other`.
+    pub(crate) fn extend_from(&mut self, other: &Self, groups: Range<usize>) {
+        let base = self.pairs.len();
+        self.pairs.extend_from_slice(other.pairs.get(groups.clone()).unwrap_or_default());
+        let moved = other.spilled.iter().filter(|(group, _)| groups.contains(&(**group as usize)));
+        let moved =
+            moved.map(|(group, sum)| (narrow::id(base + *group as usize - groups.start), sum.clone()));
+        self.spilled.extend(moved);
+    }
+
+    /// The same sums in another order: group `i` is the one that was `order[i]`.
+    pub(crate) fn gather(&self, order: &[u32]) -> Self {
+        if self.pairs.is_empty() {
+            return Self::default();
+        }
+        let spilled = |(at, group): (u32, &u32)| Some((at, self.spilled.get(group)?.clone()));
+        Self {
+            pairs: order.iter().map(|group| self.pairs[*group as usize]).collect(),
+            spilled: if self.spilled.is_empty() {
+                HashMap::default()
+            } else {
+                (0..).zip(order).filter_map(spilled).collect()
+            },
         }
     }
 
-    /// Adds finite numbers to the sum of one group.
-    pub(crate) fn add_all(&mut self, group: u32, numbers: &[f64]) {
-        let mut lanes = [Pair::default(); 4];
-        let mut blocks = numbers.chunks_exact(64);
-        for block in &mut blocks {
-            let before = lanes;
-            let mut residue = 0.0_f64;
-            let mut largest = 0.0_f64;
-            for quad in block.chunks_exact(4) {
-                for (lane, number) in lanes.iter_mut().zip(quad) {
-                    residue += lane.add(*number).abs();
-                    largest = largest.max(number.abs());
-                }
-            }
-            // The negated comparison also holds for a NaN that an overflow made.
-            if !(residue == 0.0 && largest < HUGE) {
-                lanes = before;
-                block.iter().for_each(|number| self.add(group, *number));
-            }
+    /// Adds a finite number to the sum of a group.
+    pub(crate) fn add(&mut self, group: u32, number: f64) {
+        let residue = self.pairs[group as usize].add(number);
+        if residue != 0.0 {
+            self.spill(group, residue);
         }
-        blocks.remainder().iter().for_each(|number| self.add(group, *number));
-        for lane in lanes {
-            self.add(group, lane.hi);
-            self.add(group, lane.lo);
+    }
+
+    /// Adds what the pair of a group could not hold.
+    pub(crate) fn add_spilled(&mut self, group: u32, sum: Box<ExactSum>) {
+        match self.spilled.entry(group) {
+            Entry::Occupied(mut known) => known.get_mut().merge(&sum),
+            Entry::Vacant(vacant) => {
+                vacant.insert(sum);
+            }
         }
     }
 
@@ -100,7 +180,7 @@ impl Sums {
         self.add(group, pair.hi);
         self.add(group, pair.lo);
         if let Some(spilled) = other.spilled.get(&other_group) {
-            self.spilled.entry(group).or_insert_with(|| Box::new(ExactSum::new())).merge(spilled);
+            self.add_spilled(group, spilled.clone());
         }
     }
 
@@ -145,6 +225,14 @@ mod tests {
         sum.round()
     }
 
+    fn add_all(sums: &mut Sums, group: u32, numbers: &[f64]) {
+        let mut pair = sums.pairs[group as usize];
+        let mut missing = Vec::new();
+        pair.add_all(numbers, |residue| missing.push(residue));
+        sums.pairs[group as usize] = pair;
+        missing.into_iter().for_each(|residue| sums.add(group, residue));
+    }
+
     proptest! {
         #[test]
         fn every_way_to_add_gives_the_same_bits(
@@ -161,15 +249,15 @@ mod tests {
 
             let mut blocks = Sums::default();
             blocks.resize(1);
-            blocks.add_all(0, &numbers);
+            add_all(&mut blocks, 0, &numbers);
             prop_assert_eq!(blocks.round(0).map(f64::to_bits), expected);
 
             let mut parts = Sums::default();
             parts.resize(2);
-            parts.add_all(1, &numbers[..cut]);
+            add_all(&mut parts, 1, &numbers[..cut]);
             let mut other = Sums::default();
             other.resize(3);
-            other.add_all(2, &numbers[cut..]);
+            add_all(&mut other, 2, &numbers[cut..]);
             parts.merge(1, &other, 2);
             prop_assert_eq!(parts.round(1).map(f64::to_bits), expected);
         }

@@ -1,0 +1,127 @@
+//! What a scan found: groups in the codes of their segment, in the order of bucket and codes.
+
+use super::ExecError;
+use super::accumulate::Accumulators;
+use crate::narrow;
+use crate::plan::Plan;
+use std::cmp::Ordering;
+
+/// The groups that a scan found, sorted by bucket and then by codes, each of them once.
+#[derive(Debug, Default)]
+pub(crate) struct Groups {
+    /// Where the bucket of each group starts.
+    pub(crate) starts: Vec<i64>,
+    /// For each grouped dimension the code of each group.
+    pub(crate) codes: Vec<Vec<u32>>,
+    pub(crate) accumulators: Accumulators,
+    /// One for each dimension of [`super::Needs::uniq`].
+    pub(crate) distinct: Vec<Distinct>,
+}
+
+/// The distinct codes of each group.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Distinct {
+    /// How many there are.
+    pub(crate) counts: Vec<u64>,
+    /// Where the codes of each group end in `codes`. A group that no other scan can have has none.
+    pub(crate) ends: Vec<usize>,
+    /// The codes, rising within each group.
+    pub(crate) codes: Vec<u32>,
+}
+
+impl Groups {
+    /// No group yet, of a fetch.
+    pub(crate) fn of(plan: &Plan<'_>) -> Self {
+        Self {
+            codes: vec![Vec::new(); plan.fetch.group_by.len()],
+            distinct: vec![Distinct::default(); plan.needs.uniq.len()],
+            ..Self::default()
+        }
+    }
+
+    /// How many groups.
+    pub(crate) fn len(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Appends groups that come after these.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        if self.len() == 0 {
+            *self = other;
+            return;
+        }
+        self.starts.append(&mut other.starts);
+        for (codes, more) in self.codes.iter_mut().zip(&mut other.codes) {
+            codes.append(more);
+        }
+        self.accumulators.append(other.accumulators);
+        for (distinct, more) in self.distinct.iter_mut().zip(other.distinct) {
+            distinct.append(more);
+        }
+    }
+
+    /// Sorts groups that were found in any order.
+    pub(crate) fn sort(&mut self) {
+        let mut order: Vec<u32> = (0..narrow::id(self.len())).collect();
+        order.sort_unstable_by(|a, b| self.compare(*a as usize, *b as usize));
+        self.starts = order.iter().map(|at| self.starts[*at as usize]).collect();
+        for codes in &mut self.codes {
+            *codes = order.iter().map(|at| codes[*at as usize]).collect();
+        }
+        self.accumulators = self.accumulators.gather(&order);
+        for distinct in &mut self.distinct {
+            *distinct = distinct.gather(&order);
+        }
+    }
+
+    fn compare(&self, a: usize, b: usize) -> Ordering {
+        let codes = || self.codes.iter().map(|codes| codes[a].cmp(&codes[b])).find(|order| order.is_ne());
+        self.starts[a].cmp(&self.starts[b]).then_with(|| codes().unwrap_or(Ordering::Equal))
+    }
+}
+
+impl Distinct {
+    /// The codes of a group; empty where they were only counted.
+    pub(crate) fn codes_of(&self, group: u32) -> &[u32] {
+        let group = group as usize;
+        let start = if group == 0 { 0 } else { self.ends[group - 1] };
+        &self.codes[start..self.ends[group]]
+    }
+
+    /// Appends one more group with these codes, kept only where `keep` says so.
+    pub(crate) fn push(&mut self, count: u64, codes: &[u32], keep: bool) {
+        self.counts.push(count);
+        if keep {
+            self.codes.extend_from_slice(codes);
+        }
+        self.ends.push(self.codes.len());
+    }
+
+    fn append(&mut self, mut other: Self) {
+        let base = self.codes.len();
+        self.counts.append(&mut other.counts);
+        self.ends.extend(other.ends.iter().map(|end| base + end));
+        self.codes.append(&mut other.codes);
+    }
+
+    fn gather(&self, order: &[u32]) -> Self {
+        let mut gathered = Self::default();
+        for group in order {
+            gathered.push(self.counts[*group as usize], self.codes_of(*group), true);
+        }
+        gathered
+    }
+}
+
+/// Counts the groups of one segment against the budget, from every thread that scans it.
+#[derive(Debug, Default)]
+pub(crate) struct GroupCount(std::sync::atomic::AtomicU64);
+
+impl GroupCount {
+    /// Counts more groups.
+    pub(crate) fn add(&self, plan: &Plan<'_>, groups: usize) -> Result<(), ExecError> {
+        let groups = groups as u64;
+        let before = self.0.fetch_add(groups, std::sync::atomic::Ordering::Relaxed);
+        plan.options.budget.check_groups(before + groups)
+    }
+}

@@ -1,0 +1,171 @@
+//! The scan whose keys go through a hash table.
+
+use super::ExecError;
+use super::batch_rows::BatchRows;
+use super::buckets::Buckets;
+use super::cell::Cell;
+use super::group::GroupIds;
+use super::groups::Groups;
+use super::key::KeyLayout;
+use super::pack::{Expanded, append_codes, multi};
+use super::piece::Piece;
+use super::prepare::Prepared;
+use super::scan::{BATCH_ROWS, EXPANDED_ROWS};
+use super::slots::Slots;
+use super::values::SpanValues;
+use crate::filter::{RowSet, select};
+use crate::narrow;
+use crate::plan::Plan;
+use gristmill_storage::segment::Lists;
+
+/// The scan of some rows of one segment.
+pub(crate) struct HashedScan<'p, C> {
+    plan: &'p Plan<'p>,
+    prepared: &'p Prepared<'p>,
+    buckets: Buckets<'p>,
+    ids: GroupIds,
+    slots: Slots<C>,
+    multi: Option<&'p Lists>,
+    matched: u64,
+    /// Packed keys of one batch; this and the next are kept to be filled again.
+    keys: Vec<u64>,
+    group_ids: Vec<u32>,
+}
+
+impl<'p, C: Cell> HashedScan<'p, C> {
+    /// Scans a piece. Distinct codes are kept where `keep` says so.
+    pub(crate) fn scan(
+        plan: &'p Plan<'p>,
+        prepared: &'p Prepared<'p>,
+        piece: &Piece,
+        keep: bool,
+    ) -> Result<(Groups, u64), ExecError> {
+        let columns = &prepared.columns;
+        // A bucket holds a row at least, so there are no more buckets than rows.
+        let radices: Vec<u64> = std::iter::once(piece.rows().max(1))
+            .chain(columns.groups.iter().map(|column| column.dictionary.len() as u64))
+            .collect();
+        let mut scan = Self {
+            plan,
+            prepared,
+            buckets: Buckets::new(&plan.bucketer, columns.timestamps.as_deref(), plan.fetch.interval.start),
+            // One row makes at most as many groups as it has values, and there are fewer than 2^32 of those.
+            ids: GroupIds::new(KeyLayout::new(&radices, 1 << 32)),
+            slots: Slots::new(columns, 0, piece.rows().max(1)),
+            multi: multi(&columns.groups),
+            matched: 0,
+            keys: Vec::new(),
+            group_ids: Vec::new(),
+        };
+        for part in &piece.parts {
+            let rows = select(&prepared.filter, &part.rows, plan.options.tuning.rows);
+            scan.rows(&rows, part.rows.end, &prepared.values(part.span))?;
+        }
+        let matched = scan.matched;
+        Ok((scan.finish(keep), matched))
+    }
+
+    fn rows(&mut self, rows: &RowSet, end: u32, values: &SpanValues<'_>) -> Result<(), ExecError> {
+        match rows {
+            RowSet::Range(rows) => rows.clone().step_by(BATCH_ROWS as usize).try_for_each(|start| {
+                let rows = start..rows.end.min(start.saturating_add(BATCH_ROWS));
+                self.batch(&BatchRows::Range(rows), end, values)
+            }),
+            RowSet::List(rows) => rows
+                .chunks(BATCH_ROWS as usize)
+                .try_for_each(|rows| self.batch(&BatchRows::List(rows), end, values)),
+            RowSet::Bits { rows: span, .. } => {
+                let mut list = Vec::with_capacity(BATCH_ROWS as usize);
+                span.clone().step_by(BATCH_ROWS as usize).try_for_each(|start| {
+                    list.clear();
+                    rows.list_in(start..span.end.min(start.saturating_add(BATCH_ROWS)), &mut list);
+                    self.batch(&BatchRows::List(&list), end, values)
+                })
+            }
+        }
+    }
+
+    fn batch(&mut self, rows: &BatchRows<'_>, end: u32, values: &SpanValues<'_>) -> Result<(), ExecError> {
+        self.matched += rows.len() as u64;
+        self.bucket_ids(rows, end);
+        let Some(lists) = self.multi else { return self.grouped(rows, &[], values) };
+        let bucket_ids = std::mem::take(&mut self.keys);
+        let mut expanded = Expanded::default();
+        let mut result = Ok(());
+        rows.zip(bucket_ids.iter(), |row, bucket| {
+            expanded.push(lists, row);
+            self.keys.resize(expanded.rows.len(), *bucket);
+            if expanded.rows.len() >= EXPANDED_ROWS && result.is_ok() {
+                result = self.grouped(&BatchRows::List(&expanded.rows), &expanded.codes, values);
+                self.keys.clear();
+                expanded.clear();
+            }
+        });
+        result?;
+        self.grouped(&BatchRows::List(&expanded.rows), &expanded.codes, values)
+    }
+
+    /// The number of each row's bucket, in `keys`.
+    fn bucket_ids(&mut self, rows: &BatchRows<'_>, end: u32) {
+        let ids = &mut self.keys;
+        ids.clear();
+        match rows {
+            BatchRows::Range(rows) => {
+                let mut row = rows.start;
+                while row < rows.end {
+                    let (bucket, next) = self.buckets.slice(row, rows.end);
+                    ids.resize(ids.len() + (next - row) as usize, u64::from(bucket));
+                    row = next;
+                }
+            }
+            BatchRows::List(rows) => {
+                let (mut bucket, mut next) = (0, 0);
+                for row in *rows {
+                    if *row >= next {
+                        (bucket, next) = self.buckets.slice(*row, end);
+                    }
+                    ids.push(u64::from(bucket));
+                }
+            }
+        }
+    }
+
+    /// Rows whose bucket ids stand in `keys`.
+    fn grouped(
+        &mut self,
+        rows: &BatchRows<'_>,
+        multi: &[u32],
+        values: &SpanValues<'_>,
+    ) -> Result<(), ExecError> {
+        for stage in 0..self.ids.layout().stages.len() {
+            let parts = self.ids.layout().stages[stage].parts.clone();
+            for (part, radix) in parts.zip(self.ids.layout().stages[stage].radices.iter()) {
+                // Part 0 is the bucket, which the keys start with.
+                if let Some(column) = part.checked_sub(1) {
+                    append_codes(&mut self.keys, *radix, &self.prepared.columns.groups[column], rows, multi);
+                }
+            }
+            self.ids.assign(stage, &mut self.keys);
+        }
+        self.group_ids.clear();
+        self.group_ids.extend(self.keys.iter().map(|id| narrow::unpacked(*id)));
+        self.plan.options.budget.check_groups(self.ids.len() as u64)?;
+        self.slots.grow(self.ids.len());
+        self.slots.add(&self.group_ids, rows, values, &self.prepared.columns);
+        Ok(())
+    }
+
+    fn finish(mut self, keep: bool) -> Groups {
+        let mut out = Groups::of(self.plan);
+        let ids = &self.ids;
+        let starts = self.buckets.into_starts();
+        let mut parts = vec![0; 1 + self.prepared.columns.groups.len()];
+        self.slots.take(&mut out, keep, |id, codes| {
+            ids.parts(id, &mut parts);
+            codes.iter_mut().zip(&parts[1..]).for_each(|(codes, code)| codes.push(*code));
+            starts[parts[0] as usize]
+        });
+        out.sort();
+        out
+    }
+}

@@ -1,0 +1,105 @@
+//! Codes of several dimensions packed into one key a row.
+
+use super::batch_rows::BatchRows;
+use super::prepare::Column;
+use super::wide;
+use gristmill_storage::segment::{Codes, DimensionCodes, Lists, NULL_CODE};
+
+/// Rows, one entry for each value of the dimension with several values.
+#[derive(Debug, Default)]
+pub(crate) struct Expanded {
+    /// The row of each entry.
+    pub(crate) rows: Vec<u32>,
+    /// The code of each entry.
+    pub(crate) codes: Vec<u32>,
+}
+
+impl Expanded {
+    /// Makes one entry of each value of a row; a row without a value has null.
+    pub(crate) fn push(&mut self, lists: &Lists, row: u32) {
+        let entries = lists.range(row as usize);
+        if entries.is_empty() {
+            self.codes.push(NULL_CODE);
+        } else {
+            match &lists.codes {
+                Codes::U8(codes) => self.codes.extend(codes[entries].iter().map(|code| u32::from(*code))),
+                Codes::U16(codes) => self.codes.extend(codes[entries].iter().map(|code| u32::from(*code))),
+                Codes::U32(codes) => self.codes.extend_from_slice(&codes[entries]),
+            }
+        }
+        self.rows.resize(self.codes.len(), row);
+    }
+
+    /// Makes room for other rows.
+    pub(crate) fn clear(&mut self) {
+        self.rows.clear();
+        self.codes.clear();
+    }
+}
+
+/// The dimension with several values among the grouped ones; there is at most one.
+pub(crate) fn multi(columns: &[Column]) -> Option<&Lists> {
+    columns.iter().find_map(|column| match &*column.codes {
+        DimensionCodes::Multi(lists) => Some(lists),
+        DimensionCodes::Single(_) => None,
+    })
+}
+
+/// Keys of 32 bits: what stands in `keys` already, plus each code times the stride of its column. `multi` are the codes
+/// of the dimension with several values, in step with `rows`.
+pub(crate) fn add_codes(
+    keys: &mut [u32],
+    columns: &[Column],
+    strides: &[u32],
+    rows: &BatchRows<'_>,
+    multi: &[u32],
+) {
+    for (column, stride) in columns.iter().zip(strides) {
+        let DimensionCodes::Single(codes) = &*column.codes else {
+            wide::add_keys_u32(keys, multi, *stride);
+            continue;
+        };
+        match (codes, rows) {
+            (Codes::U8(codes), BatchRows::Range(rows)) => {
+                wide::add_keys_u8(keys, &codes[rows.start as usize..rows.end as usize], *stride);
+            }
+            (Codes::U16(codes), BatchRows::Range(rows)) => {
+                wide::add_keys_u16(keys, &codes[rows.start as usize..rows.end as usize], *stride);
+            }
+            (Codes::U32(codes), BatchRows::Range(rows)) => {
+                wide::add_keys_u32(keys, &codes[rows.start as usize..rows.end as usize], *stride);
+            }
+            (Codes::U8(codes), BatchRows::List(rows)) => add_listed(keys, codes, *stride, rows),
+            (Codes::U16(codes), BatchRows::List(rows)) => add_listed(keys, codes, *stride, rows),
+            (Codes::U32(codes), BatchRows::List(rows)) => add_listed(keys, codes, *stride, rows),
+        }
+    }
+}
+
+fn add_listed<T: Copy + Into<u32>>(keys: &mut [u32], codes: &[T], stride: u32, rows: &[u32]) {
+    for (key, row) in keys.iter_mut().zip(rows) {
+        *key = key.wrapping_add(codes[*row as usize].into().wrapping_mul(stride));
+    }
+}
+
+/// Appends a column's codes to packed keys of 64 bits.
+pub(crate) fn append_codes(
+    keys: &mut [u64],
+    radix: u64,
+    column: &Column,
+    rows: &BatchRows<'_>,
+    multi: &[u32],
+) {
+    match &*column.codes {
+        DimensionCodes::Single(Codes::U8(codes)) => append_single(keys, radix, codes, rows),
+        DimensionCodes::Single(Codes::U16(codes)) => append_single(keys, radix, codes, rows),
+        DimensionCodes::Single(Codes::U32(codes)) => append_single(keys, radix, codes, rows),
+        DimensionCodes::Multi(_) => {
+            keys.iter_mut().zip(multi).for_each(|(key, code)| *key = *key * radix + u64::from(*code));
+        }
+    }
+}
+
+fn append_single<T: Copy + Into<u64>>(keys: &mut [u64], radix: u64, codes: &[T], rows: &BatchRows<'_>) {
+    rows.zip(keys.iter_mut(), |row, key| *key = *key * radix + codes[row as usize].into());
+}

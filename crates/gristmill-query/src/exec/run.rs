@@ -1,0 +1,165 @@
+//! A fetch from beginning to end.
+
+use super::budget::Budget;
+use super::error::ExecError;
+use super::merge::{Dictionaries, Source, merge};
+use super::prepare::{Located, locate, may_match, prepare};
+use super::scan::{Found, SharedBuckets, scan};
+use super::tuning::Tuning;
+use crate::plan::Plan;
+use crate::request::{Fetch, Interval};
+use crate::response::{Answer, Missing, Touched};
+use gristmill_storage::segment::{Segment, SegmentError};
+use rayon::prelude::*;
+use std::sync::Arc;
+
+/// How a fetch is run: what it may use, and which ways it takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ExecOptions {
+    /// What it may use.
+    pub budget: Budget,
+    /// Which ways it takes.
+    pub tuning: Tuning,
+}
+
+/// Fewer rows than this are scanned on the calling thread: handing them to another one takes longer than the scan.
+const PARALLEL_ROWS: u64 = 32 * 1024;
+
+/// More segments than this are opened by all threads, since each may have to be read from its file.
+const PARALLEL_SEGMENTS: usize = 4;
+
+/// Answers a fetch from some segments, on the threads of `pool` and the calling one.
+///
+/// The same events give the same answer, whichever segments they lie in and however many threads there are.
+///
+/// # Errors
+/// A segment that cannot be read (unless the fetch allows a partial answer), or a budget that is exceeded.
+pub fn execute(
+    fetch: &Fetch,
+    segments: &[Arc<Segment>],
+    options: &ExecOptions,
+    pool: &rayon::ThreadPool,
+) -> Result<Answer, ExecError> {
+    let plan = Plan::new(fetch, options)?;
+    let segments: Vec<&Segment> =
+        segments.iter().map(|segment| &**segment).filter(|segment| may_match(&plan, segment)).collect();
+    let run = Run { plan: &plan, pool };
+    let mut missing = Vec::new();
+    let located = run.each(&segments, segments.len() > PARALLEL_SEGMENTS, |segment| locate(&plan, segment));
+    let mut found = Vec::new();
+    for (segment, located) in segments.iter().zip(located) {
+        if let Some(Some(located)) =
+            run.or_missing(segment, located.map_err(ExecError::from), &mut missing)?
+        {
+            found.push((*segment, located));
+        }
+    }
+    let scanned = run.scan(found);
+    let mut sources = Vec::new();
+    let mut touched = Touched::default();
+    for (segment, scanned) in scanned {
+        if let Some(Some(scanned)) = run.or_missing(segment, scanned, &mut missing)? {
+            touched = touched.and(scanned.touched);
+            sources.extend(scanned.sources);
+        }
+    }
+    Answer::new(&plan, merge(&plan, sources)?, missing, touched)
+}
+
+struct Run<'r> {
+    plan: &'r Plan<'r>,
+    pool: &'r rayon::ThreadPool,
+}
+
+/// What one segment gave.
+struct Scanned {
+    sources: Vec<Source>,
+    touched: Touched,
+}
+
+/// A segment and the scan of it, or why there is none.
+type Outcome<'s> = (&'s Segment, Result<Option<Scanned>, ExecError>);
+
+impl Run<'_> {
+    /// Scans what was located. The columns of a segment are let go of when it was scanned, so that the part cache
+    /// decides what stays in memory.
+    fn scan<'s>(&self, located: Vec<(&'s Segment, Located)>) -> Vec<Outcome<'s>> {
+        let intervals: Vec<Interval> = located.iter().map(|(_, located)| located.interval).collect();
+        let rows: u64 = located.iter().map(|(_, located)| located.rows).sum();
+        let threads = if rows < PARALLEL_ROWS { 1 } else { self.pool.current_num_threads() as u64 };
+        let tasks: Vec<_> = located
+            .into_iter()
+            .enumerate()
+            .map(|(at, (segment, located))| {
+                let others = intervals.iter().enumerate().filter(|(other, _)| *other != at);
+                let shared = SharedBuckets::of(others.map(|(_, interval)| *interval).collect());
+                // Every segment gets its part of the threads, twice over, so that the last one has help.
+                let threads = (threads * 2 * located.rows).div_ceil(rows.max(1)).clamp(1, threads);
+                (segment, located, shared, threads)
+            })
+            .collect();
+        let one = |(segment, located, shared, threads)| {
+            (segment, scan_segment(self.plan, segment, located, &shared, threads))
+        };
+        if threads == 1 {
+            return tasks.into_iter().map(one).collect();
+        }
+        self.pool.install(|| tasks.into_par_iter().with_max_len(1).map(one).collect())
+    }
+
+    fn each<'s, T: Send>(
+        &self,
+        segments: &[&'s Segment],
+        parallel: bool,
+        call: impl Fn(&'s Segment) -> T + Sync,
+    ) -> Vec<T> {
+        if parallel {
+            self.pool.install(|| segments.par_iter().map(|segment| call(segment)).collect())
+        } else {
+            segments.iter().map(|segment| call(segment)).collect()
+        }
+    }
+
+    /// What a segment gave; `None` where it cannot be read and the fetch allows that.
+    fn or_missing<T>(
+        &self,
+        segment: &Segment,
+        outcome: Result<T, ExecError>,
+        missing: &mut Vec<Missing>,
+    ) -> Result<Option<T>, ExecError> {
+        match outcome {
+            Ok(found) => Ok(Some(found)),
+            Err(ExecError::Segment(error)) if self.plan.fetch.allow_partial => {
+                missing.push(missing_segment(segment, &error));
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn scan_segment(
+    plan: &Plan<'_>,
+    segment: &Segment,
+    located: Located,
+    shared: &SharedBuckets,
+    threads: u64,
+) -> Result<Option<Scanned>, ExecError> {
+    let Some(prepared) = prepare(plan, segment, located)? else { return Ok(None) };
+    let Found { sources, matched } = scan(plan, &prepared, shared, threads)?;
+    let dictionaries = Arc::new(Dictionaries::of(&prepared.columns, prepared.rows));
+    let sources = sources.into_iter().filter(|groups| groups.len() > 0);
+    Ok(Some(Scanned {
+        sources: sources.map(|groups| Source { dictionaries: Arc::clone(&dictionaries), groups }).collect(),
+        touched: prepared.touched(matched),
+    }))
+}
+
+fn missing_segment(segment: &Segment, error: &SegmentError) -> Missing {
+    let meta = segment.meta();
+    Missing {
+        reason: error.to_string(),
+        rows: u64::from(meta.rows),
+        interval: Interval { start: meta.min_time, end: meta.max_time.saturating_add(1) },
+    }
+}
