@@ -13,4 +13,5 @@ UUIDS = ("visitor_id", "session_id", "user_id")
 # The other texts with very many values.
 MANY = ("dim3",)
 REQUIRED = ("timestamp", "organization_id", "vendor", "event_version", "source", "category", "label", "action")
-ALL = ("timestamp", "value", "event_version", *FEW, *UUIDS, *MANY, "properties")
+TEXTS = FEW + UUIDS + MANY
+ALL = ("timestamp", "value", "event_version", *TEXTS, "properties")

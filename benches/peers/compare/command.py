@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from . import peers, process, shape, side_by_side
+from . import loading, peers, process, shape, side_by_side
 from .failure import Failure
 from .gristmill import Gristmill, default_path
 
@@ -25,7 +25,7 @@ def main(work):
 
 def with_command(typed):
     """The arguments with `compare` put in where they name no command."""
-    commands = {"compare", "prepare", "-h", "--help"}
+    commands = {"compare", "prepare", "load", "-h", "--help"}
     return typed if typed[:1] and typed[0] in commands else ["compare", *typed]
 
 
@@ -45,6 +45,13 @@ def parser(work):
     common(prepare, work, events=20_000_000, runs=7)
     chosen(prepare)
     prepare.set_defaults(run=side_by_side.prepare)
+
+    load = commands.add_parser("load", help="from a file to a durable table: time and memory")
+    common(load, work, events=2_000_000, runs=3)
+    load.add_argument(
+        "--peers", nargs="*", choices=loading.PEERS, default=list(loading.PEERS), help="which peers [all]"
+    )
+    load.set_defaults(run=loading.run)
 
     return top
 

@@ -36,18 +36,17 @@ class Gristmill:
                   "--format", form, "--output", partial)  # fmt: skip
         partial.rename(destination)
 
-    def load(self, work, store, source="parquet"):
+    def load(self, work, store):
         """Loads the generated events into a new store: seconds and peak bytes. Without `import`, they come as JSON."""
-        if source == "parquet" and self.has("import"):
-            command = [self.path, "import", "--store", store, work.parquet]
-            return process.watched(list(map(str, command)), work.log("gristmill-load"))
-        if source == "ndjson":
-            command = [self.path, "ingest", "--store", store, work.ndjson]
-            return process.watched(list(map(str, command)), work.log("gristmill-load"))
+        if self.has("import"):
+            return self.load_file("import", work.parquet, store, work.log("gristmill-load"))
         generate = [self.path, "generate", "--quiet", "--events", work.events, "--seed", SEED, "--days", DAYS]
         with subprocess.Popen(list(map(str, generate)), stdout=subprocess.PIPE) as events:
-            command = [self.path, "ingest", "--store", store, "-"]
-            return process.watched(list(map(str, command)), work.log("gristmill-load"), stdin=events.stdout)
+            return self.load_file("ingest", "-", store, work.log("gristmill-load"), stdin=events.stdout)
+
+    def load_file(self, command, source, store, log, stdin=None):
+        """Loads a file into a new store with that command: seconds and peak bytes."""
+        return process.watched([str(self.path), command, "--store", str(store), str(source)], log, stdin=stdin)
 
     def compact(self, work, store):
         """Compacts a store: seconds and peak bytes."""

@@ -2,10 +2,8 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from .failure import Failure
@@ -21,16 +19,22 @@ def python(module, *arguments):
     return [sys.executable, "-m", f"{PACKAGE.name}.{module}", *map(str, arguments)]
 
 
-def lines(command, log):
+def lines(command, log, stdin=None):
     """Runs a command and yields each line of its stdout as JSON. Its stderr goes to the file `log`."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with open(log, "w") as errors:
         child = subprocess.Popen(
-            command, cwd=PACKAGE.parent, env=os.environ | ENVIRONMENT, stdout=subprocess.PIPE, stderr=errors, text=True
+            command,
+            cwd=PACKAGE.parent,
+            env=os.environ | ENVIRONMENT,
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
         )
         try:
             for line in child.stdout:
-                yield json.loads(line)
+                yield parsed(line, log)
             code = child.wait()
         finally:
             if child.poll() is None:
@@ -38,6 +42,14 @@ def lines(command, log):
                 child.wait()
     if code:
         raise Failure(f"`{' '.join(map(str, command[:5]))} ...` ended with {code}: {last_line(log)} (all of it: {log})")
+
+
+def parsed(line, log):
+    """A line of a child as JSON."""
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        raise Failure(f"a child process said {line.strip()[:80]!r}, which is no JSON (its log: {log})") from error
 
 
 def last_line(log):
@@ -48,25 +60,12 @@ def last_line(log):
 
 def watched(command, log, stdin=None):
     """Runs a command to its end: seconds of wall time, and the most memory it had at once, in bytes."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    start = time.perf_counter()
-    with open(log, "w") as output:
-        child = subprocess.Popen(
-            command, cwd=PACKAGE.parent, env=os.environ | ENVIRONMENT, stdin=stdin, stdout=output, stderr=output
-        )
-        try:
-            _, status, usage = os.wait4(child.pid, 0)
-        except BaseException:
-            child.terminate()
-            child.wait()
-            raise
-    seconds = time.perf_counter() - start
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise Failure(f"`{' '.join(map(str, command[:5]))} ...` ended with {child.returncode}: {last_line(log)}")
-    return seconds, usage.ru_maxrss * 1024
+    (found,) = lines(python("watch", *command), log, stdin)
+    return found["seconds"], found["peak_bytes"]
 
 
 def peak_bytes():
     """The most memory this process has had at once, in bytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    # Not `getrusage`, which counts what the parent had when it started this process.
+    status = Path("/proc/self/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) * 1024

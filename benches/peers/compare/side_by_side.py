@@ -3,7 +3,6 @@
 import json
 import math
 import platform
-import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -30,7 +29,7 @@ def run(arguments):
             for found in measure_peer(name, arguments, work, shapes):
                 measured.setdefault(found["shape"], {})[name] = found
         except Failure as failure:
-            tell(f"{name} is left out from here on: {failure}")
+            tables.tell(f"{name} is left out from here on: {failure}")
             failures.append(f"{name}: {failure}")
     differences = check(arguments.gristmill, store, work, shapes, measured)
     result = {
@@ -48,7 +47,7 @@ def run(arguments):
     output = Path(arguments.output or work.data)
     tables.write(output, "comparison", result, tables.comparison(result))
     for difference in differences:
-        tell(f"WRONG ANSWER: {difference}")
+        tables.tell(f"WRONG ANSWER: {difference}")
     return 1 if differences or failures else 0
 
 
@@ -57,7 +56,7 @@ def prepare(arguments):
     work, loads, failures = prepare_all(arguments)
     facts(arguments.gristmill, work)
     for name, load in loads.items():
-        tell(
+        tables.tell(
             f"{name}: {load['rows']:,} events in {load['seconds']:.1f} s, {load['bytes'] / work.events:.1f} bytes each"
         )
     return 1 if failures else 0
@@ -67,14 +66,14 @@ def prepare_all(arguments):
     """The work folder with events and loaded peers: it, what each load took, and what failed."""
     work = Work(arguments.work, arguments.events)
     if not work.parquet.exists():
-        tell(f"generating {work.events:,} events")
+        tables.tell(f"generating {work.events:,} events")
         arguments.gristmill.generate(work, "parquet", work.parquet)
     loads, failures = {}, []
     for name in arguments.peers:
         try:
             loads[name] = load_peer(name, work, again=name in arguments.reload)
         except Failure as failure:
-            tell(f"{name} is left out: {failure}")
+            tables.tell(f"{name} is left out: {failure}")
             failures.append(f"{name}: {failure}")
     return work, loads, failures
 
@@ -89,7 +88,7 @@ def load_peer(name, work, again):
     found = None if again else work.prepared(module.PLACE, about)
     if found:
         return found
-    tell(f"loading {name}")
+    tables.tell(f"loading {name}")
     work.clear(module.PLACE)
     command = process.python("worker", "load", name, work.root, work.events)
     (found,) = process.lines(command, work.log(f"{name}-load"))
@@ -106,14 +105,14 @@ def store_of(arguments, work):
     form = arguments.form or ("compacted" if can_compact else "loaded")
     if form == "compacted" and not can_compact:
         raise Failure("this binary has no `compact`: measure with --form loaded")
-    tell(f"preparing the store, {form}")
+    tables.tell(f"preparing the store, {form}")
     load = prepare_store(arguments.gristmill, work, form)
     return work.place(f"store-{form}"), load
 
 
 def measure_gristmill(arguments, work, store, shapes):
     """Gristmill's times of each shape."""
-    tell("measuring gristmill")
+    tables.tell("measuring gristmill")
     queries = write_queries(work, shapes)
     found = arguments.gristmill.bench(work, store, queries, arguments.runs)
     return {shape.name: {"gristmill": found[shape.name]} for shape in shapes}
@@ -121,7 +120,7 @@ def measure_gristmill(arguments, work, store, shapes):
 
 def measure_peer(name, arguments, work, shapes):
     """A peer's times of each shape, as they come."""
-    tell(f"measuring {name}")
+    tables.tell(f"measuring {name}")
     asked = json.dumps(shapes[0].facts)
     command = process.python(
         "worker", "measure", name, work.root, work.events, asked, arguments.runs, *(shape.name for shape in shapes)
@@ -131,7 +130,7 @@ def measure_peer(name, arguments, work, shapes):
 
 def check(gristmill, store, work, shapes, measured):
     """What differs between the answers of gristmill and of the peers."""
-    tell("comparing answers")
+    tables.tell("comparing answers")
     differences = []
     for shape in shapes:
         text = gristmill.answer(store, work.place("queries") / f"{shape.name}.json")
@@ -181,8 +180,3 @@ def processor():
     return next(
         (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.processor()
     )
-
-
-def tell(text):
-    """Says something to whoever waits."""
-    print(text, file=sys.stderr, flush=True)

@@ -1,6 +1,12 @@
 """Results as tables of text, which are Markdown too."""
 
 import json
+import sys
+
+
+def tell(text):
+    """Says something to whoever waits."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def write(folder, name, result, text):

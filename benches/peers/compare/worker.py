@@ -1,6 +1,7 @@
 """The process of one peer: loads it or measures it, and says so as JSON, a line each, on stdout."""
 
 import json
+import statistics
 import sys
 import time
 
@@ -47,15 +48,15 @@ def measure(module, work, shapes, runs):
             (min(times(ask, TRIALS)), at, text, kind, ask) for at, (text, kind, ask) in enumerate(peer.phrasings(shape))
         ]
         _, _, text, kind, ask = min(found, key=lambda each: each[:2])
-        taken = sorted(times(ask, runs))
+        taken = times(ask, runs)
         answer = answers.of_peer(ask(), kind, shape)
         place = work.place("answers") / f"{shape.name}.{module.PLACE}.arrow"
         place.parent.mkdir(exist_ok=True)
         answer.write_ipc(place)
         yield {
             "shape": shape.name,
-            "median_ms": median(taken),
-            "min_ms": taken[0],
+            "median_ms": statistics.median(taken),
+            "min_ms": min(taken),
             "rows": answer.height,
             "phrasing": text,
             "phrasings": len(found),
@@ -74,12 +75,6 @@ def times(ask, runs):
         taken.append((time.perf_counter() - start) * 1e3)
         del answer
     return taken
-
-
-def median(taken):
-    """The middle of sorted numbers."""
-    middle = len(taken) // 2
-    return taken[middle] if len(taken) % 2 else (taken[middle - 1] + taken[middle]) / 2
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ A fetch begins with the rows of the tenant, found by where they begin and end, a
 
 import functools
 import itertools
+import os
 
 import polars as pl
 
@@ -15,6 +16,8 @@ from . import polars_filters
 PLACE = "polars.arrow"
 # Raised when the form below changes, so that what was loaded before is not taken for it.
 FORM = 1
+# What `load_file` can do: sorted or as the events come.
+ORDERS = (False, True)
 ENGINES = ("in-memory", "streaming")
 
 
@@ -23,6 +26,23 @@ def load(work):
     frame = convert(pl.read_parquet(work.parquet)).sort(columns.ORDER).rechunk()
     frame.write_ipc(work.place(PLACE))
     return frame.height
+
+
+def load_file(source, form, is_sorted, place):
+    """Writes a file of events as Parquet, down to the disk."""
+    schema = {"timestamp": pl.String, "value": pl.Float64, "event_version": pl.Int64, "properties": pl.List(pl.String)}
+    schema |= dict.fromkeys(columns.TEXTS, pl.String)
+    if form == "ndjson":
+        events = pl.scan_ndjson(source, schema=schema)
+        events = events.with_columns(pl.col("timestamp").str.to_datetime("%Y-%m-%dT%H:%M:%S%.3fZ", time_unit="ms"))
+    else:
+        events = pl.scan_parquet(source)
+    events = events.sort(columns.ORDER) if is_sorted else events
+    destination = place / "events.parquet"
+    events.sink_parquet(destination)
+    with open(destination) as written:
+        os.fsync(written.fileno())
+    return pl.scan_parquet(destination).select(pl.len()).collect().item()
 
 
 def convert(frame):
