@@ -26,6 +26,14 @@ pub(crate) struct GenerateArguments {
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=36_500))]
     pub(crate) days: u32,
 
+    /// How many organizations there are; the first has the most events
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) tenants: u32,
+
+    /// How many labels there are
+    #[arg(long, value_name = "N", default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) labels: u32,
+
     /// How to write the events
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "ndjson")]
     pub(crate) format: EventFormat,

@@ -1,5 +1,6 @@
 //! What was typed on the command line. Nothing here is checked beyond its form; see `settings` for what it means.
 
+mod bench;
 mod fetch;
 mod generate;
 mod ingest;
@@ -7,6 +8,7 @@ mod inspect;
 mod size;
 mod tuning;
 
+pub(crate) use bench::{BenchArguments, BenchFormat};
 pub(crate) use fetch::{FetchArguments, Format};
 pub(crate) use generate::{EventFormat, GenerateArguments};
 pub(crate) use ingest::{IngestArguments, OnInvalid, SourceWord};
@@ -78,6 +80,7 @@ Exit codes:
 pub(crate) enum Command {
     Ingest(IngestArguments),
     Fetch(FetchArguments),
+    Bench(BenchArguments),
     Inspect(InspectArguments),
     Generate(GenerateArguments),
     Completions(CompletionsArguments),

@@ -1,7 +1,8 @@
 //! `gristmill fetch`: a query over a store.
 
+use super::warnings;
 use crate::failure::Failure;
-use crate::output::{say, to_stdout};
+use crate::output::to_stdout;
 use crate::render::{Chart, Ink, Role, Sheet, Unit, printable, write_csv, write_ndjson, write_table};
 use crate::settings::{FetchSettings, Output};
 use gristmill::request::Fetch;
@@ -20,12 +21,7 @@ pub(crate) fn run(settings: &FetchSettings) -> Result<(), Failure> {
         .open_reader(&settings.store)
         .map_err(|error| Failure::opening_to_read(&settings.store, error))?;
     let answer = reader.fetch(&settings.fetch).map_err(failure)?;
-    for warning in answer.warnings() {
-        say(&format!("warning: {}", printable(warning)));
-    }
-    for missing in answer.missing() {
-        say(&format!("warning: up to {} rows are missing: {}", missing.rows, printable(&missing.reason)));
-    }
+    warnings::tell(&answer);
     to_stdout(|mut out| show(&answer, settings, &mut out))
 }
 

@@ -1,10 +1,12 @@
 //! The commands, one file each.
 
+mod bench;
 mod completions;
 mod fetch;
 mod generate;
 mod ingest;
 mod inspect;
+mod warnings;
 
 use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
@@ -14,6 +16,7 @@ pub(crate) fn run(typed: Arguments) -> Result<(), Failure> {
     match typed.command {
         Command::Ingest(typed) => ingest::run(&typed.try_into()?),
         Command::Fetch(typed) => fetch::run(&typed.try_into()?),
+        Command::Bench(typed) => bench::run(&typed.try_into()?),
         Command::Inspect(typed) => inspect::run(&typed.into()),
         Command::Generate(typed) => generate::run(&typed.try_into()?),
         Command::Completions(typed) => completions::run(typed.shell),

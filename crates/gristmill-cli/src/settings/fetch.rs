@@ -1,18 +1,13 @@
 //! What to ask of which store, and how to show it.
 
-use super::options;
+use super::{options, query};
 use crate::arguments::{FetchArguments, Format};
-use crate::failure::{Code, Failure};
+use crate::failure::Failure;
 use crate::render::{Ink, printable};
 use crate::terminal;
 use gristmill::Options;
-use gristmill::request::{Fetch, FetchContext};
-use std::fs::File;
-use std::io::{self, Read};
+use gristmill::request::Fetch;
 use std::path::PathBuf;
-
-/// A query is text that somebody wrote: a larger file is a file of something else.
-const MOST_QUERY_BYTES: u64 = 64 << 20;
 
 /// What to ask of which store, and how to show it.
 #[derive(Debug)]
@@ -44,41 +39,12 @@ impl TryFrom<FetchArguments> for FetchSettings {
     type Error = Failure;
 
     fn try_from(typed: FetchArguments) -> Result<Self, Failure> {
-        let (name, text) = read_query(&typed.query)?;
-        let context = typed.org.clone().map_or_else(FetchContext::new, FetchContext::for_organization);
-        let mut fetch = Fetch::from_json(text, &context)
-            .map_err(|error| Failure::caused(Code::BadInput, &name, &error))?;
+        let mut fetch = query::read(&typed.query, typed.org.as_deref())?;
         fetch.allow_partial |= typed.allow_partial;
         let output = output(&typed, &fetch)?;
         let options = options::for_queries(&typed.reading, &typed.budgets);
         Ok(Self { store: typed.store, options, fetch, output })
     }
-}
-
-/// The name of the query for messages, and its text.
-fn read_query(query: &str) -> Result<(String, Vec<u8>), Failure> {
-    let (name, text) = match query {
-        "-" => ("stdin".to_owned(), read_bounded(io::stdin().lock())),
-        inline if inline.trim_start().starts_with('{') => {
-            return Ok(("the query".to_owned(), inline.as_bytes().to_vec()));
-        }
-        path => (format!("`{path}`"), File::open(path).and_then(read_bounded)),
-    };
-    let text = text.map_err(|error| {
-        Failure::caused(Code::Other, &format!("cannot read the query from {name}"), &error)
-    })?;
-    if text.len() as u64 > MOST_QUERY_BYTES {
-        let message = format!("{name} is larger than {MOST_QUERY_BYTES} bytes: is it a query?");
-        return Err(Failure::new(Code::BadInput, message));
-    }
-    Ok((name, text))
-}
-
-/// All of it, or so much that it is seen to be too much.
-fn read_bounded(reader: impl Read) -> io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    reader.take(MOST_QUERY_BYTES + 1).read_to_end(&mut text)?;
-    Ok(text)
 }
 
 fn output(typed: &FetchArguments, fetch: &Fetch) -> Result<Output, Failure> {

@@ -39,6 +39,8 @@ impl TryFrom<GenerateArguments> for GenerateSettings {
         options.events = typed.events;
         options.seed = typed.seed;
         options.days = typed.days;
+        options.tenants = typed.tenants;
+        options.labels = typed.labels;
         Ok(Self { options, format: typed.format, destination, quiet: typed.quiet })
     }
 }

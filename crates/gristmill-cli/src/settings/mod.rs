@@ -1,11 +1,14 @@
 //! What was typed, checked and resolved: files named, numbers in range, the query understood.
 
+mod bench;
 mod fetch;
 mod generate;
 mod ingest;
 mod inspect;
 mod options;
+mod query;
 
+pub(crate) use bench::{BenchOutput, BenchSettings};
 pub(crate) use fetch::{FetchSettings, Output};
 pub(crate) use generate::{Destination, GenerateSettings};
 pub(crate) use ingest::{IngestSettings, Input, Invalid};

@@ -11,7 +11,7 @@ fn help_teaches_by_example_and_lists_exit_codes() {
     {
         assert!(help.contains(part), "{part:?} is not in\n{help}");
     }
-    for command in ["ingest", "fetch", "inspect", "generate", "completions"] {
+    for command in ["ingest", "fetch", "bench", "inspect", "generate", "completions"] {
         assert!(help.contains(command), "{command} is not in\n{help}");
         let own = bench.run([command, "--help"]).succeeded().stdout;
         assert!(own.contains("Examples:") && own.contains("Usage:"), "{own}");
@@ -51,7 +51,10 @@ fn every_shell_gets_its_completions() {
     let bench = Bench::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = bench.run(["completions", shell]).succeeded().stdout;
-        assert!(script.contains("gristmill") && script.contains("segment-rows"), "{shell}:\n{script}");
+        assert!(
+            script.contains("gristmill") && script.contains("segment-rows") && script.contains("json-answer"),
+            "{shell}:\n{script}"
+        );
     }
     bench.run(["completions", "dos"]).failed(2, &["dos", "bash"]);
 }
@@ -67,6 +70,10 @@ fn wrong_use_is_told_apart_from_failure() {
     bench.run(["ingest", "--store", "s", "-", "-"]).failed(2, &["stdin"]);
     bench.run(["ingest", "--store", "s", "--rejects", "r", "-"]).failed(2, &["--on-invalid skip"]);
     bench.run(["ingest", "--store", "s", "--batch-id", "", "-"]).failed(2, &["--batch-id", "256"]);
+    bench.run(["bench", "--store", "s"]).failed(2, &["QUERY"]);
+    bench.run(["bench", "--store", "s", "--runs", "0", "{}"]).failed(2, &["--runs"]);
+    bench.run(["bench", "--store", "s", "-", "-"]).failed(2, &["stdin"]);
+    bench.run(["generate", "--events", "1", "--tenants", "0"]).failed(2, &["--tenants"]);
     bench.run(["fetch", "--store", "s", "--format", "xml", "{}"]).failed(2, &["xml", "ndjson"]);
     assert!(bench.files("").is_empty(), "wrong use has made files");
 }

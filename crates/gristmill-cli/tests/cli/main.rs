@@ -4,7 +4,9 @@
 
 #[cfg(unix)]
 mod bad_input;
+mod bench;
 mod fetch;
+mod generate;
 mod harness;
 mod help;
 mod ingest;

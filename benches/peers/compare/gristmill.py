@@ -1,0 +1,125 @@
+"""Gristmill itself: the binary, its store, its times and answers."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from . import process
+from .failure import Failure
+from .work import DAYS, SEED, bytes_below
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+# Memory for what a query touches of the store, as the peers have it: all of it.
+CACHE_BYTES = "8GiB"
+
+
+class Gristmill:
+    """The binary at a path."""
+
+    def __init__(self, path):
+        self.path = Path(path).resolve()
+        if not self.path.is_file():
+            raise Failure(
+                f"no binary at {self.path}: `cargo build --release -p gristmill-cli`, or name one with --gristmill"
+            )
+        self.commands = self._run("--help")
+
+    def has(self, command):
+        """Whether the binary has that command."""
+        return any(line.split()[:1] == [command] for line in self.commands.splitlines())
+
+    def generate(self, work, form, destination):
+        """Writes the generated events to a file."""
+        partial = destination.with_suffix(".partial")
+        self._run("generate", "--quiet", "--events", work.events, "--seed", SEED, "--days", DAYS,
+                  "--format", form, "--output", partial)  # fmt: skip
+        partial.rename(destination)
+
+    def load(self, work, store):
+        """Loads the generated events into a new store: seconds and peak bytes. Without `import`, they come as JSON."""
+        if self.has("import"):
+            return self.load_file("import", work.parquet, store, work.log("gristmill-load"))
+        generate = [self.path, "generate", "--quiet", "--events", work.events, "--seed", SEED, "--days", DAYS]
+        with subprocess.Popen(list(map(str, generate)), stdout=subprocess.PIPE) as events:
+            return self.load_file("ingest", "-", store, work.log("gristmill-load"), stdin=events.stdout)
+
+    def load_file(self, command, source, store, log, stdin=None):
+        """Loads a file into a new store with that command: seconds and peak bytes."""
+        return process.watched([str(self.path), command, "--store", str(store), str(source)], log, stdin=stdin)
+
+    def compact(self, work, store):
+        """Compacts a store: seconds and peak bytes."""
+        return process.watched([str(self.path), "compact", "--store", str(store)], work.log("gristmill-compact"))
+
+    def bench(self, work, store, queries, runs, threads=process.THREADS, options=()):
+        """Times queries over a store: what `gristmill bench` tells of each, by the name of its file."""
+        command = [self.path, "bench", "--store", store, "--runs", runs, "--threads", threads,
+                   "--cache-bytes", CACHE_BYTES, "--format", "ndjson", *options, *queries]  # fmt: skip
+        found = process.lines(list(map(str, command)), work.log("gristmill-bench"))
+        return {Path(line["query"]).stem: line for line in found}
+
+    def answer(self, store, query):
+        """The JSON answer to a query."""
+        return self._run("fetch", "--store", store, "--format", "json", query)
+
+    def version(self):
+        """What the binary says it is."""
+        return self._run("--version").strip()
+
+    def _run(self, *arguments):
+        run = subprocess.run([str(self.path), *map(str, arguments)], capture_output=True, text=True)
+        if run.returncode:
+            raise Failure(f"`gristmill {arguments[0]}` ended with {run.returncode}: {run.stderr.strip()}")
+        return run.stdout
+
+
+def default_path():
+    """The release binary of this repository."""
+    target = os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target")
+    return Path(target) / "release" / "gristmill"
+
+
+def prepare_store(gristmill, work, form):
+    """The store in that form (`loaded` or `compacted`), made unless it is there: what making it took."""
+    name = f"store-{form}"
+    about = {"binary": gristmill.version(), "size": gristmill.path.stat().st_size, "events": work.events}
+    found = work.prepared(name, about)
+    if found:
+        return found
+    work.clear(name)
+    store = work.place(name)
+    seconds, peak = gristmill.load(work, store)
+    compact_seconds = 0.0
+    if form == "compacted":
+        compact_seconds, compact_peak = gristmill.compact(work, store)
+        peak = max(peak, compact_peak)
+    found = {"rows": work.events, "seconds": seconds + compact_seconds, "bytes": bytes_below(store), "peak_bytes": peak}
+    return work.note(name, about, found)
+
+
+def write_queries(work, shapes):
+    """The shapes' fetches as files: their paths."""
+    folder = work.place("queries")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for shape in shapes:
+        (folder / f"{shape.name}.json").write_text(shape.text)
+    return [folder / f"{shape.name}.json" for shape in shapes]
+
+
+def facts(gristmill, work):
+    """The organizations and the session that the shapes ask about, from the generated events."""
+    import pyarrow.parquet as parquet
+
+    found = work.prepared("events.parquet", "facts")
+    if found:
+        return found
+    columns = parquet.read_table(work.parquet, columns=["organization_id", "session_id"])
+    counts = columns.column("organization_id").value_counts().to_pylist()
+    ranked = sorted(counts, key=lambda each: (-each["counts"], each["values"]))
+    biggest, smallest = ranked[0]["values"], ranked[-1]["values"]
+    organizations = columns.column("organization_id")
+    middle = next(at for at in range(work.events // 2, work.events) if organizations[at].as_py() == biggest)
+    session = columns.column("session_id")[middle].as_py()
+    return work.note("events.parquet", "facts", {"biggest": biggest, "smallest": smallest, "session": session})

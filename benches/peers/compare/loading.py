@@ -1,0 +1,98 @@
+"""Loading: from a file of events to a durable table, each time in a process of its own."""
+
+import functools
+import shutil
+import statistics
+import tempfile
+from pathlib import Path
+
+from . import peers, process, tables
+from .failure import Failure
+from .side_by_side import versions
+from .work import Work, bytes_below
+
+FORMS = ("ndjson", "parquet")
+# DataFusion has no table of its own to load into.
+PEERS = ("duckdb", "clickhouse", "polars")
+
+
+def run(arguments):
+    """Loads each file `--runs` times with each peer, and prints events a second, memory and ratios."""
+    work = Work(arguments.work, arguments.events)
+    sources = {"ndjson": work.ndjson, "parquet": work.parquet}
+    for form, source in sources.items():
+        if not source.exists():
+            tables.tell(f"generating {work.events:,} events as {form}")
+            arguments.gristmill.generate(work, form, source)
+    rows, failures = [], []
+    for form, source in sources.items():
+        for name, is_sorted, once in ways(arguments, work, form, source):
+            try:
+                rows.append(measure(name, form, is_sorted, source, once, arguments.runs))
+            except Failure as failure:
+                tables.tell(f"{name} is left out of {form}: {failure}")
+                failures.append(f"{name}, {form}: {failure}")
+    result = {"events": work.events, "runs": arguments.runs, "versions": versions(arguments), "loads": rows,
+              "failures": failures}  # fmt: skip
+    tables.write(Path(arguments.output or work.data), "loading", result, table(result))
+    return 1 if failures else 0
+
+
+def ways(arguments, work, form, source):
+    """Each way to load a file: the name, whether its rows are sorted, and a function that does it once into a folder."""
+    gristmill = arguments.gristmill
+    command = {"ndjson": "ingest", "parquet": "import"}[form]
+    if gristmill.has(command):
+        yield (
+            "gristmill",
+            True,
+            lambda place: gristmill.load_file(command, source, place / "store", work.log("loading")),
+        )
+    else:
+        tables.tell(f"gristmill is left out of {form}: this binary has no `{command}`")
+    for name in arguments.peers:
+        for is_sorted in peers.module(name).ORDERS:
+            yield name, is_sorted, functools.partial(load_once, name, work, source, form, is_sorted)
+
+
+def load_once(name, work, source, form, is_sorted, place):
+    """Loads a file with a peer into a folder: seconds and peak bytes."""
+    command = process.python("load_worker", name, source, form, int(is_sorted), place)
+    (found,) = process.lines(command, work.log(f"{name}-{form}"))
+    if found["rows"] != work.events:
+        raise Failure(f"it has loaded {found['rows']:,} events of {work.events:,}")
+    return found["seconds"], found["peak_bytes"]
+
+
+def measure(name, form, is_sorted, source, once, runs):
+    """The median time of a way to load, its memory and the bytes it leaves."""
+    tables.tell(f"loading {form} with {name}{', sorted' if is_sorted else ''}")
+    seconds, peaks, size = [], [], 0
+    for _ in range(runs):
+        # Beside the source: the same disk for all.
+        place = Path(tempfile.mkdtemp(dir=source.parent, prefix="loading-"))
+        try:
+            taken, peak = once(place)
+            size = bytes_below(place)
+        finally:
+            shutil.rmtree(place)
+        seconds.append(taken)
+        peaks.append(peak)
+    return {"name": name, "form": form, "sorted": is_sorted, "seconds": statistics.median(seconds), "all_seconds": seconds,
+            "peak_bytes": max(peaks), "bytes": size}  # fmt: skip
+
+
+def table(result):
+    """Events a second, and how many times as many gristmill loads."""
+    parts = [f"{result['events']:,} events, {process.THREADS} threads, median of {result['runs']} runs.\n"]
+    for form in FORMS:
+        loads = [load for load in result["loads"] if load["form"] == form]
+        own = next((load["seconds"] for load in loads if load["name"] == "gristmill"), None)
+        rows = [
+            [load["name"], "yes" if load["sorted"] else "no", f"{load['seconds']:.2f}",
+             f"{result['events'] / load['seconds']:,.0f}", f"{load['peak_bytes'] / 2**20:,.0f}",
+             f"{load['bytes'] / result['events']:.1f}", tables.times(own and load["seconds"] / own)]
+            for load in loads
+        ]  # fmt: skip
+        parts.append(tables.markdown([form, "sorted", "s", "events/s", "peak MiB", "bytes per event", "ratio"], rows))
+    return "\n".join(parts)

@@ -1,0 +1,2 @@
+SELECT {bucket}, min(value), max(value), avg(value) FROM events
+WHERE {rows} GROUP BY 1
