@@ -18,7 +18,7 @@ mod tuning;
 
 pub use budget::Budget;
 pub use error::ExecError;
-pub use tuning::{GroupStrategy, RowStrategy, Tuning};
+pub use tuning::{GroupStrategy, Instructions, RowStrategy, Tuning};
 
 pub(crate) use accumulate::Needs;
 pub(crate) use interner::{NULL_ID, Values};

@@ -62,7 +62,7 @@ pub(crate) fn prepare<'p>(
     if spans.is_empty() {
         return Ok(None);
     }
-    let filter = bind(&plan.filter, segment, &spans)?;
+    let filter = bind(&plan.filter, segment, &spans, plan.options.tuning)?;
     if matches!(filter, Bound::None) {
         return Ok(None);
     }

@@ -41,7 +41,7 @@ pub(crate) fn scan<'p>(
 ) -> Result<Partial, ExecError> {
     let mut scan = Scan::new(plan, &prepared.columns, spans);
     for span in spans {
-        let rows = select(&prepared.filter, span, plan.options.tuning.rows);
+        let rows = select(&prepared.filter, span, plan.options.tuning);
         scan.rows(&rows, span.end)?;
     }
     Ok(scan.finish())
@@ -134,18 +134,12 @@ impl<'p> Scan<'p> {
                 self.batch = batch;
                 Ok(())
             }
-            RowSet::Bits { .. } => {
+            RowSet::Bits { rows: within, .. } => {
                 let mut batch = std::mem::take(&mut self.batch);
-                let mut list = Vec::with_capacity(BATCH_ROWS as usize);
-                rows.try_for_each(|row| {
-                    list.push(row);
-                    if list.len() == BATCH_ROWS as usize {
-                        self.batch(&mut batch, &BatchRows::List(&list), end)?;
-                        list.clear();
-                    }
-                    Ok::<_, ExecError>(())
+                let mut buffer = [0; BATCH_ROWS as usize];
+                rows.try_for_each_batch(within, &mut buffer, |rows| {
+                    self.batch(&mut batch, &BatchRows::List(rows), end)
                 })?;
-                self.batch(&mut batch, &BatchRows::List(&list), end)?;
                 self.batch = batch;
                 Ok(())
             }
