@@ -6,7 +6,7 @@
 
 use gristmill::Options;
 use gristmill::event::Event;
-use gristmill::exec::{GroupStrategy, RowStrategy, Tuning};
+use gristmill::exec::{GroupStrategy, Instructions, RowStrategy, Tuning};
 use gristmill::request::{Aggregation, EmptyBuckets, Fetch, FetchContext, Filter, Interval, Metric, OrderBy};
 use gristmill::schema::{Dimension, Kind};
 use gristmill::time::Granularity;
@@ -72,11 +72,10 @@ proptest! {
 fn tuning() -> impl Strategy<Value = Tuning> {
     let rows = select(vec![RowStrategy::Auto, RowStrategy::Scan, RowStrategy::Postings]);
     let groups = select(GroupStrategy::ALL.to_vec());
-    (rows, groups, select(vec![Some(1), Some(7), None])).prop_map(|(rows, groups, task_rows)| Tuning {
-        rows,
-        groups,
-        task_rows,
-    })
+    let instructions = select(vec![Instructions::Widest, Instructions::Avx2, Instructions::Portable]);
+    let task_rows = select(vec![Some(1), Some(7), None]);
+    (rows, instructions, groups, task_rows)
+        .prop_map(|(rows, instructions, groups, task_rows)| Tuning { rows, instructions, groups, task_rows })
 }
 
 proptest! {

@@ -48,7 +48,8 @@ fn fetch(body: &str) -> Fetch {
 }
 
 fn options(rows: RowStrategy, groups: GroupStrategy, task_rows: Option<u32>) -> ExecOptions {
-    ExecOptions { tuning: Tuning { rows, groups, task_rows }, ..ExecOptions::default() }
+    let tuning = Tuning { rows, groups, task_rows, ..Tuning::default() };
+    ExecOptions { tuning, ..ExecOptions::default() }
 }
 
 fn pool() -> rayon::ThreadPool {

@@ -15,6 +15,7 @@ use crate::narrow;
 use crate::plan::Plan;
 use crate::time::Bucket;
 use gristmill_storage::segment::{Lists, Timestamps};
+use std::convert::Infallible;
 use std::ops::Range;
 
 /// The scan of some rows of one segment.
@@ -33,7 +34,7 @@ pub(crate) struct DenseScan<'p, C> {
     matched: u64,
     /// The keys of one batch; this and the next two are kept to be filled again.
     keys: Vec<u32>,
-    /// The selected rows of one batch.
+    /// Room for the selected rows of one batch.
     listed: Vec<u32>,
     expanded: Expanded,
 }
@@ -82,7 +83,7 @@ impl<'p, C: Cell> DenseScan<'p, C> {
             slots: Slots::new(&prepared.columns, keys as usize * buckets, rows),
             matched: 0,
             keys: Vec::new(),
-            listed: Vec::new(),
+            listed: vec![0; BATCH_ROWS as usize],
             expanded: Expanded::default(),
         }
     }
@@ -169,7 +170,7 @@ impl<'p, C: Cell> DenseScan<'p, C> {
 
     fn walk(&self, part: &Part) -> Walk<'p> {
         Walk {
-            rows: select(&self.prepared.filter, &part.rows, self.plan.options.tuning.rows),
+            rows: select(&self.prepared.filter, &part.rows, self.plan.options.tuning),
             values: self.prepared.values(part.span),
             rest: part.rows.clone(),
             at: 0,
@@ -187,28 +188,26 @@ impl<'p, C: Cell> DenseScan<'p, C> {
     }
 
     fn rows_one_by_one(&mut self, walk: &mut Walk<'_>, timestamps: &Timestamps, buckets: &[Bucket]) {
+        let keys_per_bucket = self.keys_per_bucket;
         let mut bucket = 0;
-        while !walk.rest.is_empty() {
-            let end = walk.rest.end.min(walk.rest.start.saturating_add(BATCH_ROWS));
-            let mut selected = std::mem::take(&mut self.listed);
-            let rows = walk.advance(end, &mut selected);
-            let mut keys = std::mem::take(&mut self.keys);
-            keys.clear();
-            let of = |row: u32| {
-                let instant = timestamps.get(row as usize);
-                while buckets[bucket].end <= instant {
-                    bucket += 1;
-                }
-                narrow::id(bucket) * self.keys_per_bucket
-            };
-            match &rows {
-                BatchRows::Range(rows) => keys.extend(rows.clone().map(of)),
-                BatchRows::List(rows) => keys.extend(rows.iter().copied().map(of)),
+        let mut base_of = |row: u32| {
+            let instant = timestamps.get(row as usize);
+            while buckets[bucket].end <= instant {
+                bucket += 1;
             }
-            self.keys = keys;
-            self.batch(Base::Each, &rows, &walk.values);
-            self.listed = selected;
-        }
+            narrow::id(bucket) * keys_per_bucket
+        };
+        let mut buffer = std::mem::take(&mut self.listed);
+        let values = walk.values;
+        walk.batches(walk.rest.end, &mut buffer, |rows| {
+            self.keys.clear();
+            match rows {
+                BatchRows::Range(rows) => self.keys.extend(rows.clone().map(&mut base_of)),
+                BatchRows::List(rows) => self.keys.extend(rows.iter().copied().map(&mut base_of)),
+            }
+            self.batch(Base::Each, rows, &values);
+        });
+        self.listed = buffer;
     }
 
     /// Takes in the selected rows up to `end`, which are in one bucket.
@@ -225,7 +224,7 @@ impl<'p, C: Cell> DenseScan<'p, C> {
                     return;
                 }
                 set @ RowSet::Bits { .. } if !(C::SUM || C::EXTREMES) => {
-                    let rows = set.count_in(walk.rest.start..end);
+                    let rows = narrow::id(set.count_in(&(walk.rest.start..end)));
                     self.matched += u64::from(rows);
                     self.slots.add_count(base, rows);
                     walk.rest.start = end;
@@ -234,13 +233,10 @@ impl<'p, C: Cell> DenseScan<'p, C> {
                 RowSet::Bits { .. } | RowSet::List(_) => {}
             }
         }
-        while walk.rest.start < end {
-            let batch_end = end.min(walk.rest.start.saturating_add(BATCH_ROWS));
-            let mut selected = std::mem::take(&mut self.listed);
-            let rows = walk.advance(batch_end, &mut selected);
-            self.batch(Base::One(base), &rows, &walk.values);
-            self.listed = selected;
-        }
+        let mut buffer = std::mem::take(&mut self.listed);
+        let values = walk.values;
+        walk.batches(end, &mut buffer, |rows| self.batch(Base::One(base), rows, &values));
+        self.listed = buffer;
     }
 
     fn batch(&mut self, base: Base, rows: &BatchRows<'_>, values: &SpanValues<'_>) {
@@ -289,26 +285,29 @@ impl<'p, C: Cell> DenseScan<'p, C> {
 }
 
 impl Walk<'_> {
-    /// The selected rows up to `end`; those that do not follow one another are gathered in `list`.
-    fn advance<'l>(&mut self, end: u32, list: &'l mut Vec<u32>) -> BatchRows<'l> {
-        let rows = self.rest.start..end;
+    /// Calls with the selected rows up to `end`, some at a time; those that do not follow one another are listed in
+    /// `buffer`.
+    fn batches(&mut self, end: u32, buffer: &mut [u32], mut call: impl FnMut(&BatchRows<'_>)) {
+        let rest = self.rest.start..end;
         self.rest.start = end;
         match &self.rows {
             RowSet::Range(selected) => {
-                let start = rows.start.max(selected.start);
-                BatchRows::Range(start..rows.end.min(selected.end).max(start))
+                let selected = rest.start.max(selected.start)..rest.end.min(selected.end);
+                for start in selected.clone().step_by(BATCH_ROWS as usize) {
+                    call(&BatchRows::Range(start..selected.end.min(start.saturating_add(BATCH_ROWS))));
+                }
             }
             set @ RowSet::Bits { .. } => {
-                list.clear();
-                set.list_in(rows, list);
-                BatchRows::List(list)
+                let Ok(()) = set.try_for_each_batch(&rest, buffer, |rows| {
+                    call(&BatchRows::List(rows));
+                    Ok::<_, Infallible>(())
+                });
             }
             RowSet::List(selected) => {
                 let start = self.at;
                 self.at += selected[start..].partition_point(|row| *row < end);
-                list.clear();
-                list.extend_from_slice(&selected[start..self.at]);
-                BatchRows::List(list)
+                let selected = &selected[start..self.at];
+                selected.chunks(BATCH_ROWS as usize).for_each(|rows| call(&BatchRows::List(rows)));
             }
         }
     }

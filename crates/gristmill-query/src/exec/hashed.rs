@@ -58,7 +58,7 @@ impl<'p, C: Cell> HashedScan<'p, C> {
             group_ids: Vec::new(),
         };
         for part in &piece.parts {
-            let rows = select(&prepared.filter, &part.rows, plan.options.tuning.rows);
+            let rows = select(&prepared.filter, &part.rows, plan.options.tuning);
             scan.rows(&rows, part.rows.end, &prepared.values(part.span))?;
         }
         let matched = scan.matched;
@@ -74,12 +74,10 @@ impl<'p, C: Cell> HashedScan<'p, C> {
             RowSet::List(rows) => rows
                 .chunks(BATCH_ROWS as usize)
                 .try_for_each(|rows| self.batch(&BatchRows::List(rows), end, values)),
-            RowSet::Bits { rows: span, .. } => {
-                let mut list = Vec::with_capacity(BATCH_ROWS as usize);
-                span.clone().step_by(BATCH_ROWS as usize).try_for_each(|start| {
-                    list.clear();
-                    rows.list_in(start..span.end.min(start.saturating_add(BATCH_ROWS)), &mut list);
-                    self.batch(&BatchRows::List(&list), end, values)
+            RowSet::Bits { rows: within, .. } => {
+                let mut buffer = [0; BATCH_ROWS as usize];
+                rows.try_for_each_batch(within, &mut buffer, |rows| {
+                    self.batch(&BatchRows::List(rows), end, values)
                 })
             }
         }

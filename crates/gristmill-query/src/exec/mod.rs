@@ -30,7 +30,7 @@ mod wide;
 pub use budget::Budget;
 pub use error::ExecError;
 pub use run::{ExecOptions, execute};
-pub use tuning::{GroupStrategy, RowStrategy, Tuning};
+pub use tuning::{GroupStrategy, Instructions, RowStrategy, Tuning};
 
 pub(crate) use accumulate::Needs;
 pub(crate) use interner::{Value, Values};

@@ -125,7 +125,7 @@ pub(crate) fn prepare<'p>(
     located: Located,
 ) -> Result<Option<Prepared<'p>>, SegmentError> {
     let rows: Vec<Range<u32>> = located.runs.iter().map(|(_, rows)| rows.clone()).collect();
-    let filter = bind(&plan.filter, segment, &rows)?;
+    let filter = bind(&plan.filter, segment, &rows, plan.options.tuning)?;
     if matches!(filter, Bound::None) {
         return Ok(None);
     }

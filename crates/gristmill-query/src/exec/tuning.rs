@@ -5,6 +5,8 @@
 pub struct Tuning {
     /// How the rows that match a filter are found.
     pub rows: RowStrategy,
+    /// How wide the instructions are that scan columns.
+    pub instructions: Instructions,
     /// How group keys become group ids.
     pub groups: GroupStrategy,
     /// How many rows of a segment one thread takes at a time, at least 1. Without, by the rows there are and the
@@ -22,6 +24,18 @@ pub enum RowStrategy {
     Scan,
     /// By posting lists, where the segment keeps them.
     Postings,
+}
+
+/// How wide the instructions are that scan columns, at most: what the processor does not have is never used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Instructions {
+    /// The widest there are.
+    #[default]
+    Widest,
+    /// AVX2 on x86-64, elsewhere as [`Instructions::Portable`].
+    Avx2,
+    /// What every processor of its family has.
+    Portable,
 }
 
 /// How group keys become group ids.

@@ -2,12 +2,12 @@
 
 use super::code_set::CodeSet;
 use super::compile::Compiled;
-use super::matcher::{Matcher, NumberMatcher};
+use super::leaf::{CodeLeaf, Leaf, code_scan_cost};
+use super::matcher::Matcher;
 use super::same_value::SameValue;
-use gristmill_storage::schema::Dimension;
-use gristmill_storage::segment::{
-    DimensionCodes, NULL_CODE, Postings, Segment, SegmentError, Timestamps, Values,
-};
+use crate::exec::{RowStrategy, Tuning};
+use gristmill_storage::schema::{Dimension, Kind};
+use gristmill_storage::segment::{DimensionCodes, NULL_CODE, Postings, Segment, SegmentError, Timestamps};
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
@@ -19,44 +19,45 @@ pub(crate) enum Bound<'p> {
     And(Vec<Bound<'p>>),
     Or(Vec<Bound<'p>>),
     Not(Box<Bound<'p>>),
-    Codes(CodeLeaf),
-    Value { values: Arc<Values>, test: &'p NumberMatcher },
-    Timestamp { timestamps: Arc<Timestamps>, ranges: &'p [Range<i64>] },
-    SameValue(SameValue),
+    Leaf(Leaf<'p>),
+    /// These rows, rising.
+    Rows(Vec<u32>),
+    Timestamp {
+        timestamps: Arc<Timestamps>,
+        ranges: &'p [Range<i64>],
+    },
 }
 
 impl Bound<'_> {
     /// Bytes of the columns that a scan of all leaves reads for each row.
     pub(crate) fn bytes_per_row(&self) -> f64 {
         match self {
-            Self::All | Self::None => 0.0,
+            Self::All | Self::None | Self::Rows(_) => 0.0,
             Self::And(fields) | Self::Or(fields) => fields.iter().map(Self::bytes_per_row).sum(),
             Self::Not(field) => field.bytes_per_row(),
-            Self::Codes(leaf) => leaf.codes.bytes_per_row(),
-            Self::Value { .. } | Self::Timestamp { .. } => size_of::<f64>() as f64,
-            Self::SameValue(_) => 0.0,
+            Self::Leaf(leaf) => leaf.bytes_per_row(),
+            // A search finds the rows.
+            Self::Timestamp { .. } => 0.0,
         }
     }
 }
 
-/// Rows of which a code is in a set.
-#[derive(Debug)]
-pub(crate) struct CodeLeaf {
-    pub(crate) codes: Arc<DimensionCodes>,
-    pub(crate) set: CodeSet,
-    /// Entries of the dictionary, null included.
-    pub(crate) dictionary_len: usize,
-    pub(crate) postings: Option<Arc<Postings>>,
-    /// How many rows of the whole segment the posting lists of the set name, counted up to the rows that are asked
-    /// about; 0 without postings.
-    pub(crate) named_rows: usize,
-}
+/// What a row that posting lists name costs, in picoseconds: it is read, and taken in by itself.
+const POSTED_ROW_COST: u64 = 2_000;
 
-/// Binds a filter to a segment. `spans` are the rows that will be asked about.
+/// What it costs besides where several lists are merged.
+const MERGED_ROW_COST: u64 = 10_000;
+
+/// Posting lists are looked into where, as if all values were equally frequent, they name at most this many times as
+/// many rows as would pay. They are read for nothing where they then turn out to be too long.
+const UNEVEN: u64 = 4;
+
+/// Binds a filter to a segment. `spans` are the rows that will be asked about, rising.
 pub(crate) fn bind<'p>(
     filter: &'p Compiled,
     segment: &Segment,
     spans: &[Range<u32>],
+    tuning: Tuning,
 ) -> Result<Bound<'p>, SegmentError> {
     Ok(match filter {
         Compiled::True => Bound::All,
@@ -64,7 +65,7 @@ pub(crate) fn bind<'p>(
         Compiled::And(fields) => {
             let mut bound = Vec::with_capacity(fields.len());
             for field in fields {
-                match bind(field, segment, spans)? {
+                match bind(field, segment, spans, tuning)? {
                     Bound::None => return Ok(Bound::None),
                     Bound::All => {}
                     other => bound.push(other),
@@ -75,7 +76,7 @@ pub(crate) fn bind<'p>(
         Compiled::Or(fields) => {
             let mut bound = Vec::with_capacity(fields.len());
             for field in fields {
-                match bind(field, segment, spans)? {
+                match bind(field, segment, spans, tuning)? {
                     Bound::All => return Ok(Bound::All),
                     Bound::None => {}
                     other => bound.push(other),
@@ -83,15 +84,19 @@ pub(crate) fn bind<'p>(
             }
             list(bound, Bound::None, Bound::Or)
         }
-        Compiled::Not(field) => match bind(field, segment, spans)? {
+        Compiled::Not(field) => match bind(field, segment, spans, tuning)? {
             Bound::All => Bound::None,
             Bound::None => Bound::All,
             other => Bound::Not(Box::new(other)),
         },
-        Compiled::Dimension(dimension, matcher) => bind_dimension(*dimension, matcher, segment, spans)?,
-        Compiled::Value(test) => Bound::Value { values: segment.values()?, test },
+        Compiled::Dimension(dimension, matcher) => {
+            bind_dimension(*dimension, matcher, segment, spans, tuning)?
+        }
+        Compiled::Value(test) => Bound::Leaf(Leaf::Value { values: segment.values()?, test }),
         Compiled::Timestamp(ranges) => Bound::Timestamp { timestamps: segment.timestamps()?, ranges },
-        Compiled::SameValue(dimensions) => Bound::SameValue(SameValue::bind(dimensions, segment)?),
+        Compiled::SameValue(dimensions) => {
+            Bound::Leaf(Leaf::SameValue(SameValue::bind(dimensions, segment)?))
+        }
     })
 }
 
@@ -112,11 +117,11 @@ fn bind_dimension<'p>(
     matcher: &Matcher,
     segment: &Segment,
     spans: &[Range<u32>],
+    tuning: Tuning,
 ) -> Result<Bound<'p>, SegmentError> {
     let dictionary = segment.dictionary(dimension)?;
-    let rows: usize = spans.iter().map(ExactSizeIterator::len).sum();
     // A tenant with few rows must not pay for the values of all others.
-    let used = if rows < dictionary.len() && matches!(matcher, Matcher::Predicate(_)) {
+    let used = if rows_of(spans) < dictionary.len() && matches!(matcher, Matcher::Predicate(_)) {
         Some(used_codes(&*segment.codes(dimension)?, spans))
     } else {
         None
@@ -133,26 +138,73 @@ fn bind_dimension<'p>(
         {
             return Ok(Bound::All);
         }
-        CodeSet::Range(_) | CodeSet::Bits(_) => {}
+        CodeSet::Range(_) | CodeSet::Few(_) | CodeSet::Bits(_) => {}
     }
-    let postings = segment.postings(dimension)?;
-    Ok(Bound::Codes(CodeLeaf {
-        codes: segment.codes(dimension)?,
-        named_rows: postings
-            .as_ref()
-            .map_or(0, |postings| named_rows(&set, dictionary.len(), postings, rows)),
-        set,
-        dictionary_len: dictionary.len(),
-        postings,
-    }))
+    match posted_rows(dimension, &set, dictionary.len(), segment, spans, tuning)? {
+        Some(rows) if rows.is_empty() => Ok(Bound::None),
+        Some(rows) => Ok(Bound::Rows(rows)),
+        None => Ok(Bound::Leaf(Leaf::Codes(CodeLeaf {
+            codes: segment.codes(dimension)?,
+            set,
+            dictionary_len: dictionary.len(),
+        }))),
+    }
 }
 
-/// How many rows the posting lists of a set of codes name; at least `enough` where there are that many.
-fn named_rows(set: &CodeSet, dictionary_len: usize, postings: &Postings, enough: usize) -> usize {
+/// How many rows lie in some spans.
+fn rows_of(spans: &[Range<u32>]) -> usize {
+    spans.iter().map(ExactSizeIterator::len).sum()
+}
+
+/// The rows of some codes within the spans by their posting lists, rising; `None` where there are none or a scan of the
+/// codes costs less.
+fn posted_rows(
+    dimension: Dimension,
+    set: &CodeSet,
+    dictionary_len: usize,
+    segment: &Segment,
+    spans: &[Range<u32>],
+    tuning: Tuning,
+) -> Result<Option<Vec<u32>>, SegmentError> {
+    let codes = set.count(dictionary_len);
+    let limit = match tuning.rows {
+        RowStrategy::Scan => return Ok(None),
+        RowStrategy::Postings => u64::MAX,
+        RowStrategy::Auto => {
+            let multi = dimension.kind() == Kind::MultiText;
+            let scan = rows_of(spans) as u64 * code_scan_cost(multi, dictionary_len, set);
+            scan / (POSTED_ROW_COST + if codes > 1 { MERGED_ROW_COST } else { 0 })
+        }
+    };
+    let meta = segment.meta();
+    let evenly = codes as u64 * u64::from(meta.rows) / u64::from(meta.dimension(dimension).distinct.max(1));
+    if evenly > limit.saturating_mul(UNEVEN) {
+        return Ok(None);
+    }
+    let Some(postings) = segment.postings(dimension)? else { return Ok(None) };
+    if named_rows(set, dictionary_len, &postings, limit) > limit {
+        return Ok(None);
+    }
+    let mut rows = Vec::new();
+    for span in spans {
+        set.for_each(dictionary_len, |code| postings.rows_in(code, span.clone(), &mut rows));
+    }
+    if codes > 1 {
+        // Rising lists follow one another, which this sort is made for. A row with several values may stand in more
+        // than one of them.
+        #[expect(clippy::stable_sort_primitive, reason = "this one finds the lists and merges them")]
+        rows.sort();
+        rows.dedup();
+    }
+    Ok(Some(rows))
+}
+
+/// How many rows the posting lists of a set of codes name; more than `limit` where there are that many.
+fn named_rows(set: &CodeSet, dictionary_len: usize, postings: &Postings, limit: u64) -> u64 {
     let mut rows = 0;
     let _ = set.try_for_each(dictionary_len, |code| {
-        rows += postings.count(code) as usize;
-        if rows < enough { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        rows += u64::from(postings.count(code));
+        if rows <= limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     rows
 }
@@ -178,7 +230,6 @@ fn used_codes(codes: &DimensionCodes, spans: &[Range<u32>]) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exec::RowStrategy;
     use crate::filter::{RowSet, select};
     use crate::request::{Filter, Test};
     use gristmill_storage::Timestamp;
@@ -199,8 +250,8 @@ mod tests {
 
     fn rows(filter: &Filter, segment: &Segment, span: Range<u32>) -> RowSet {
         let compiled = Compiled::new(filter).unwrap();
-        let bound = bind(&compiled, segment, std::slice::from_ref(&span)).unwrap();
-        select(&bound, &span, RowStrategy::Auto)
+        let bound = bind(&compiled, segment, std::slice::from_ref(&span), Tuning::default()).unwrap();
+        select(&bound, &span, Tuning::default())
     }
 
     fn is(dimension: Dimension, text: Option<&str>) -> Filter {
@@ -212,7 +263,8 @@ mod tests {
         let segment = segment();
         let bound = |filter: &Filter| {
             let compiled = Compiled::new(filter).unwrap();
-            format!("{:?}", bind(&compiled, &segment, std::slice::from_ref(&(0..10))).unwrap())
+            let spans = std::slice::from_ref(&(0..10));
+            format!("{:?}", bind(&compiled, &segment, spans, Tuning::default()).unwrap())
         };
         let absent = || is(Dimension::SessionId, Some("none of them"));
         let unlabelled = || is(Dimension::Label, None);
@@ -243,6 +295,6 @@ mod tests {
 
     /// The rows as bits of the span 5..8.
     fn rows_of(rows: &[u32]) -> RowSet {
-        RowSet::from_words(5..8, |first, _| rows.iter().fold(0, |word, row| word | 1 << (row - first)))
+        RowSet::Bits { rows: 5..8, words: vec![rows.iter().fold(0, |word, row| word | 1 << (row - 5))] }
     }
 }

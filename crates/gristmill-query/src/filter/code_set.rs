@@ -1,6 +1,11 @@
 //! A set of dictionary codes, in the shape that is cheapest to ask.
 
+use super::kernel::CodeTest;
 use std::ops::{ControlFlow, Range};
+
+/// Up to this many codes are kept one by one. Comparing 4 million codes of two bytes with each of eight takes 0.20 ms,
+/// with a table 0.11 ms and more, and 4 million codes of four bytes 0.65 against 2.37 ms.
+const FEW: usize = 8;
 
 /// Which codes of one dictionary match.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +16,8 @@ pub(crate) enum CodeSet {
     Full,
     /// A range of them, neither empty nor all.
     Range(Range<u32>),
+    /// Rising codes, few and no range. They take no room for the rest of the dictionary.
+    Few(Box<[u32]>),
     /// Any other set: one bit a code, 64 to a word.
     Bits(Box<[u64]>),
 }
@@ -18,17 +25,19 @@ pub(crate) enum CodeSet {
 impl CodeSet {
     /// The set of these codes, which are below `length`, in any order.
     pub(crate) fn from_codes(codes: impl Iterator<Item = u32>, length: usize) -> Self {
+        let mut codes: Vec<u32> = codes.collect();
+        codes.sort_unstable();
+        codes.dedup();
+        let (Some(first), Some(last)) = (codes.first(), codes.last()) else { return Self::Empty };
+        if (last - first) as usize == codes.len() - 1 {
+            return Self::from_range(*first..last + 1, length);
+        }
+        if codes.len() <= FEW {
+            return Self::Few(codes.into());
+        }
         let mut bits = vec![0_u64; length.div_ceil(64)].into_boxed_slice();
-        let (mut low, mut high) = (u32::MAX, 0);
-        for code in codes {
-            bits[code as usize / 64] |= 1 << (code % 64);
-            (low, high) = (low.min(code), high.max(code + 1));
-        }
-        if low > high {
-            return Self::Empty;
-        }
-        let count: u32 = bits.iter().map(|word| word.count_ones()).sum();
-        if count == high - low { Self::from_range(low..high, length) } else { Self::Bits(bits) }
+        codes.into_iter().for_each(|code| bits[code as usize / 64] |= 1 << (code % 64));
+        Self::Bits(bits)
     }
 
     /// The set of a range of codes of a dictionary of `length` entries.
@@ -42,13 +51,47 @@ impl CodeSet {
         }
     }
 
+    /// The set of the codes whose bits are set, of a dictionary of `length` entries.
+    pub(crate) fn from_bits(bits: Box<[u64]>, length: usize) -> Self {
+        let count: usize = bits.iter().map(|word| word.count_ones() as usize).sum();
+        let first = bits.iter().position(|word| *word != 0).unwrap_or(0);
+        let set = Self::Bits(bits);
+        if count <= FEW {
+            let mut codes = Vec::with_capacity(count);
+            set.for_each(length, |code| codes.push(code));
+            return Self::from_codes(codes.into_iter(), length);
+        }
+        let Self::Bits(bits) = &set else { return set };
+        let start = 64 * first + bits[first].trailing_zeros() as usize;
+        let end = bits
+            .iter()
+            .rposition(|word| *word != 0)
+            .map_or(0, |last| 64 * (last + 1) - bits[last].leading_zeros() as usize);
+        if end - start == count {
+            return Self::from_range(crate::narrow::id(start)..crate::narrow::id(end), length);
+        }
+        set
+    }
+
     /// Whether the code is in.
     pub(crate) fn contains(&self, code: u32) -> bool {
         match self {
             Self::Empty => false,
             Self::Full => true,
             Self::Range(codes) => codes.contains(&code),
+            Self::Few(codes) => codes.contains(&code),
             Self::Bits(bits) => bits[code as usize / 64] >> (code % 64) & 1 == 1,
+        }
+    }
+
+    /// How a scan asks about codes of a dictionary of `length` entries; `None` where the answer does not depend on the
+    /// code.
+    pub(crate) fn test(&self) -> Option<CodeTest<'_>> {
+        match self {
+            Self::Empty | Self::Full => None,
+            Self::Range(codes) => Some(CodeTest::Range { first: codes.start, last: codes.end - 1 }),
+            Self::Few(codes) => Some(CodeTest::Few(codes)),
+            Self::Bits(bits) => Some(CodeTest::Bits(bits)),
         }
     }
 
@@ -58,6 +101,7 @@ impl CodeSet {
             Self::Empty => 0,
             Self::Full => length,
             Self::Range(codes) => codes.len(),
+            Self::Few(codes) => codes.len(),
             Self::Bits(bits) => bits.iter().map(|word| word.count_ones() as usize).sum(),
         }
     }
@@ -80,6 +124,7 @@ impl CodeSet {
             Self::Empty => ControlFlow::Continue(()),
             Self::Full => (0..u32::try_from(length).unwrap_or(u32::MAX)).try_for_each(call),
             Self::Range(codes) => codes.clone().try_for_each(call),
+            Self::Few(codes) => codes.iter().copied().try_for_each(call),
             Self::Bits(bits) => {
                 for (word, base) in bits.iter().zip((0_u32..).step_by(64)) {
                     let mut rest = *word;
@@ -103,11 +148,25 @@ mod tests {
         assert_eq!(CodeSet::from_codes([].into_iter(), 70), CodeSet::Empty);
         assert_eq!(CodeSet::from_codes(0..70, 70), CodeSet::Full);
         assert_eq!(CodeSet::from_codes([66, 65, 65].into_iter(), 70), CodeSet::Range(65..67));
-        let bits = CodeSet::from_codes([1, 69].into_iter(), 70);
-        assert_eq!(bits.count(70), 2);
+        assert_eq!(CodeSet::from_codes([69, 1].into_iter(), 70), CodeSet::Few([1, 69].into()));
+        assert!(matches!(CodeSet::from_codes((0..70).step_by(3), 70), CodeSet::Bits(_)));
+    }
+
+    #[test]
+    fn bits_and_codes_make_the_same_set() {
+        for codes in [vec![], vec![69], vec![1, 69], (0..70).collect(), (5..68).collect(), vec![63, 64]] {
+            let mut bits = [0_u64; 2];
+            codes.iter().for_each(|code| bits[*code as usize / 64] |= 1 << (code % 64));
+            let expected = CodeSet::from_codes(codes.iter().copied(), 70);
+            assert_eq!(CodeSet::from_bits(Box::new(bits), 70), expected, "{codes:?}");
+        }
+        let odd: Vec<u32> = (0..70).filter(|code| code % 2 == 1).collect();
+        let set = CodeSet::from_codes(odd.iter().copied(), 70);
+        let CodeSet::Bits(bits) = set.clone() else { panic!("{set:?}") };
+        assert_eq!(CodeSet::from_bits(bits, 70), set);
         let mut codes = Vec::new();
-        bits.for_each(70, |code| codes.push(code));
-        assert_eq!(codes, [1, 69]);
-        assert!(bits.contains(69) && !bits.contains(68));
+        set.for_each(70, |code| codes.push(code));
+        assert_eq!((codes, set.count(70)), (odd, 35));
+        assert!(set.contains(69) && !set.contains(68));
     }
 }

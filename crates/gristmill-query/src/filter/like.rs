@@ -40,6 +40,21 @@ impl LikeMatcher {
         Self { pieces }
     }
 
+    /// What every text that matches starts with.
+    pub(crate) fn prefix(&self) -> String {
+        let literal = |element: &Element| match element {
+            Element::Character(character) => Some(*character),
+            Element::AnyCharacter => None,
+        };
+        self.pieces.first().into_iter().flatten().map_while(literal).collect()
+    }
+
+    /// Whether every text that starts with [`LikeMatcher::prefix`] matches.
+    pub(crate) fn is_prefix(&self) -> bool {
+        let [first, last] = self.pieces.as_slice() else { return false };
+        last.is_empty() && !first.contains(&Element::AnyCharacter)
+    }
+
     /// Whether the whole text matches. Takes time in the text's length times the pattern's at worst.
     pub(crate) fn matches(&self, text: &str) -> bool {
         let Some((first, rest)) = self.pieces.split_first() else { return false };
@@ -124,6 +139,24 @@ mod tests {
             ("!_!!", "_!", true),
         ] {
             assert_eq!(like(pattern, text), expected, "{pattern:?} on {text:?}");
+        }
+    }
+
+    #[test]
+    fn the_start_of_a_pattern_is_text() {
+        for (pattern, prefix, is_prefix) in [
+            ("", "", false),
+            ("%", "", true),
+            ("ab%", "ab", true),
+            ("a!%%", "a%", true),
+            ("ab", "ab", false),
+            ("a_%", "a", false),
+            ("_b%", "", false),
+            ("a%b", "a", false),
+            ("a%%", "a", false),
+        ] {
+            let like = LikeMatcher::new(&Like { pattern: pattern.to_owned(), escape: Some('!') });
+            assert_eq!((like.prefix().as_str(), like.is_prefix()), (prefix, is_prefix), "{pattern:?}");
         }
     }
 }

@@ -4,6 +4,8 @@ mod alphanumeric;
 mod bind;
 mod code_set;
 mod compile;
+mod kernel;
+mod leaf;
 mod like;
 mod matcher;
 mod row_set;

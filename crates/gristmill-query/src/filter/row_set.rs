@@ -1,6 +1,7 @@
 //! Which rows of a span match: a value with few shapes, chosen once and matched outside the loops.
 
-use crate::narrow;
+use super::kernel::{self, WORD_ROWS};
+use crate::exec::Instructions;
 use std::convert::Infallible;
 use std::ops::Range;
 
@@ -10,7 +11,7 @@ pub(crate) enum RowSet {
     /// Rows that follow one another; may be empty.
     Range(Range<u32>),
     /// One bit a row of `rows`, 64 to a word, the first row in the lowest bit of the first word. Bits past the last
-    /// row are 0.
+    /// row are 0. `rows` starts a multiple of 64 rows after its span, so that the words of two sets lie side by side.
     Bits { rows: Range<u32>, words: Vec<u64> },
     /// Rising rows.
     List(Vec<u32>),
@@ -22,11 +23,7 @@ impl RowSet {
 
     /// How many rows.
     pub(crate) fn len(&self) -> usize {
-        match self {
-            Self::Range(rows) => rows.len(),
-            Self::Bits { words, .. } => words.iter().map(|word| word.count_ones() as usize).sum(),
-            Self::List(rows) => rows.len(),
-        }
+        self.count_in(&(0..u32::MAX))
     }
 
     /// Whether there is no row.
@@ -38,34 +35,87 @@ impl RowSet {
         }
     }
 
-    /// A set of `rows` with bits from a function that fills one word at a time: it is given the first row of the word
-    /// and how many rows the word stands for, and answers with their bits.
-    pub(crate) fn from_words(rows: Range<u32>, mut word: impl FnMut(u32, u32) -> u64) -> Self {
-        let words = rows.clone().step_by(64).map(|first| word(first, (rows.end - first).min(64))).collect();
-        Self::Bits { rows, words }
+    /// How many rows lie within a range, without a look at each.
+    pub(crate) fn count_in(&self, within: &Range<u32>) -> usize {
+        match self {
+            Self::Range(rows) => common(rows, within).len(),
+            Self::List(rows) => list_in(rows, within).len(),
+            Self::Bits { rows, words } => {
+                let within = common(rows, within);
+                let Some((first, middle, last)) = words_of(rows, words, &within) else { return 0 };
+                (first.count_ones() + last.count_ones()) as usize + kernel::count(middle)
+            }
+        }
+    }
+
+    /// Calls with the rows that lie within a range, rising, until a call fails: as many at a time as `buffer` holds,
+    /// which is at least 64.
+    pub(crate) fn try_for_each_batch<E>(
+        &self,
+        within: &Range<u32>,
+        buffer: &mut [u32],
+        mut call: impl FnMut(&[u32]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match self {
+            Self::Range(rows) => {
+                let mut rows = common(rows, within);
+                while !rows.is_empty() {
+                    let count = buffer.len().min(rows.len());
+                    buffer.iter_mut().zip(&mut rows).for_each(|(place, row)| *place = row);
+                    call(&buffer[..count])?;
+                }
+                Ok(())
+            }
+            Self::List(rows) => list_in(rows, within).chunks(buffer.len()).try_for_each(call),
+            Self::Bits { rows, words } => {
+                let within = common(rows, within);
+                let Some((first, middle, last)) = words_of(rows, words, &within) else { return Ok(()) };
+                let mut batches = Batches { buffer, length: 0, call };
+                let start = within.start - (within.start - rows.start) % 64;
+                let after = start.saturating_add(64);
+                batches.add(&[first], start)?;
+                batches.add(middle, after)?;
+                batches.add(&[last], after.saturating_add(crate::narrow::id(64 * middle.len())))?;
+                batches.finish()
+            }
+        }
     }
 
     /// The set of rising ranges within `span` that do not touch.
-    pub(crate) fn from_ranges(ranges: Vec<Range<u32>>, span: &Range<u32>) -> Self {
-        match ranges.as_slice() {
+    pub(crate) fn from_ranges(ranges: &[Range<u32>], span: &Range<u32>) -> Self {
+        match ranges {
             [] => Self::NONE,
             [range] => Self::Range(range.clone()),
             _ => {
-                let mut words = vec![0_u64; span.len().div_ceil(64)];
-                for row in ranges.into_iter().flatten() {
-                    words[(row - span.start) as usize / 64] |= 1 << ((row - span.start) % 64);
+                let mut words = zeros(span);
+                for range in ranges {
+                    fold_range(range, span, &mut words, |word, bits| *word |= bits);
                 }
                 Self::Bits { rows: span.clone(), words }
             }
         }
     }
 
+    /// The rows of a rising list that lie within a range.
+    pub(crate) fn of_list(rows: &[u32], within: &Range<u32>) -> Self {
+        Self::List(list_in(rows, within).to_vec())
+    }
+
+    /// The rows from the first to behind the last, as far as the shape tells.
+    pub(crate) fn hull(&self) -> Range<u32> {
+        match self {
+            Self::Range(rows) | Self::Bits { rows, .. } => rows.clone(),
+            Self::List(rows) => match (rows.first(), rows.last()) {
+                (Some(first), Some(last)) => *first..last + 1,
+                _ => 0..0,
+            },
+        }
+    }
+
     /// The rows of both.
     pub(crate) fn intersect(self, other: &Self) -> Self {
         match (self, other) {
-            (Self::Range(a), Self::Range(b)) => {
-                Self::Range(a.start.max(b.start)..a.end.min(b.end).max(a.start.max(b.start)))
-            }
+            (Self::Range(a), Self::Range(b)) => Self::Range(common(&a, b)),
             (Self::List(mut list), other) => {
                 let mut contains = other.membership();
                 list.retain(|row| contains(*row));
@@ -75,14 +125,39 @@ impl RowSet {
                 let mut contains = set.membership();
                 Self::List(list.iter().copied().filter(|row| contains(*row)).collect())
             }
-            (Self::Bits { rows, mut words }, other) => {
-                other.for_each_word(&rows, |at, word| words[at] &= word);
-                Self::Bits { rows, words }
-            }
-            (Self::Range(range), Self::Bits { rows, words }) => {
-                Self::Bits { rows: rows.clone(), words: words.clone() }.intersect(&Self::Range(range))
-            }
+            (set @ Self::Bits { .. }, Self::Range(range)) => set.within(range),
+            (Self::Range(range), bits @ Self::Bits { .. }) => bits.clone().within(&range),
+            (set @ Self::Bits { .. }, Self::Bits { rows, words }) => match set.within(rows) {
+                Self::Bits { rows: own, words: mut both } => {
+                    let skipped = (own.start.saturating_sub(rows.start) / 64) as usize;
+                    both.iter_mut()
+                        .zip(&words[skipped.min(words.len())..])
+                        .for_each(|(word, other)| *word &= other);
+                    Self::Bits { rows: own, words: both }
+                }
+                none => none,
+            },
         }
+    }
+
+    /// The rows of a set of bits that lie within a range.
+    fn within(self, range: &Range<u32>) -> Self {
+        let Self::Bits { rows, mut words } = self else { return self };
+        let both = common(&rows, range);
+        if both.is_empty() {
+            return Self::NONE;
+        }
+        let first = (both.start - rows.start) / 64;
+        let start = rows.start + 64 * first;
+        words.truncate(((both.end - rows.start) as usize).div_ceil(64));
+        words.drain(..first as usize);
+        if let Some(word) = words.first_mut() {
+            *word &= !low_bits(both.start - start);
+        }
+        if let Some(word) = words.last_mut() {
+            *word &= low_bits((both.end - start - 1) % 64 + 1);
+        }
+        Self::Bits { rows: start..both.end, words }
     }
 
     /// The rows of either; `span` holds both.
@@ -93,7 +168,7 @@ impl RowSet {
             (Self::List(a), Self::List(b)) => Self::List(merge(&a, &b)),
             (set, other) => {
                 let mut words = set.into_words(span);
-                other.for_each_word(span, |at, word| words[at] |= word);
+                other.fold_into(span, &mut words, |word, bits| *word |= bits);
                 Self::Bits { rows: span.clone(), words }
             }
         }
@@ -110,68 +185,18 @@ impl RowSet {
             return Self::List(list);
         }
         let mut words = self.into_words(span);
-        other.for_each_word(span, |at, word| words[at] &= !word);
+        other.fold_into(span, &mut words, |word, bits| *word &= !bits);
         Self::Bits { rows: span.clone(), words }
     }
 
-    /// How many rows lie in `range`.
-    pub(crate) fn count_in(&self, range: Range<u32>) -> u32 {
-        match self {
-            Self::Range(rows) => rows.end.min(range.end).saturating_sub(rows.start.max(range.start)),
-            Self::Bits { rows, words } => {
-                words_in(rows, words, range).map(|(_, word)| word.count_ones()).sum()
-            }
-            Self::List(rows) => {
-                let below = |end: u32| rows.partition_point(|row| *row < end);
-                narrow::id(below(range.end).saturating_sub(below(range.start)))
-            }
-        }
-    }
-
-    /// Appends the rows that lie in `range`, rising.
-    pub(crate) fn list_in(&self, range: Range<u32>, list: &mut Vec<u32>) {
-        match self {
-            Self::Range(rows) => list.extend(rows.start.max(range.start)..rows.end.min(range.end)),
-            Self::Bits { rows, words } => {
-                for (first, word) in words_in(rows, words, range) {
-                    let mut rest = word;
-                    while rest != 0 {
-                        list.push(first + rest.trailing_zeros());
-                        rest &= rest - 1;
-                    }
-                }
-            }
-            Self::List(rows) => {
-                let below = |end: u32| rows.partition_point(|row| *row < end);
-                list.extend_from_slice(rows.get(below(range.start)..below(range.end)).unwrap_or_default());
-            }
-        }
-    }
-
-    /// Calls with each row, rising.
-    pub(crate) fn for_each(&self, mut call: impl FnMut(u32)) {
-        let Ok(()) = self.try_for_each(|row| {
-            call(row);
+    /// The rows one by one.
+    pub(crate) fn into_list(self) -> Self {
+        let mut list = Vec::with_capacity(self.len());
+        let Ok(()) = self.try_for_each_batch(&self.hull(), &mut [0; LIST_BATCH], |rows| {
+            list.extend_from_slice(rows);
             Ok::<(), Infallible>(())
         });
-    }
-
-    /// Calls with each row, rising, until a call fails.
-    pub(crate) fn try_for_each<E>(&self, mut call: impl FnMut(u32) -> Result<(), E>) -> Result<(), E> {
-        match self {
-            Self::Range(rows) => rows.clone().try_for_each(call),
-            Self::List(rows) => rows.iter().copied().try_for_each(call),
-            Self::Bits { rows, words } => {
-                for (word, first) in words.iter().zip(rows.clone().step_by(64)) {
-                    let mut rest = *word;
-                    while rest != 0 {
-                        call(first + rest.trailing_zeros())?;
-                        rest &= rest - 1;
-                    }
-                }
-                Ok(())
-            }
-        }
+        Self::List(list)
     }
 
     /// A test of membership that is asked with rising rows.
@@ -196,55 +221,122 @@ impl RowSet {
         match self {
             Self::Bits { rows, words } if rows == *span => words,
             other => {
-                let mut words = vec![0; span.len().div_ceil(64)];
-                other.for_each_word(span, |at, word| words[at] = word);
+                let mut words = zeros(span);
+                other.fold_into(span, &mut words, |word, bits| *word |= bits);
                 words
             }
         }
     }
 
-    /// Calls with the position and bits of every word of `span`.
-    fn for_each_word(&self, span: &Range<u32>, mut call: impl FnMut(usize, u64)) {
+    /// Folds the bits of this set into the words of `span`, which holds it. Words without a bit may be left out.
+    fn fold_into(&self, span: &Range<u32>, words: &mut [u64], fold: impl Fn(&mut u64, u64)) {
         match self {
-            Self::Range(rows) => {
-                for (at, first) in span.clone().step_by(64).enumerate() {
-                    let end = first.saturating_add(64);
-                    let from = rows.start.clamp(first, end) - first;
-                    let to = rows.end.clamp(first, end) - first;
-                    call(at, low_bits(to) & !low_bits(from));
-                }
+            Self::Range(rows) => fold_range(rows, span, words, fold),
+            Self::Bits { rows, words: own } => {
+                let skipped = (rows.start - span.start) as usize / 64;
+                words[skipped..].iter_mut().zip(own).for_each(|(word, bits)| fold(word, *bits));
             }
-            Self::Bits { rows, words } if rows == span => {
-                words.iter().enumerate().for_each(|(at, word)| call(at, *word));
-            }
-            other => {
-                let mut words = vec![0_u64; span.len().div_ceil(64)];
-                other.for_each(|row| {
-                    if span.contains(&row) {
-                        words[(row - span.start) as usize / 64] |= 1 << ((row - span.start) % 64);
-                    }
-                });
-                words.into_iter().enumerate().for_each(|(at, word)| call(at, word));
-            }
+            Self::List(rows) => rows.iter().for_each(|row| {
+                let at = row - span.start;
+                fold(&mut words[at as usize / 64], 1 << (at % 64));
+            }),
         }
     }
 }
 
-/// The words of a set of bits that touch `range`, each with the row of its first bit; bits outside of it are 0.
-fn words_in(rows: &Range<u32>, words: &[u64], range: Range<u32>) -> impl Iterator<Item = (u32, u64)> {
-    let start = range.start.clamp(rows.start, rows.end) - rows.start;
-    let end = range.end.clamp(rows.start + start, rows.end) - rows.start;
-    let (from, to) = ((start / 64) as usize, end.div_ceil(64) as usize);
-    let base = rows.start;
-    let words = words.get(from..to.max(from)).unwrap_or_default();
-    (start / 64 * 64..).step_by(64).zip(words).map(move |(first, word)| {
-        let keep = low_bits(end - first) & !low_bits(start.saturating_sub(first));
-        (base + first, word & keep)
-    })
+/// Rows that are brought together before they are listed.
+const LIST_BATCH: usize = 4096;
+
+/// Rows from bits, handed on when there are as many as a buffer holds.
+struct Batches<'b, C> {
+    buffer: &'b mut [u32],
+    length: usize,
+    call: C,
+}
+
+impl<C, E> Batches<'_, C>
+where
+    C: FnMut(&[u32]) -> Result<(), E>,
+{
+    /// Takes in the rows of some words, of which the lowest bit of the first is row `first`.
+    fn add(&mut self, mut words: &[u64], mut first: u32) -> Result<(), E> {
+        while !words.is_empty() {
+            let room = (self.buffer.len() - self.length) / WORD_ROWS;
+            if room == 0 {
+                self.hand_on()?;
+                continue;
+            }
+            let (now, later) = words.split_at(room.min(words.len()));
+            let rows = &mut self.buffer[self.length..];
+            self.length += kernel::positions(now, first, rows, Instructions::Widest);
+            first = first.saturating_add(crate::narrow::id(WORD_ROWS * now.len()));
+            words = later;
+        }
+        Ok(())
+    }
+
+    fn hand_on(&mut self) -> Result<(), E> {
+        let length = std::mem::take(&mut self.length);
+        (self.call)(&self.buffer[..length])
+    }
+
+    fn finish(mut self) -> Result<(), E> {
+        if self.length == 0 { Ok(()) } else { self.hand_on() }
+    }
+}
+
+/// The rows of two ranges; an empty one where they share none.
+fn common(a: &Range<u32>, b: &Range<u32>) -> Range<u32> {
+    let start = a.start.max(b.start);
+    start..a.end.min(b.end).max(start)
+}
+
+/// The part of a rising list that lies within a range.
+fn list_in<'l>(list: &'l [u32], within: &Range<u32>) -> &'l [u32] {
+    let start = list.partition_point(|row| *row < within.start);
+    let length = list[start..].partition_point(|row| *row < within.end);
+    &list[start..start + length]
+}
+
+/// The words that hold the rows `within`, which lie in `rows`: the first and the last without the bits of other rows,
+/// and those between. The last is 0 where the first has all; `None` where there are no rows.
+fn words_of<'w>(rows: &Range<u32>, words: &'w [u64], within: &Range<u32>) -> Option<(u64, &'w [u64], u64)> {
+    if within.is_empty() {
+        return None;
+    }
+    let (start, end) = (within.start - rows.start, within.end - 1 - rows.start);
+    let (first, last) = (start as usize / 64, end as usize / 64);
+    let from_start = !low_bits(start % 64);
+    let to_end = low_bits(end % 64 + 1);
+    if first == last {
+        return Some((words[first] & from_start & to_end, &[], 0));
+    }
+    Some((words[first] & from_start, &words[first + 1..last], words[last] & to_end))
+}
+
+/// A word for each 64 rows of a span.
+pub(super) fn zeros(span: &Range<u32>) -> Vec<u64> {
+    vec![0; span.len().div_ceil(WORD_ROWS)]
+}
+
+/// Folds the bits of a range into the words of `span`, which holds it.
+fn fold_range(rows: &Range<u32>, span: &Range<u32>, words: &mut [u64], fold: impl Fn(&mut u64, u64)) {
+    if rows.is_empty() {
+        return;
+    }
+    let (start, last) = (rows.start - span.start, rows.end - 1 - span.start);
+    let first = start as usize / 64;
+    let words = &mut words[first..=last as usize / 64];
+    let count = words.len();
+    for (word, at) in words.iter_mut().zip(0..) {
+        let from = if at == 0 { !low_bits(start % 64) } else { u64::MAX };
+        let to = if at + 1 == count { low_bits(last % 64 + 1) } else { u64::MAX };
+        fold(word, from & to);
+    }
 }
 
 /// The lowest `count` bits, at most 64.
-pub(crate) fn low_bits(count: u32) -> u64 {
+fn low_bits(count: u32) -> u64 {
     if count >= 64 { u64::MAX } else { (1 << count) - 1 }
 }
 
@@ -273,18 +365,25 @@ mod tests {
 
     fn rows(set: &RowSet) -> BTreeSet<u32> {
         let mut rows = BTreeSet::new();
-        set.for_each(|row| assert!(rows.insert(row), "{row} twice"));
+        let Ok(()) = set.try_for_each_batch(&(0..u32::MAX), &mut [0; 64], |batch| {
+            assert!(batch.len() <= 64);
+            batch.iter().for_each(|row| assert!(rows.insert(*row), "{row} twice"));
+            Ok::<(), Infallible>(())
+        });
         assert_eq!(rows.len(), set.len());
         assert_eq!(rows.is_empty(), set.is_empty());
         rows
     }
 
     fn shapes() -> Vec<RowSet> {
-        let every = |step: u32| {
-            RowSet::from_words(SPAN, |first, count| {
-                (0..count).filter(|bit| (first + bit) % step == 0).fold(0, |word, bit| word | 1 << bit)
-            })
+        let bits = |rows: Range<u32>, step: u32| {
+            let mut words = zeros(&rows);
+            for row in rows.clone().filter(|row| row % step == 0) {
+                words[(row - rows.start) as usize / 64] |= 1 << ((row - rows.start) % 64);
+            }
+            RowSet::Bits { rows, words }
         };
+        let every = |step: u32| bits(SPAN, step);
         vec![
             RowSet::NONE,
             RowSet::Range(SPAN),
@@ -292,6 +391,9 @@ mod tests {
             every(1),
             every(3),
             every(50),
+            bits(74..140, 2),
+            bits(138..210, 5),
+            bits(74..138, 1),
             RowSet::List(vec![10, 64, 73, 74, 75, 209]),
             RowSet::List(Vec::new()),
         ]
@@ -299,9 +401,9 @@ mod tests {
 
     #[test]
     fn ranges_become_the_rows_in_them() {
-        assert_eq!(RowSet::from_ranges(Vec::new(), &SPAN), RowSet::NONE);
-        assert_eq!(RowSet::from_ranges(vec![SPAN], &SPAN), RowSet::Range(SPAN));
-        let set = RowSet::from_ranges(vec![10..12, 72..76, 209..210], &SPAN);
+        assert_eq!(RowSet::from_ranges(&[], &SPAN), RowSet::NONE);
+        assert_eq!(RowSet::from_ranges(&[SPAN], &SPAN), RowSet::Range(SPAN));
+        let set = RowSet::from_ranges(&[10..12, 72..76, 209..210], &SPAN);
         assert_eq!(rows(&set), BTreeSet::from([10, 11, 72, 73, 74, 75, 209]));
     }
 
@@ -321,6 +423,38 @@ mod tests {
                 assert_eq!(rows(&a.clone().unite(b.clone(), &SPAN)), &x | &y, "{a:?} or {b:?}");
                 assert_eq!(rows(&a.clone().subtract(&b, &SPAN)), &x - &y, "{a:?} without {b:?}");
             }
+        }
+    }
+
+    #[test]
+    fn every_range_has_its_share_of_every_shape() {
+        for set in shapes() {
+            let all = rows(&set);
+            assert_eq!(set.clone().into_list().len(), all.len());
+            for start in (0..220).step_by(7) {
+                for end in [start, start + 1, start + 63, start + 64, start + 150, u32::MAX] {
+                    let mut found = Vec::new();
+                    let Ok(()) = set.try_for_each_batch(&(start..end), &mut [0; 100], |batch| {
+                        found.extend_from_slice(batch);
+                        Ok::<(), Infallible>(())
+                    });
+                    let expected: Vec<u32> = all.range(start..end).copied().collect();
+                    assert_eq!(found, expected, "{set:?} in {start}..{end}");
+                    assert_eq!(set.count_in(&(start..end)), expected.len(), "{set:?} in {start}..{end}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_batch_that_fails_is_the_last() {
+        for set in shapes().into_iter().filter(|set| set.len() > 128) {
+            let mut calls = 0;
+            let outcome = set.try_for_each_batch(&SPAN, &mut [0; 64], |_| {
+                calls += 1;
+                if calls == 2 { Err("enough") } else { Ok(()) }
+            });
+            assert_eq!((outcome, calls), (Err("enough"), 2), "{set:?}");
         }
     }
 }

@@ -34,6 +34,11 @@ impl SameValue {
         Ok(Self { pairs })
     }
 
+    /// Bytes of the columns that are read for each row.
+    pub(super) fn bytes_per_row(&self) -> f64 {
+        self.pairs.iter().map(|pair| pair.left.bytes_per_row() + pair.right.bytes_per_row()).sum()
+    }
+
     pub(crate) fn matches(&self, row: u32) -> bool {
         self.pairs.iter().all(|pair| pair.matches(row as usize))
     }

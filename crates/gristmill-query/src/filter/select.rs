@@ -1,28 +1,27 @@
 //! Which rows of a span match a bound filter.
 
-use super::bind::{Bound, CodeLeaf};
-use super::code_set::CodeSet;
-use super::row_set::RowSet;
-use crate::exec::RowStrategy;
-use gristmill_storage::segment::{Codes, DimensionCodes, Lists, NULL_CODE, Postings, Timestamps};
+use super::bind::Bound;
+use super::leaf::{Leaf, PROBE_COST};
+use super::row_set::{RowSet, zeros};
+use crate::exec::{Instructions, Tuning};
+use gristmill_storage::segment::Timestamps;
 use std::ops::Range;
 
-/// Rows by posting lists pay where they name at most one row in this many of the span. Measured over a million rows:
-/// one row in 4 costs 2.69 ms by lists and 1.18 ms by a scan, one in 50 costs 0.19 and 0.74 ms; at about 10 ns a named
-/// row against 0.58 ms and 2.4 ns a row for the scan, they meet at one in 14 (`cargo bench -p gristmill -- strategy/rows`).
-const POSTINGS_ROW_COST: usize = 16;
+/// Leaves fold their words into others this many at a time: a block that has nothing left is not scanned.
+const BLOCK_WORDS: usize = 64;
 
-/// A list of rows is tested row by row, instead of by a scan of the span, where it has at most one row in this many.
-const SPARSE: usize = 32;
+/// Rows of one block.
+const BLOCK_ROWS: usize = 64 * BLOCK_WORDS;
 
 /// The rows of `span` that match.
-pub(crate) fn select(filter: &Bound<'_>, span: &Range<u32>, strategy: RowStrategy) -> RowSet {
-    Selection { span: span.clone(), strategy }.narrow(filter, RowSet::Range(span.clone()))
+pub(crate) fn select(filter: &Bound<'_>, span: &Range<u32>, tuning: Tuning) -> RowSet {
+    let selection = Selection { span: span.clone(), instructions: tuning.instructions };
+    selection.narrow(filter, RowSet::Range(span.clone()))
 }
 
 struct Selection {
     span: Range<u32>,
-    strategy: RowStrategy,
+    instructions: Instructions,
 }
 
 impl Selection {
@@ -31,195 +30,186 @@ impl Selection {
         if candidates.is_empty() {
             return RowSet::NONE;
         }
+        if let Some((leaf, wanted)) = as_leaf(filter) {
+            return self.narrow_by_leaf(leaf, wanted, candidates);
+        }
         match filter {
             Bound::All => candidates,
-            Bound::None => RowSet::NONE,
+            Bound::None | Bound::Leaf(_) => RowSet::NONE,
             Bound::And(fields) => {
-                let mut fields: Vec<_> = fields.iter().collect();
-                // What leaves the fewest rows goes first, so that the rest has less to look at.
-                fields.sort_by_cached_key(|field| self.estimate(field));
-                fields.into_iter().fold(candidates, |rows, field| self.narrow(field, rows))
+                let mut fields: Vec<_> = fields.iter().map(|field| (rank(field), field)).collect();
+                // What takes the most rows away for the least work goes first.
+                fields.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+                fields.into_iter().fold(candidates, |rows, (_, field)| self.narrow(field, rows))
             }
-            Bound::Or(fields) => fields.iter().fold(RowSet::NONE, |rows, field| {
-                rows.unite(self.narrow(field, candidates.clone()), &self.span)
-            }),
+            Bound::Or(fields) => self.narrow_by_any(fields, &candidates),
             Bound::Not(field) => {
                 let matching = self.narrow(field, candidates.clone());
                 candidates.subtract(&matching, &self.span)
             }
-            Bound::Codes(leaf) => self.narrow_by_codes(leaf, candidates),
-            Bound::Value { values, test } => {
-                self.narrow_by_row(candidates, |row| test.matches(values.get(row as usize)))
-            }
+            Bound::Rows(rows) => RowSet::of_list(rows, &candidates.hull()).intersect(&candidates),
             Bound::Timestamp { timestamps, ranges } => self.narrow_by_time(timestamps, ranges, &candidates),
-            Bound::SameValue(same) => self.narrow_by_row(candidates, |row| same.matches(row)),
         }
     }
 
-    fn narrow_by_codes(&self, leaf: &CodeLeaf, candidates: RowSet) -> RowSet {
-        if let RowSet::List(mut rows) = candidates {
-            rows.retain(|row| leaf_matches(leaf, *row));
-            return RowSet::List(rows);
-        }
-        let found = match &leaf.postings {
-            Some(postings) if self.postings_pay(leaf) => self.by_postings(leaf, postings),
-            _ => self.scan(leaf),
-        };
-        found.intersect(&candidates)
-    }
-
-    fn postings_pay(&self, leaf: &CodeLeaf) -> bool {
-        match self.strategy {
-            RowStrategy::Scan => false,
-            RowStrategy::Postings => true,
-            RowStrategy::Auto => leaf.named_rows <= self.span.len() / POSTINGS_ROW_COST,
-        }
-    }
-
-    fn by_postings(&self, leaf: &CodeLeaf, postings: &Postings) -> RowSet {
-        let mut rows = Vec::new();
-        leaf.set.for_each(leaf.dictionary_len, |code| postings.rows_in(code, self.span.clone(), &mut rows));
-        // Lists of several codes follow one another; a row with several values may be named by more than one.
-        rows.sort_unstable();
-        rows.dedup();
-        RowSet::List(rows)
-    }
-
-    fn scan(&self, leaf: &CodeLeaf) -> RowSet {
-        match &*leaf.codes {
-            DimensionCodes::Single(Codes::U8(codes)) => self.scan_single(codes, &leaf.set),
-            DimensionCodes::Single(Codes::U16(codes)) => self.scan_single(codes, &leaf.set),
-            DimensionCodes::Single(Codes::U32(codes)) => self.scan_single(codes, &leaf.set),
-            DimensionCodes::Multi(lists) => RowSet::from_words(self.span.clone(), |first, count| {
-                word(count, |bit| list_matches(lists, first + bit, &leaf.set))
-            }),
-        }
-    }
-
-    fn scan_single<T: Copy + Into<u32>>(&self, codes: &[T], set: &CodeSet) -> RowSet {
-        let words = |test: &dyn Fn(&[T]) -> u64| {
-            RowSet::from_words(self.span.clone(), |first, count| {
-                test(&codes[first as usize..(first + count) as usize])
-            })
-        };
-        match set {
-            CodeSet::Empty => RowSet::NONE,
-            CodeSet::Full => RowSet::Range(self.span.clone()),
-            CodeSet::Range(range) => {
-                let (start, length) = (range.start, range.end - range.start);
-                words(&move |codes| pack(codes, |code: u32| code.wrapping_sub(start) < length))
+    /// Rows that pass a leaf, or with `wanted` false those that do not.
+    fn narrow_by_leaf(&self, leaf: &Leaf<'_>, wanted: bool, candidates: RowSet) -> RowSet {
+        match Self::sparse(leaf, candidates) {
+            RowSet::List(mut rows) => {
+                rows.retain(|row| leaf.matches(*row) == wanted);
+                RowSet::List(rows)
             }
-            CodeSet::Bits(bits) => {
-                words(&move |codes| pack(codes, |code: u32| bits[code as usize / 64] >> (code % 64) & 1 == 1))
+            RowSet::Range(range) => {
+                let rows = self.aligned(&range);
+                let mut words = zeros(&rows);
+                leaf.scan(&rows, &mut words, self.instructions);
+                if !wanted {
+                    words.iter_mut().for_each(|word| *word = !*word);
+                }
+                RowSet::Bits { rows, words }.intersect(&RowSet::Range(range))
+            }
+            RowSet::Bits { rows, mut words } => {
+                for (words, rows) in blocks(&rows, &mut words) {
+                    if words.iter().any(|word| *word != 0) {
+                        self.fold(leaf, &rows, words, |word, found| {
+                            *word &= if wanted { found } else { !found };
+                        });
+                    }
+                }
+                RowSet::Bits { rows, words }
             }
         }
+    }
+
+    /// A list where so few candidates are left that to ask each of them costs less than a scan.
+    fn sparse(leaf: &Leaf<'_>, candidates: RowSet) -> RowSet {
+        match &candidates {
+            RowSet::Bits { rows, .. }
+                if candidates.len() as u64 * PROBE_COST < rows.len() as u64 * leaf.scan_cost() =>
+            {
+                candidates.into_list()
+            }
+            _ => candidates,
+        }
+    }
+
+    /// The rows that match any of some filters. Leaves write into the same words.
+    fn narrow_by_any(&self, fields: &[Bound<'_>], candidates: &RowSet) -> RowSet {
+        if let RowSet::List(_) = candidates {
+            let each = fields.iter().map(|field| self.narrow(field, candidates.clone()));
+            return each.fold(RowSet::NONE, |rows, found| rows.unite(found, &self.span));
+        }
+        let rows = self.aligned(&candidates.hull());
+        let mut words = zeros(&rows);
+        let mut matching = RowSet::NONE;
+        for field in fields {
+            if let Some((leaf, wanted)) = as_leaf(field) {
+                for (words, rows) in blocks(&rows, &mut words) {
+                    self.fold(leaf, &rows, words, |word, found| *word |= if wanted { found } else { !found });
+                }
+            } else {
+                matching = matching.unite(self.narrow(field, candidates.clone()), &self.span);
+            }
+        }
+        let by_leaves = RowSet::Bits { rows, words }.intersect(candidates);
+        matching.unite(by_leaves, &self.span)
+    }
+
+    /// Folds the words of a leaf into those of a block.
+    fn fold(&self, leaf: &Leaf<'_>, rows: &Range<u32>, words: &mut [u64], fold: impl Fn(&mut u64, u64)) {
+        let mut found = [0; BLOCK_WORDS];
+        leaf.scan(rows, &mut found[..words.len()], self.instructions);
+        words.iter_mut().zip(found).for_each(|(word, found)| fold(word, found));
     }
 
     fn narrow_by_time(&self, timestamps: &Timestamps, ranges: &[Range<i64>], candidates: &RowSet) -> RowSet {
+        let hull = candidates.hull();
         let mut rows: Vec<Range<u32>> = Vec::new();
-        let mut from = self.span.start;
+        let mut from = hull.start;
         for range in ranges {
             // Timestamps never fall within a span, so a range of time is a range of rows.
-            let start = timestamps.first_at_or_after(from..self.span.end, range.start);
-            from = timestamps.first_at_or_after(start..self.span.end, range.end);
+            let start = timestamps.first_at_or_after(from..hull.end, range.start);
+            from = timestamps.first_at_or_after(start..hull.end, range.end);
             match rows.last_mut() {
                 _ if start == from => {}
                 Some(last) if last.end == start => last.end = from,
                 _ => rows.push(start..from),
             }
         }
-        RowSet::from_ranges(rows, &self.span).intersect(candidates)
+        RowSet::from_ranges(&rows, &self.aligned(&hull)).intersect(candidates)
     }
 
-    fn narrow_by_row(&self, candidates: RowSet, matches: impl Fn(u32) -> bool) -> RowSet {
-        let sparse = candidates.len() <= self.span.len() / SPARSE;
-        match candidates {
-            RowSet::List(mut rows) => {
-                rows.retain(|row| matches(*row));
-                RowSet::List(rows)
-            }
-            candidates if sparse => {
-                let mut rows = Vec::new();
-                candidates.for_each(|row| {
-                    if matches(row) {
-                        rows.push(row);
-                    }
-                });
-                RowSet::List(rows)
-            }
-            candidates => {
-                RowSet::from_words(self.span.clone(), |first, count| word(count, |bit| matches(first + bit)))
-                    .intersect(&candidates)
-            }
+    /// The rows from the start of the word of the span in which a range starts.
+    fn aligned(&self, rows: &Range<u32>) -> Range<u32> {
+        rows.start - (rows.start - self.span.start) % u64::BITS..rows.end
+    }
+}
+
+/// The leaf that a filter is, and whether its rows are wanted or all others.
+fn as_leaf<'b, 'p>(filter: &'b Bound<'p>) -> Option<(&'b Leaf<'p>, bool)> {
+    match filter {
+        Bound::Leaf(leaf) => Some((leaf, true)),
+        Bound::Not(field) => match &**field {
+            Bound::Leaf(leaf) => Some((leaf, false)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Blocks of words with the rows they stand for.
+fn blocks<'w>(rows: &Range<u32>, words: &'w mut [u64]) -> impl Iterator<Item = (&'w mut [u64], Range<u32>)> {
+    let (starts, end) = (rows.clone().step_by(BLOCK_ROWS), rows.end);
+    let block = move |start: u32| start..end.min(start.saturating_add(crate::narrow::id(BLOCK_ROWS)));
+    words.chunks_mut(BLOCK_WORDS).zip(starts.map(block))
+}
+
+/// What a filter costs for each row that it takes away; rough, and only used to order the parts of an `and`.
+fn rank(filter: &Bound<'_>) -> f64 {
+    let (cost, share) = estimate(filter);
+    cost / (1.0 - share).max(f64::EPSILON)
+}
+
+/// The cost of a filter for each row, in picoseconds, and the share of rows that may pass, from 0 to 1.
+fn estimate(filter: &Bound<'_>) -> (f64, f64) {
+    match filter {
+        Bound::All => (0.0, 1.0),
+        // These are found without a look at the rows.
+        Bound::None | Bound::Timestamp { .. } | Bound::Rows(_) => (0.0, 0.0),
+        Bound::Leaf(leaf) => (leaf.scan_cost() as f64, leaf.share()),
+        Bound::Not(field) => {
+            let (cost, share) = estimate(field);
+            (cost, 1.0 - share)
         }
+        Bound::And(fields) => fields
+            .iter()
+            .map(estimate)
+            .fold((0.0, 1.0), |(cost, share), field| (cost + field.0, share * field.1)),
+        Bound::Or(fields) => fields
+            .iter()
+            .map(estimate)
+            .fold((0.0, 0.0), |(cost, share), field| (cost + field.0, (share + field.1).min(1.0))),
     }
-
-    /// How many of a thousand rows a filter may leave; rough, and only used to order the parts of an `and`.
-    fn estimate(&self, filter: &Bound<'_>) -> usize {
-        match filter {
-            Bound::None => 0,
-            Bound::Timestamp { .. } => 1,
-            Bound::Codes(leaf) => match &leaf.postings {
-                Some(_) if self.strategy != RowStrategy::Scan => {
-                    (leaf.named_rows * 1000 / self.span.len().max(1)).min(1000)
-                }
-                _ => leaf.set.count(leaf.dictionary_len) * 1000 / leaf.dictionary_len.max(1),
-            },
-            Bound::And(fields) => fields.iter().map(|field| self.estimate(field)).min().unwrap_or(1000),
-            Bound::Or(fields) => fields.iter().map(|field| self.estimate(field)).sum::<usize>().min(1000),
-            Bound::Not(field) => 1000 - self.estimate(field).min(1000),
-            // Dear to test, so they go last.
-            Bound::Value { .. } | Bound::SameValue(_) => 1001,
-            Bound::All => 1002,
-        }
-    }
-}
-
-fn leaf_matches(leaf: &CodeLeaf, row: u32) -> bool {
-    match &*leaf.codes {
-        DimensionCodes::Single(codes) => leaf.set.contains(codes.get(row as usize)),
-        DimensionCodes::Multi(lists) => list_matches(lists, row, &leaf.set),
-    }
-}
-
-fn list_matches(lists: &Lists, row: u32, set: &CodeSet) -> bool {
-    let mut entries = lists.range(row as usize);
-    if entries.is_empty() {
-        set.contains(NULL_CODE)
-    } else {
-        entries.any(|at| set.contains(lists.codes.get(at)))
-    }
-}
-
-/// A word with a bit for each of `count` tests.
-fn word(count: u32, test: impl Fn(u32) -> bool) -> u64 {
-    (0..count).fold(0, |word, bit| word | u64::from(test(bit)) << bit)
-}
-
-/// A word with a bit for each code, the first in the lowest bit.
-#[inline]
-fn pack<T: Copy + Into<u32>>(codes: &[T], test: impl Fn(u32) -> bool) -> u64 {
-    let mut word = 0;
-    for (bit, code) in codes.iter().enumerate() {
-        word |= u64::from(test((*code).into())) << bit;
-    }
-    word
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exec::RowStrategy;
     use crate::filter::{Compiled, bind};
     use crate::request::{Filter, InstantTest, NumberTest, Test};
     use gristmill_storage::Timestamp;
+    use gristmill_storage::dir::{Dir, MemoryDir};
     use gristmill_storage::event::Event;
     use gristmill_storage::schema::Dimension;
-    use gristmill_storage::segment::{Segment, SegmentBuilder};
+    use gristmill_storage::segment::{PartCache, Segment, SegmentBuilder, file};
     use std::sync::Arc;
 
     const ROWS: u32 = 300;
     const SPAN: Range<u32> = 70..290;
     const STRATEGIES: [RowStrategy; 3] = [RowStrategy::Auto, RowStrategy::Scan, RowStrategy::Postings];
+    const INSTRUCTIONS: [Instructions; 3] =
+        [Instructions::Widest, Instructions::Avx2, Instructions::Portable];
 
     /// Row `n` is of instant `n`; every third has no tag, and every hundredth the tag `rare`.
     fn segment() -> Segment {
@@ -235,49 +225,28 @@ mod tests {
         builder.build().unwrap()
     }
 
-    fn postings(codes: &DimensionCodes, entries: usize) -> Postings {
-        let has = |row: u32, code: u32| match codes {
-            DimensionCodes::Single(codes) => codes.get(row as usize) == code,
-            DimensionCodes::Multi(lists) => {
-                let mut own = lists.range(row as usize).map(|at| lists.codes.get(at));
-                if own.len() == 0 { code == NULL_CODE } else { own.any(|other| other == code) }
-            }
-        };
-        let (mut starts, mut rows) = (vec![0], Vec::new());
-        for code in (0..entries).map(crate::narrow::id) {
-            rows.extend((0..ROWS).filter(|row| has(*row, code)));
-            starts.push(crate::narrow::id(rows.len()));
-        }
-        Postings::Ordered { starts: starts.into(), rows: rows.into() }
-    }
-
-    /// Gives every leaf the posting lists that only a segment in a file has.
-    fn with_postings(bound: &mut Bound<'_>) {
-        match bound {
-            Bound::And(fields) | Bound::Or(fields) => fields.iter_mut().for_each(with_postings),
-            Bound::Not(field) => with_postings(field),
-            Bound::Codes(leaf) => {
-                let postings = postings(&leaf.codes, leaf.dictionary_len);
-                leaf.set
-                    .for_each(leaf.dictionary_len, |code| leaf.named_rows += postings.count(code) as usize);
-                leaf.postings = Some(Arc::new(postings));
-            }
-            _ => {}
-        }
+    /// The same rows in a file, which alone has posting lists.
+    fn in_file(segment: &Segment) -> Segment {
+        let dir: Arc<dyn Dir> = Arc::new(MemoryDir::new());
+        let files = file::write(&*dir, "rows", "index", segment).unwrap();
+        file::open(&dir, "rows", "index", &files, 1, Arc::new(PartCache::new(1 << 20))).unwrap()
     }
 
     fn check(filter: &Filter, expected: impl Fn(u32) -> bool) {
-        let segment = segment();
+        let on_heap = segment();
+        let in_file = in_file(&on_heap);
         let compiled = Compiled::new(filter).unwrap();
-        let scanned = bind(&compiled, &segment, std::slice::from_ref(&SPAN)).unwrap();
-        let mut listed = bind(&compiled, &segment, std::slice::from_ref(&SPAN)).unwrap();
-        with_postings(&mut listed);
         let expected: Vec<u32> = SPAN.filter(|row| expected(*row)).collect();
-        for bound in [&scanned, &listed] {
-            for strategy in STRATEGIES {
-                let mut rows = Vec::new();
-                select(bound, &SPAN, strategy).for_each(|row| rows.push(row));
-                assert_eq!(rows, expected, "{filter:?} by {strategy:?}");
+        for segment in [&on_heap, &in_file] {
+            for rows in STRATEGIES {
+                for instructions in INSTRUCTIONS {
+                    let tuning = Tuning { rows, instructions, ..Tuning::default() };
+                    let bound = bind(&compiled, segment, std::slice::from_ref(&SPAN), tuning).unwrap();
+                    let RowSet::List(found) = select(&bound, &SPAN, tuning).into_list() else {
+                        unreachable!("asked for a list")
+                    };
+                    assert_eq!(found, expected, "{filter:?} by {tuning:?}");
+                }
             }
         }
     }
