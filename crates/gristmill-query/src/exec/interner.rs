@@ -72,6 +72,20 @@ impl Values {
         self.base_len() + self.more_len()
     }
 
+    /// Whether numbers sort as their values do.
+    pub(crate) fn are_sorted(&self) -> bool {
+        self.more_len() == 0
+    }
+
+    /// How the values of two numbers sort: null first, texts by bytes, integers by number.
+    pub(crate) fn compare(&self, a: u32, b: u32) -> Ordering {
+        let base_len = self.base_len();
+        if (a as usize) < base_len && (b as usize) < base_len {
+            return a.cmp(&b);
+        }
+        self.get(a).cmp(&self.get(b))
+    }
+
     /// The value of a number.
     pub(crate) fn get(&self, id: u32) -> Value<'_> {
         if let Some(at) = (id as usize).checked_sub(self.base_len()) {
@@ -86,45 +100,6 @@ impl Values {
             None => None,
         };
         value.unwrap_or(Value::Null)
-    }
-
-    /// The place of each number when values are sorted: null first, texts by bytes, integers by number. `None` where
-    /// every number is its place.
-    pub(crate) fn ranks(&self) -> Option<Vec<u32>> {
-        if self.more_len() == 0 {
-            return None;
-        }
-        let base_len = narrow::id(self.base_len());
-        let mut more: Vec<u32> = (base_len..narrow::id(self.len())).collect();
-        more.sort_unstable_by(|a, b| self.get(*a).cmp(&self.get(*b)));
-        let mut ranks = vec![0; self.len()];
-        let mut next = 0;
-        let mut code = 0;
-        for id in more {
-            let before = self.base_below(code..base_len, self.get(id));
-            for base in code..before {
-                ranks[base as usize] = next;
-                next += 1;
-            }
-            code = before;
-            ranks[id as usize] = next;
-            next += 1;
-        }
-        for base in code..base_len {
-            ranks[base as usize] = next;
-            next += 1;
-        }
-        Some(ranks)
-    }
-
-    /// The first code of some whose value is not below `value`.
-    fn base_below(&self, codes: std::ops::Range<u32>, value: Value<'_>) -> u32 {
-        let (mut low, mut high) = (codes.start, codes.end);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.get(middle) < value { low = middle + 1 } else { high = middle }
-        }
-        low
     }
 
     fn base_len(&self) -> usize {
@@ -179,11 +154,6 @@ impl Interner {
             // A dimension has one kind of dictionary in every segment, by the table of columns.
             (More::Text(_), Dictionary::Integer(_)) | (More::Integer(_), Dictionary::Text(_)) => NULL_ID,
         }
-    }
-
-    /// How many numbers there are, null included.
-    pub(crate) fn len(&self) -> usize {
-        self.values.len()
     }
 
     pub(crate) fn into_values(self) -> Values {

@@ -3,7 +3,7 @@
 
 use super::ExecError;
 use super::accumulate::Accumulators;
-use super::groups::Groups;
+use super::groups::{Distinct, Groups};
 use super::interner::{Interner, Lift, Values};
 use super::key::KeyLayout;
 use super::prepare::{Column, Columns};
@@ -13,7 +13,7 @@ use gristmill_storage::segment::Dictionary;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Every group of a fetch, in the order of bucket and values.
+/// Every group of a fetch, in the order of bucket and numbers of values.
 #[derive(Debug)]
 pub(crate) struct Merged {
     /// Where the bucket of each group starts.
@@ -132,15 +132,16 @@ impl Blocks {
     }
 }
 
+/// A group of a bucket: its packed numbers where they fit, its source, and its position there.
+type Member = (u64, u32, u32);
+
 struct Merge<'s> {
     plan: &'s Plan<'s>,
     sources: &'s [Source],
     /// By source and grouped dimension: the number of each group's value.
     ids: Vec<Vec<std::borrow::Cow<'s, [u32]>>>,
     values: Vec<Values>,
-    /// By grouped dimension: the place of each number among the sorted values, where it is not the number itself.
-    ranks: Vec<Option<Vec<u32>>>,
-    /// How the ranks of a group are packed into one number, where they fit.
+    /// How the numbers of a group's values are packed into one, where they fit.
     layout: KeyLayout,
     uniq: Vec<Union<'s>>,
     out: Merged,
@@ -172,7 +173,6 @@ impl<'s> Merge<'s> {
             let _ = lift;
             values.push(interner.into_values());
         }
-        let ranks: Vec<_> = values.iter().map(Values::ranks).collect();
         let radices: Vec<u64> = values.iter().map(|values| values.len() as u64).collect();
         let mut out = nothing(plan);
         out.groups.clear();
@@ -181,7 +181,6 @@ impl<'s> Merge<'s> {
             plan,
             sources,
             ids,
-            ranks,
             layout: KeyLayout::new(&radices, u64::MAX),
             values,
             uniq: (0..plan.needs.uniq.len()).map(|at| Union::new(sources, base, at)).collect(),
@@ -190,7 +189,7 @@ impl<'s> Merge<'s> {
         }
     }
 
-    /// Appends groups that no other scan has. They are in order already: the values of every dictionary are sorted.
+    /// Appends groups that no other scan has.
     fn append(&mut self, block: &Block) {
         match &mut self.pending {
             Some((source, groups)) if *source == block.source && groups.end == block.from => {
@@ -219,7 +218,7 @@ impl<'s> Merge<'s> {
     /// Adds up the groups of one bucket that several scans have.
     fn add_up(&mut self, blocks: &[Block]) {
         self.flush();
-        let mut members: Vec<(u64, u32, u32)> = Vec::new();
+        let mut members: Vec<Member> = Vec::new();
         let packed = self.layout.dense_keys().is_some();
         for block in blocks {
             for group in block.from..block.to {
@@ -227,14 +226,14 @@ impl<'s> Merge<'s> {
                 members.push((key, narrow::id(block.source), narrow::id(group)));
             }
         }
-        // Each block is sorted, which a stable sort makes use of.
+        // The block whose codes are the numbers is sorted, which a stable sort makes use of.
         if packed {
             members.sort_by_key(|member| member.0);
         } else {
-            members.sort_by(|a, b| self.ranks_of(a).cmp(self.ranks_of(b)));
+            members.sort_by(|a, b| self.ids_of(a).cmp(self.ids_of(b)));
         }
-        let same = |a: &(u64, u32, u32), b: &(u64, u32, u32)| {
-            if packed { a.0 == b.0 } else { self.ranks_of(a).eq(self.ranks_of(b)) }
+        let same = |a: &Member, b: &Member| {
+            if packed { a.0 == b.0 } else { self.ids_of(a).eq(self.ids_of(b)) }
         };
         let ends: Vec<usize> = members
             .chunk_by(same)
@@ -251,19 +250,17 @@ impl<'s> Merge<'s> {
     }
 
     fn key(&self, source: usize, group: usize) -> u64 {
-        let parts = self.ids[source].iter().zip(&self.ranks).zip(&self.values);
-        parts.fold(0, |key, ((ids, ranks), values)| {
-            key * values.len() as u64 + u64::from(rank(ranks.as_deref(), ids[group]))
-        })
+        let parts = self.ids[source].iter().zip(&self.values);
+        parts.fold(0, |key, (ids, values)| key * values.len() as u64 + u64::from(ids[group]))
     }
 
-    fn ranks_of(&self, member: &(u64, u32, u32)) -> impl Iterator<Item = u32> {
+    fn ids_of(&self, member: &Member) -> impl Iterator<Item = u32> {
         let (source, group) = (member.1 as usize, member.2 as usize);
-        self.ids[source].iter().zip(&self.ranks).map(move |(ids, ranks)| rank(ranks.as_deref(), ids[group]))
+        self.ids[source].iter().map(move |ids| ids[group])
     }
 
     /// Appends one group that some scans have.
-    fn add_group(&mut self, members: &[(u64, u32, u32)]) {
+    fn add_group(&mut self, members: &[Member]) {
         let [first, others @ ..] = members else { return };
         let (source, group) = (first.1 as usize, first.2 as usize);
         let groups = &self.sources[source].groups;
@@ -278,7 +275,7 @@ impl<'s> Merge<'s> {
             self.out.accumulators.merge(&self.plan.needs, target, other, *group);
         }
         for (out, union) in self.out.distinct.iter_mut().zip(&mut self.uniq) {
-            out.push(union.count(self.sources, members));
+            out.push(union.count(members));
         }
     }
 
@@ -290,47 +287,87 @@ impl<'s> Merge<'s> {
     }
 }
 
-fn rank(ranks: Option<&[u32]>, id: u32) -> u32 {
-    ranks.map_or(id, |ranks| ranks[id as usize])
-}
-
 /// Counts the distinct values that several scans have seen.
 struct Union<'s> {
     /// Position in [`super::Needs::uniq`].
     at: usize,
+    sources: &'s [Source],
     base: Arc<Dictionary>,
     interner: Interner,
-    /// By source; absent where its codes are those of the base.
+    /// By source, made when it is first needed; none where its codes are those of the base.
     lifts: Vec<Option<Lift<'s>>>,
 }
 
 impl<'s> Union<'s> {
     fn new(sources: &'s [Source], base: &Arc<Dictionaries>, at: usize) -> Self {
         let base = Arc::clone(&base.uniq[at]);
-        let lifts = sources.iter().map(|source| {
-            let own = &source.dictionaries.uniq[at];
-            let codes = source.groups.distinct[at].codes.len();
-            (!Arc::ptr_eq(own, &base)).then(|| Lift::new(own, &base, codes))
-        });
-        Self { at, interner: Interner::new(Arc::clone(&base)), lifts: lifts.collect(), base }
+        let lifts = sources.iter().map(|_| None).collect();
+        Self { at, sources, interner: Interner::new(Arc::clone(&base)), lifts, base }
     }
 
-    fn count(&mut self, sources: &[Source], members: &[(u64, u32, u32)]) -> u64 {
-        if let [(_, source, group)] = members {
-            return sources[*source as usize].groups.distinct[self.at].counts[*group as usize];
-        }
-        let mut seen: Vec<u32> = Vec::new();
-        for (_, source, group) in members {
-            let codes = sources[*source as usize].groups.distinct[self.at].codes_of(*group);
-            match &mut self.lifts[*source as usize] {
-                None => seen.extend_from_slice(codes),
-                Some(lift) => seen.extend(codes.iter().map(|code| lift.id(&mut self.interner, *code))),
+    fn count(&mut self, members: &[Member]) -> u64 {
+        let counts = |member: &Member| self.distinct(member).counts[member.2 as usize];
+        match members {
+            [member] => counts(member),
+            // A bucket at the seam of two segments, which is the usual case, needs no numbers.
+            [a, b] => {
+                let common = count_common(
+                    (self.dictionary(a), self.distinct(a).codes_of(a.2)),
+                    (self.dictionary(b), self.distinct(b).codes_of(b.2)),
+                );
+                counts(a) + counts(b) - common
             }
+            members => self.count_numbers(members),
         }
-        // Codes of the base come as a sorted run, which a stable sort makes use of.
-        seen.sort();
+    }
+
+    fn count_numbers(&mut self, members: &[Member]) -> u64 {
+        let mut seen: Vec<u32> = Vec::new();
+        for member in members {
+            let source: &'s Source = &self.sources[member.1 as usize];
+            let codes = source.groups.distinct[self.at].codes_of(member.2);
+            let dictionary = &source.dictionaries.uniq[self.at];
+            if Arc::ptr_eq(dictionary, &self.base) {
+                seen.extend_from_slice(codes);
+                continue;
+            }
+            let all = source.groups.distinct[self.at].codes.len();
+            let lift =
+                self.lifts[member.1 as usize].get_or_insert_with(|| Lift::new(dictionary, &self.base, all));
+            seen.extend(codes.iter().map(|code| lift.id(&mut self.interner, *code)));
+        }
+        seen.sort_unstable();
         seen.dedup();
-        debug_assert!(seen.iter().all(|id| (*id as usize) < self.interner.len().max(self.base.len())));
         seen.len() as u64
     }
+
+    fn distinct(&self, member: &Member) -> &'s Distinct {
+        &self.sources[member.1 as usize].groups.distinct[self.at]
+    }
+
+    fn dictionary(&self, member: &Member) -> &'s Dictionary {
+        &self.sources[member.1 as usize].dictionaries.uniq[self.at]
+    }
+}
+
+/// How many values two sets have in common: both are codes, rising, with the sorted dictionary they belong to.
+fn count_common((a, a_codes): (&Dictionary, &[u32]), (b, b_codes): (&Dictionary, &[u32])) -> u64 {
+    let (mut left, mut right) = (a_codes.iter().copied().peekable(), b_codes.iter().copied().peekable());
+    let mut common = 0;
+    while let (Some(x), Some(y)) = (left.peek(), right.peek()) {
+        let order = match (a, b) {
+            (Dictionary::Text(a), Dictionary::Text(b)) => a.bytes(*x).cmp(b.bytes(*y)),
+            (Dictionary::Integer(a), Dictionary::Integer(b)) => a.get(*x).cmp(&b.get(*y)),
+            // A dimension has one kind of dictionary in every segment, by the table of columns.
+            _ => return 0,
+        };
+        if order.is_le() {
+            left.next();
+        }
+        if order.is_ge() {
+            right.next();
+        }
+        common += u64::from(order.is_eq());
+    }
+    common
 }

@@ -122,7 +122,7 @@ pub(crate) fn locate(plan: &Plan<'_>, segment: &Segment) -> Result<Option<Locate
 pub(crate) fn prepare<'p>(
     plan: &'p Plan<'_>,
     segment: &Segment,
-    located: Located,
+    located: &Located,
 ) -> Result<Option<Prepared<'p>>, SegmentError> {
     let rows: Vec<Range<u32>> = located.runs.iter().map(|(_, rows)| rows.clone()).collect();
     let filter = bind(&plan.filter, segment, &rows, plan.options.tuning)?;

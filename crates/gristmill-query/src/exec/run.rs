@@ -99,7 +99,7 @@ impl Run<'_> {
             })
             .collect();
         let one = |(segment, located, shared, threads)| {
-            (segment, scan_segment(self.plan, segment, located, &shared, threads))
+            (segment, scan_segment(self.plan, segment, &located, &shared, threads))
         };
         if threads == 1 {
             return tasks.into_iter().map(one).collect();
@@ -141,7 +141,7 @@ impl Run<'_> {
 fn scan_segment(
     plan: &Plan<'_>,
     segment: &Segment,
-    located: Located,
+    located: &Located,
     shared: &SharedBuckets,
     threads: u64,
 ) -> Result<Option<Scanned>, ExecError> {

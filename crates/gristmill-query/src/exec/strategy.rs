@@ -49,7 +49,7 @@ pub(crate) struct Shape {
 
 impl Shape {
     pub(crate) fn of(plan: &Plan<'_>, prepared: &Prepared<'_>) -> Self {
-        let radices = prepared.columns.groups.iter().map(|column| column.dictionary.len() as u64);
+        let mut radices = prepared.columns.groups.iter().map(|column| column.dictionary.len() as u64);
         let all_buckets = match plan.fetch.granularity {
             Granularity::All => 1,
             _ => plan.bucketer.count_limit(prepared.interval).max(1),
@@ -58,7 +58,7 @@ impl Shape {
             rows: prepared.rows,
             buckets: all_buckets.min(prepared.rows).max(1),
             all_buckets,
-            keys: radices.fold(Some(1), |keys, radix| keys?.checked_mul(radix)),
+            keys: radices.try_fold(1, u64::checked_mul),
             spans: prepared.spans.len() as u64,
             forced: plan.options.tuning.groups,
         }

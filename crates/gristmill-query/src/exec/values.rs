@@ -4,7 +4,7 @@ use super::batch_rows::BatchRows;
 use super::cell::{Cell, NO_MAX, NO_MIN, to_extreme};
 use super::spill::Spill;
 use super::wide;
-use arrow_buffer::BooleanBuffer;
+use arrow_buffer::{BooleanBuffer, NullBuffer};
 use gristmill_storage::segment::{ValueStats, Values};
 use std::ops::Range;
 
@@ -84,11 +84,7 @@ impl<'v> SpanValues<'v> {
             (ValueForm::Constant(value), _) => Self::Constant(value),
             (ValueForm::Column { nullable, plain }, Some(values)) => {
                 let validity = values.validity.as_ref().filter(|_| nullable);
-                Self::Column {
-                    numbers: &values.numbers,
-                    validity: validity.map(|nulls| nulls.inner()),
-                    plain,
-                }
+                Self::Column { numbers: &values.numbers, validity: validity.map(NullBuffer::inner), plain }
             }
             (ValueForm::Absent, _) | (_, None) => Self::Absent,
         }

@@ -102,7 +102,7 @@ mod tests {
             numbers in prop::collection::vec(-1_000_000_i32..1_000_000, 0..200),
         ) {
             let numbers: Vec<f64> = numbers.into_iter().map(f64::from).collect();
-            prop_assert_eq!(sum(&numbers), numbers.iter().sum::<f64>());
+            prop_assert_eq!(sum(&numbers).to_bits(), numbers.iter().fold(0.0, |sum, number| sum + number).to_bits());
             let least = numbers.iter().map(|number| to_extreme(*number)).min().unwrap_or(NO_MIN);
             let most = numbers.iter().map(|number| to_extreme(*number)).max().unwrap_or(NO_MAX);
             prop_assert_eq!(extremes(&numbers), (least, most));

@@ -32,12 +32,11 @@ impl Bound<'_> {
     /// Bytes of the columns that a scan of all leaves reads for each row.
     pub(crate) fn bytes_per_row(&self) -> f64 {
         match self {
-            Self::All | Self::None | Self::Rows(_) => 0.0,
+            // Rows are known, and timestamps searched.
+            Self::All | Self::None | Self::Rows(_) | Self::Timestamp { .. } => 0.0,
             Self::And(fields) | Self::Or(fields) => fields.iter().map(Self::bytes_per_row).sum(),
             Self::Not(field) => field.bytes_per_row(),
             Self::Leaf(leaf) => leaf.bytes_per_row(),
-            // A search finds the rows.
-            Self::Timestamp { .. } => 0.0,
         }
     }
 }
