@@ -74,8 +74,12 @@ fn tuning() -> impl Strategy<Value = Tuning> {
     let groups = select(vec![GroupStrategy::Auto, GroupStrategy::Dense, GroupStrategy::Hash]);
     let instructions = select(vec![Instructions::Widest, Instructions::Avx2, Instructions::Portable]);
     let task_rows = select(vec![Some(1), Some(7), None]);
-    (rows, instructions, groups, task_rows)
-        .prop_map(|(rows, instructions, groups, task_rows)| Tuning { rows, instructions, groups, task_rows })
+    (rows, instructions, groups, task_rows).prop_map(|(rows, instructions, groups, task_rows)| Tuning {
+        rows,
+        instructions,
+        groups,
+        task_rows,
+    })
 }
 
 proptest! {
