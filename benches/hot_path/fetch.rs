@@ -1,6 +1,6 @@
 //! Fetches by shape: how selective the filter, how many buckets, how many groups, which figures.
 
-use crate::shapes::{Size, fetch, store, value};
+use crate::shapes::{START, Size, fetch, store, value};
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use gristmill::Store;
 use gristmill::schema::Dimension;
@@ -77,7 +77,35 @@ fn filter(size: Size) -> Vec<Case> {
     let case = |(name, filter): (&str, String)| {
         (name.to_owned(), format!(r#""granularity":"all","aggregations":["count"],"filters":{filter}"#))
     };
-    cases.into_iter().map(case).collect()
+    cases.into_iter().chain(trees()).map(case).collect()
+}
+
+/// Filters of several leaves.
+fn trees() -> [(&'static str, String); 5] {
+    let quarter = selector(Dimension::Category, 1);
+    let country = selector(Dimension::GeoCountry, 7);
+    let actions = r#"{"type":"like","dimension":"action","pattern":"action-1%"}"#;
+    let labels: Vec<String> =
+        (0..30).map(|code| format!("{:?}", value(Dimension::Label, 3 * code))).collect();
+    let labels = format!(r#"{{"type":"in","dimension":"label","values":[{}]}}"#, labels.join(","));
+    let regex = r#"{"type":"regex","dimension":"action","pattern":"-[2-7].*[05]$"}"#;
+    let values = r#"{"type":"bound","dimension":"value","lower":100,"upper":900}"#;
+    let hour = format!(
+        r#"{{"type":"bound","dimension":"timestamp","lower":{START},"upper":{},"upperStrict":true}}"#,
+        START + 3_600_000
+    );
+    [
+        (
+            "four_leaves",
+            format!(
+                r#"{{"type":"and","fields":[{quarter},{{"type":"or","fields":[{labels},{regex}]}},{{"type":"not","field":{country}}}]}}"#
+            ),
+        ),
+        ("bound_and_like", format!(r#"{{"type":"and","fields":[{values},{actions}]}}"#)),
+        ("like_start", actions.to_owned()),
+        ("not_of_or", format!(r#"{{"type":"not","field":{{"type":"or","fields":[{country},{regex}]}}}}"#)),
+        ("hour_and_regex", format!(r#"{{"type":"and","fields":[{regex},{hour}]}}"#)),
+    ]
 }
 
 fn bucket() -> Vec<Case> {

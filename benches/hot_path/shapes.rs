@@ -7,7 +7,7 @@ use gristmill::{Options, Store, Timestamp};
 use std::env;
 
 /// The first instant of the data: 2024-01-01T00:00:00Z.
-const START: i64 = 1_704_067_200_000;
+pub(crate) const START: i64 = 1_704_067_200_000;
 const DAY: u64 = 86_400_000;
 
 /// How much data there is.
@@ -116,7 +116,9 @@ pub(crate) fn store(size: Size) -> Store {
 
 /// As [`store`], with options of its own.
 pub(crate) fn store_with(size: Size, options: Options) -> Store {
-    let store = options.threads(size.threads).open_in_memory().expect("an empty store");
+    // A segment for each day, however many rows it has.
+    let options = options.segment_rows(u32::MAX).threads(size.threads);
+    let store = options.open_in_memory().expect("an empty store");
     let mut loader = store.loader();
     for event in Events::new(size) {
         loader.push(&event.as_row()).expect("a good event");

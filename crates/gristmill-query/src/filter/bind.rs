@@ -7,7 +7,9 @@ use super::matcher::Matcher;
 use super::same_value::SameValue;
 use crate::exec::{RowStrategy, Tuning};
 use gristmill_storage::schema::{Dimension, Kind};
-use gristmill_storage::segment::{DimensionCodes, NULL_CODE, Postings, Segment, SegmentError, Timestamps};
+use gristmill_storage::segment::{
+    Codes, DimensionCodes, NULL_CODE, Postings, Segment, SegmentError, Timestamps,
+};
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
@@ -94,7 +96,7 @@ pub(crate) fn bind<'p>(
         Compiled::Value(test) => Bound::Leaf(Leaf::Value { values: segment.values()?, test }),
         Compiled::Timestamp(ranges) => Bound::Timestamp { timestamps: segment.timestamps()?, ranges },
         Compiled::SameValue(dimensions) => {
-            Bound::Leaf(Leaf::SameValue(SameValue::bind(dimensions, segment)?))
+            Bound::Leaf(Leaf::SameValue(SameValue::bind(dimensions, segment, spans)?))
         }
     })
 }
@@ -120,8 +122,9 @@ fn bind_dimension<'p>(
 ) -> Result<Bound<'p>, SegmentError> {
     let dictionary = segment.dictionary(dimension)?;
     // A tenant with few rows must not pay for the values of all others.
-    let used = if rows_of(spans) < dictionary.len() && matches!(matcher, Matcher::Predicate(_)) {
-        Some(used_codes(&*segment.codes(dimension)?, spans))
+    let few_rows = rows_of(spans) < dictionary.len() / 2;
+    let used = if few_rows && matches!(matcher, Matcher::Predicate(_)) {
+        Some(used_codes(&*segment.codes(dimension)?, dictionary.len(), spans))
     } else {
         None
     };
@@ -151,7 +154,7 @@ fn bind_dimension<'p>(
 }
 
 /// How many rows lie in some spans.
-fn rows_of(spans: &[Range<u32>]) -> usize {
+pub(super) fn rows_of(spans: &[Range<u32>]) -> usize {
     spans.iter().map(ExactSizeIterator::len).sum()
 }
 
@@ -208,21 +211,35 @@ fn named_rows(set: &CodeSet, dictionary_len: usize, postings: &Postings, limit: 
     rows
 }
 
-/// The distinct codes of some rows, rising.
-fn used_codes(codes: &DimensionCodes, spans: &[Range<u32>]) -> Vec<u32> {
-    let mut used: Vec<u32> = Vec::new();
-    for span in spans {
-        let (start, end) = (span.start as usize, span.end as usize);
-        match codes {
-            DimensionCodes::Single(codes) => used.extend((start..end).map(|row| codes.get(row))),
-            DimensionCodes::Multi(lists) => {
-                let entries = lists.range(start).start..lists.range(end - 1).end;
-                used.extend(entries.map(|at| lists.codes.get(at)));
-            }
+/// Codes are sorted where a dictionary has this many entries for each of them; where it has fewer, a bit each is less
+/// work.
+const SORTED_BELOW: usize = 256;
+
+/// The distinct codes of some rows, rising; all are below `dictionary_len`.
+pub(super) fn used_codes(codes: &DimensionCodes, dictionary_len: usize, spans: &[Range<u32>]) -> Vec<u32> {
+    let (codes, entries): (&Codes, Vec<Range<usize>>) = match codes {
+        DimensionCodes::Single(codes) => {
+            (codes, spans.iter().map(|span| span.start as usize..span.end as usize).collect())
         }
+        DimensionCodes::Multi(lists) => {
+            let of_rows = |span: &Range<u32>| {
+                lists.range(span.start as usize).start..lists.range(span.end as usize - 1).end
+            };
+            (&lists.codes, spans.iter().map(of_rows).collect())
+        }
+    };
+    let count: usize = entries.iter().map(ExactSizeIterator::len).sum();
+    let used = entries.into_iter().flatten().map(|at| codes.get(at));
+    if count < dictionary_len / SORTED_BELOW {
+        let mut used: Vec<u32> = used.collect();
+        used.sort_unstable();
+        used.dedup();
+        return used;
     }
-    used.sort_unstable();
-    used.dedup();
+    let mut bits = vec![0_u64; dictionary_len.div_ceil(64)].into_boxed_slice();
+    used.for_each(|code| bits[code as usize / 64] |= 1 << (code % 64));
+    let mut used = Vec::new();
+    CodeSet::Bits(bits).for_each(dictionary_len, |code| used.push(code));
     used
 }
 

@@ -1,15 +1,22 @@
 //! The `like` pattern, taken apart once and matched against many values.
 
 use crate::request::Like;
+use memchr::memmem::Finder;
 
 /// A pattern as the pieces between its `%`: each piece matches a run of characters, one for one.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct LikeMatcher {
     /// Never empty: a pattern without `%` is one piece.
     pieces: Vec<Piece>,
 }
 
-type Piece = Vec<Element>;
+#[derive(Clone, Debug)]
+enum Piece {
+    /// Just this text.
+    Text(Box<Finder<'static>>),
+    /// Characters, some of which are any.
+    Characters(Vec<Element>),
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Element {
@@ -20,13 +27,13 @@ enum Element {
 impl LikeMatcher {
     /// Reads the pattern. An escape at the very end stands for itself; a checked request has none there.
     pub(crate) fn new(like: &Like) -> Self {
-        let mut pieces = vec![Piece::new()];
+        let mut pieces = vec![Vec::new()];
         let mut characters = like.pattern.chars();
         while let Some(character) = characters.next() {
             let element = if Some(character) == like.escape {
                 Element::Character(characters.next().unwrap_or(character))
             } else if character == '%' {
-                pieces.push(Piece::new());
+                pieces.push(Vec::new());
                 continue;
             } else if character == '_' {
                 Element::AnyCharacter
@@ -37,71 +44,107 @@ impl LikeMatcher {
                 piece.push(element);
             }
         }
-        Self { pieces }
+        Self { pieces: pieces.into_iter().map(Piece::of).collect() }
     }
 
     /// What every text that matches starts with.
     pub(crate) fn prefix(&self) -> String {
-        let literal = |element: &Element| match element {
-            Element::Character(character) => Some(*character),
-            Element::AnyCharacter => None,
-        };
-        self.pieces.first().into_iter().flatten().map_while(literal).collect()
+        match self.pieces.first() {
+            Some(Piece::Text(text)) => String::from_utf8_lossy(text.needle()).into_owned(),
+            Some(Piece::Characters(elements)) => {
+                elements.iter().map_while(|element| element.character()).collect()
+            }
+            None => String::new(),
+        }
     }
 
     /// Whether every text that starts with [`LikeMatcher::prefix`] matches.
     pub(crate) fn is_prefix(&self) -> bool {
-        let [first, last] = self.pieces.as_slice() else { return false };
-        last.is_empty() && !first.contains(&Element::AnyCharacter)
+        matches!(self.pieces.as_slice(), [Piece::Text(_), Piece::Text(end)] if end.needle().is_empty())
     }
 
     /// Whether the whole text matches. Takes time in the text's length times the pattern's at worst.
     pub(crate) fn matches(&self, text: &str) -> bool {
         let Some((first, rest)) = self.pieces.split_first() else { return false };
-        let Some(tail) = strip_prefix(text, first) else { return false };
+        let Some(tail) = first.strip_from(text) else { return false };
         let Some((last, middle)) = rest.split_last() else { return tail.is_empty() };
         let mut tail = tail;
         for piece in middle {
             // The leftmost place leaves the most text for the pieces to come.
-            match find(tail, piece) {
+            match piece.find_in(tail) {
                 Some(after) => tail = after,
                 None => return false,
             }
         }
-        ends_with(tail, last)
+        last.ends(tail)
     }
 }
 
-/// What follows the piece at the start of the text.
-fn strip_prefix<'t>(text: &'t str, piece: &[Element]) -> Option<&'t str> {
-    let mut characters = text.chars();
-    for element in piece {
-        let found = characters.next()?;
-        if *element != Element::AnyCharacter && *element != Element::Character(found) {
-            return None;
+impl Element {
+    fn character(self) -> Option<char> {
+        match self {
+            Self::Character(character) => Some(character),
+            Self::AnyCharacter => None,
         }
     }
-    Some(characters.as_str())
-}
 
-/// What follows the leftmost place of the piece in the text.
-fn find<'t>(text: &'t str, piece: &[Element]) -> Option<&'t str> {
-    let mut characters = text.chars();
-    loop {
-        if let Some(after) = strip_prefix(characters.as_str(), piece) {
-            return Some(after);
-        }
-        characters.next()?;
+    fn matches(self, found: char) -> bool {
+        self == Self::AnyCharacter || self == Self::Character(found)
     }
 }
 
-fn ends_with(text: &str, piece: &[Element]) -> bool {
-    let mut characters = text.chars();
-    piece.iter().rev().all(|element| {
-        characters
-            .next_back()
-            .is_some_and(|found| *element == Element::AnyCharacter || *element == Element::Character(found))
-    })
+impl Piece {
+    fn of(elements: Vec<Element>) -> Self {
+        let text: Option<String> = elements.iter().map(|element| element.character()).collect();
+        match text {
+            Some(text) => Self::Text(Box::new(Finder::new(text.as_bytes()).into_owned())),
+            None => Self::Characters(elements),
+        }
+    }
+
+    /// What follows the piece at the start of the text.
+    fn strip_from<'t>(&self, text: &'t str) -> Option<&'t str> {
+        match self {
+            // A whole text ends where a character does.
+            Self::Text(piece) if text.as_bytes().starts_with(piece.needle()) => {
+                text.get(piece.needle().len()..)
+            }
+            Self::Text(_) => None,
+            Self::Characters(elements) => {
+                let mut characters = text.chars();
+                elements
+                    .iter()
+                    .all(|element| characters.next().is_some_and(|found| element.matches(found)))
+                    .then_some(characters.as_str())
+            }
+        }
+    }
+
+    /// What follows the leftmost place of the piece in the text.
+    fn find_in<'t>(&self, text: &'t str) -> Option<&'t str> {
+        if let Self::Text(piece) = self {
+            return text.get(piece.find(text.as_bytes())? + piece.needle().len()..);
+        }
+        let mut characters = text.chars();
+        loop {
+            if let Some(after) = self.strip_from(characters.as_str()) {
+                return Some(after);
+            }
+            characters.next()?;
+        }
+    }
+
+    /// Whether the text ends with the piece.
+    fn ends(&self, text: &str) -> bool {
+        match self {
+            Self::Text(piece) => text.as_bytes().ends_with(piece.needle()),
+            Self::Characters(elements) => {
+                let mut characters = text.chars();
+                let mut elements = elements.iter().rev();
+                elements.all(|element| characters.next_back().is_some_and(|found| element.matches(found)))
+            }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::like::LikeMatcher;
 use crate::narrow;
 use crate::request::{Bound, Limit, Limits, NumberTest, Test, compile_regex};
 use gristmill_storage::segment::{Dictionary, IntegerDictionary, NULL_CODE, TextDictionary};
+use memchr::memmem::Finder;
 use rayon::prelude::*;
 use regex::Regex;
 use std::cmp::Ordering;
@@ -26,7 +27,7 @@ pub(crate) enum Matcher {
 }
 
 /// A predicate on a text that is not null, and that says nothing of how texts sort.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Predicate {
     Numeric(Limits<f64>),
     Strlen(Limits<String>),
@@ -38,7 +39,7 @@ pub(crate) enum Predicate {
         prefix: String,
     },
     Contains {
-        fragments: Vec<String>,
+        fragments: Vec<Finder<'static>>,
         case_sensitive: bool,
     },
 }
@@ -69,9 +70,12 @@ impl Matcher {
                 Self::Predicate(Predicate::Regex { regex, prefix: literal_prefix(pattern).to_owned() })
             }
             Test::Contains { fragments, case_sensitive } => {
-                let fold = |text: &String| if *case_sensitive { text.clone() } else { lower_case(text) };
+                let finder = |text: &String| {
+                    let text = if *case_sensitive { text.clone() } else { lower_case(text) };
+                    Finder::new(text.as_bytes()).into_owned()
+                };
                 Self::Predicate(Predicate::Contains {
-                    fragments: fragments.iter().map(fold).collect(),
+                    fragments: fragments.iter().map(finder).collect(),
                     case_sensitive: *case_sensitive,
                 })
             }
@@ -110,14 +114,17 @@ impl Matcher {
             (Self::Lexicographic(limits), Dictionary::Text(dictionary)) => lexicographic(limits, dictionary),
             (Self::Lexicographic(limits), Dictionary::Integer(_)) => {
                 let codes = NULL_CODE + 1..narrow::id(dictionary.len());
-                ask(dictionary, codes, used, |text| within(limits, |limit| text.cmp(limit)))
+                ask(dictionary, codes, used, || |text: &str| within(limits, |limit| text.cmp(limit)))
             }
             (Self::Predicate(predicate), _) => {
                 let (codes, certain) = predicate.candidates(dictionary);
                 if certain {
                     return CodeSet::from_range(codes, dictionary.len());
                 }
-                ask(dictionary, codes, used, |text| predicate.matches(text))
+                ask(dictionary, codes, used, || {
+                    let predicate = predicate.clone();
+                    move |text: &str| predicate.matches(text)
+                })
             }
         }
     }
@@ -142,42 +149,45 @@ fn lexicographic(limits: &Limits<String>, dictionary: &TextDictionary) -> CodeSe
     CodeSet::from_range(start..end, dictionary.len())
 }
 
-/// Entries that one thread asks about at a time; a multiple of 64. A predicate takes 10 to 100 ns a value, so that is
-/// some tenths of a millisecond.
-const ASKED_AT_ONCE: usize = 8192;
+/// Entries that one thread asks about at a time. A predicate takes 10 to 100 ns a value, so that is some hundredths of a
+/// millisecond, against some microseconds for handing them to another thread.
+const ASKED_AT_ONCE: usize = 1024;
 
-/// Asks about the values of a range of codes without null, or about those of them that are in `used`, which rises.
-fn ask(
+/// Asks about the values of a range of codes without null, or about those of them that are in `used`, which rises. Each
+/// thread has a predicate of its own, since a regular expression keeps its threads waiting for one another.
+fn ask<P: FnMut(&str) -> bool>(
     dictionary: &Dictionary,
     codes: Range<u32>,
     used: Option<&[u32]>,
-    matches: impl Fn(&str) -> bool + Sync,
+    predicate: impl Fn() -> P + Sync,
 ) -> CodeSet {
-    let code_matches = |code: u32| match dictionary {
-        Dictionary::Text(texts) => texts.get(code).is_some_and(&matches),
-        Dictionary::Integer(integers) => {
-            integers.get(code).is_some_and(|value| matches(itoa::Buffer::new().format(value)))
+    let matching = |asked: &mut dyn Iterator<Item = u32>| -> Vec<u32> {
+        let mut matches = predicate();
+        match dictionary {
+            Dictionary::Text(texts) => {
+                asked.filter(|code| texts.get(*code).is_some_and(&mut matches)).collect()
+            }
+            Dictionary::Integer(integers) => {
+                let mut digits = |value| matches(itoa::Buffer::new().format(value));
+                asked.filter(|code| integers.get(*code).is_some_and(&mut digits)).collect()
+            }
         }
     };
-    if let Some(used) = used {
+    let used = used.map(|used| {
         let start = used.partition_point(|code| *code < codes.start);
-        let used = used[start..].iter().copied().take_while(|code| *code < codes.end);
-        return CodeSet::from_codes(used.filter(|code| code_matches(*code)), dictionary.len());
-    }
-    let mut bits = vec![0_u64; dictionary.len().div_ceil(64)].into_boxed_slice();
-    let ask = |(words, first): (&mut [u64], usize)| {
-        let own = narrow::id(first)..narrow::id(first + 64 * words.len());
-        for code in own.start.max(codes.start)..own.end.min(codes.end) {
-            words[(code - own.start) as usize / 64] |= u64::from(code_matches(code)) << (code % 64);
+        let length = used[start..].partition_point(|code| *code < codes.end);
+        &used[start..start + length]
+    });
+    let count = used.map_or(codes.len(), <[u32]>::len);
+    let piece = |at: usize| {
+        let asked = at * ASKED_AT_ONCE..count.min((at + 1) * ASKED_AT_ONCE);
+        match used {
+            Some(used) => matching(&mut used[asked].iter().copied()),
+            None => matching(&mut asked.map(|at| codes.start + narrow::id(at))),
         }
     };
-    if codes.len() <= ASKED_AT_ONCE {
-        ask((&mut bits, 0));
-    } else {
-        let words = bits.par_chunks_mut(ASKED_AT_ONCE / 64);
-        words.enumerate().for_each(|(at, words)| ask((words, at * ASKED_AT_ONCE)));
-    }
-    CodeSet::from_bits(bits, dictionary.len())
+    let found: Vec<Vec<u32>> = (0..count.div_ceil(ASKED_AT_ONCE)).into_par_iter().map(piece).collect();
+    CodeSet::from_rising(&found.concat(), dictionary.len())
 }
 
 /// The codes of the texts that start with `prefix`, null left out.
@@ -218,11 +228,20 @@ impl Predicate {
             Self::Like(like) => like.matches(text),
             Self::Regex { regex, .. } => regex.is_match(text),
             Self::Contains { fragments, case_sensitive: true } => {
-                fragments.iter().all(|fragment| text.contains(fragment.as_str()))
+                fragments.iter().all(|fragment| fragment.find(text.as_bytes()).is_some())
             }
             Self::Contains { fragments, case_sensitive: false } => {
-                let folded = lower_case(text);
-                fragments.iter().all(|fragment| folded.contains(fragment.as_str()))
+                let holds_all =
+                    |folded: &[u8]| fragments.iter().all(|fragment| fragment.find(folded).is_some());
+                let mut buffer = [0; FOLDED_IN_PLACE];
+                match buffer.get_mut(..text.len()) {
+                    Some(folded) if text.is_ascii() => {
+                        folded.copy_from_slice(text.as_bytes());
+                        folded.make_ascii_lowercase();
+                        holds_all(folded)
+                    }
+                    _ => holds_all(lower_case(text).as_bytes()),
+                }
             }
         }
     }
@@ -246,6 +265,9 @@ fn literal_prefix(pattern: &str) -> &str {
         _ => prefix,
     }
 }
+
+/// Texts of ASCII up to this many bytes are brought to lower case without an allocation.
+const FOLDED_IN_PLACE: usize = 256;
 
 /// Each character in lower case. Unlike [`str::to_lowercase`], which writes a sigma at the end of a word differently,
 /// this keeps a part of a text a part of it.
@@ -376,6 +398,9 @@ mod tests {
             predicate.matches(text)
         };
         assert!(contains("KAUPPA", "verkkokauppa") && contains("\u{c4}", "\u{e4}"));
+        assert!(contains("k", "\u{212a}") && contains("\u{212a}", "K"));
+        let long = format!("{}Needle", "hay".repeat(FOLDED_IN_PLACE));
+        assert!(contains("nEEDLE", &long) && !contains("needles", &long));
         assert!(!contains("a", "\u{e4}"));
         // Sigma has a second small form, which str::to_lowercase writes at the end of a word.
         for (fragment, text) in [("\u{3a3}", "\u{39f}\u{3a3}"), ("\u{39f}\u{3a3}", "\u{39f}\u{3a3}\u{391}")] {
