@@ -2,6 +2,7 @@
 """Gristmill beside DuckDB, ClickHouse, Polars and DataFusion. See README.md."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,7 @@ def install_one_by_one(install, wanted):
 if __name__ == "__main__":
     if sys.version_info < OLDEST_PYTHON:
         sys.exit(f"Python {'.'.join(map(str, OLDEST_PYTHON))} or newer is needed, this is {sys.version.split()[0]}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         enter_environment()
         from compare.command import main

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from . import loading, peers, process, shape, side_by_side
+from . import growth, loading, peers, process, shape, side_by_side
 from .failure import Failure
 from .gristmill import Gristmill, default_path
 
@@ -25,7 +25,7 @@ def main(work):
 
 def with_command(typed):
     """The arguments with `compare` put in where they name no command."""
-    commands = {"compare", "prepare", "load", "-h", "--help"}
+    commands = {"compare", "prepare", "load", "growth", "-h", "--help"}
     return typed if typed[:1] and typed[0] in commands else ["compare", *typed]
 
 
@@ -53,15 +53,18 @@ def parser(work):
     )
     load.set_defaults(run=loading.run)
 
+    grow = commands.add_parser("growth", help="how times grow with the tenant, the store, the threads, the segments")
+    common(grow, work, events=400_000, runs=15, about="events of the tenant at first")
+    grow.set_defaults(run=growth.run)
     return top
 
 
-def common(command, work, events, runs):
+def common(command, work, events, runs, about="how many events"):
     """What every command takes."""
     command.add_argument(
         "--work", default=str(work), metavar="DIR", help="where everything prepared is kept [%(default)s]"
     )
-    command.add_argument("--events", type=positive, default=events, metavar="N", help="how many events [%(default)s]")
+    command.add_argument("--events", type=positive, default=events, metavar="N", help=f"{about} [%(default)s]")
     command.add_argument("--runs", type=positive, default=runs, metavar="N", help="timed runs of each [%(default)s]")
     command.add_argument("--gristmill", default=str(default_path()), metavar="FILE", help="the binary [%(default)s]")
     command.add_argument(

@@ -1,5 +1,6 @@
 """Gristmill itself: the binary, its store, its times and answers."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -31,37 +32,48 @@ class Gristmill:
 
     def generate(self, work, form, destination):
         """Writes the generated events to a file."""
+        self.generate_stream(destination, form, work.events, SEED)
+
+    def generate_stream(self, destination, form, events, seed, tenants=None):
+        """Writes so many events of that stream to a file."""
         partial = destination.with_suffix(".partial")
-        self._run("generate", "--quiet", "--events", work.events, "--seed", SEED, "--days", DAYS,
-                  "--format", form, "--output", partial)  # fmt: skip
+        self._run(*generating(events, seed, tenants), "--format", form, "--output", partial)
         partial.rename(destination)
 
     def load(self, work, store):
         """Loads the generated events into a new store: seconds and peak bytes. Without `import`, they come as JSON."""
         if self.has("import"):
             return self.load_file("import", work.parquet, store, work.log("gristmill-load"))
-        generate = [self.path, "generate", "--quiet", "--events", work.events, "--seed", SEED, "--days", DAYS]
-        with subprocess.Popen(list(map(str, generate)), stdout=subprocess.PIPE) as events:
+        generate = [str(self.path), *map(str, generating(work.events, SEED))]
+        with subprocess.Popen(generate, stdout=subprocess.PIPE) as events:
             return self.load_file("ingest", "-", store, work.log("gristmill-load"), stdin=events.stdout)
 
     def load_file(self, command, source, store, log, stdin=None):
         """Loads a file into a new store with that command: seconds and peak bytes."""
-        return process.watched([str(self.path), command, "--store", str(store), str(source)], log, stdin=stdin)
+        return self.watched(log, command, "--store", store, source, stdin=stdin)
+
+    def watched(self, log, *arguments, stdin=None):
+        """Runs a command of the binary: seconds and peak bytes."""
+        return process.watched([str(self.path), *map(str, arguments)], log, stdin)
 
     def compact(self, work, store):
         """Compacts a store: seconds and peak bytes."""
-        return process.watched([str(self.path), "compact", "--store", str(store)], work.log("gristmill-compact"))
+        return self.watched(work.log("gristmill-compact"), "compact", "--store", store)
 
     def bench(self, work, store, queries, runs, threads=process.THREADS, options=()):
         """Times queries over a store: what `gristmill bench` tells of each, by the name of its file."""
         command = [self.path, "bench", "--store", store, "--runs", runs, "--threads", threads,
                    "--cache-bytes", CACHE_BYTES, "--format", "ndjson", *options, *queries]  # fmt: skip
         found = process.lines(list(map(str, command)), work.log("gristmill-bench"))
-        return {Path(line["query"]).stem: line for line in found}
+        return {name_of(line["query"]): line for line in found}
 
     def answer(self, store, query):
         """The JSON answer to a query."""
         return self._run("fetch", "--store", store, "--format", "json", query)
+
+    def inspect(self, store):
+        """What the store tells of itself."""
+        return json.loads(self._run("inspect", "--json", "--store", store))
 
     def version(self):
         """What the binary says it is."""
@@ -72,6 +84,17 @@ class Gristmill:
         if run.returncode:
             raise Failure(f"`gristmill {arguments[0]}` ended with {run.returncode}: {run.stderr.strip()}")
         return run.stdout
+
+
+def name_of(query):
+    """A query's name: that of its file, or its text."""
+    return query if query.startswith("{") else Path(query).stem
+
+
+def generating(events, seed, tenants=None):
+    """The arguments that generate so many events."""
+    arguments = ["generate", "--quiet", "--events", events, "--seed", seed, "--days", DAYS]
+    return [*arguments, "--tenants", tenants] if tenants else arguments
 
 
 def default_path():

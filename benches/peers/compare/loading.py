@@ -39,7 +39,7 @@ def run(arguments):
 
 
 def ways(arguments, work, form, source):
-    """Each way to load a file: the name, whether its rows are sorted, and a function that does it once into a folder."""
+    """Each way to load a file: the name, whether its rows are sorted, and a function that does it into a folder."""
     gristmill = arguments.gristmill
     command = {"ndjson": "ingest", "parquet": "import"}[form]
     if gristmill.has(command):
@@ -78,8 +78,15 @@ def measure(name, form, is_sorted, source, once, runs):
             shutil.rmtree(place)
         seconds.append(taken)
         peaks.append(peak)
-    return {"name": name, "form": form, "sorted": is_sorted, "seconds": statistics.median(seconds), "all_seconds": seconds,
-            "peak_bytes": max(peaks), "bytes": size}  # fmt: skip
+    return {
+        "name": name,
+        "form": form,
+        "sorted": is_sorted,
+        "seconds": statistics.median(seconds),
+        "all_seconds": seconds,
+        "peak_bytes": max(peaks),
+        "bytes": size,
+    }
 
 
 def table(result):

@@ -12,8 +12,8 @@ class Dialect:
     """The words that differ between peers. Each method returns alternatives: the fastest counts.
 
     A bucket is `(expression, kind)`; `kind` says what the number is: `local` (a timestamp of the local clock),
-    `number` (of the bucket on the local clock), `days` (of the local clock), `seconds` (an instant), `month` (its number
-    in the interval).
+    `number` (of the bucket on the local clock), `days` (of the local clock), `seconds` (an instant), `month` (its
+    number in the interval).
     """
 
     def instant(self, millis):
@@ -77,7 +77,7 @@ def phrasings(shape, dialect):
         places = list(dict.fromkeys(match.group(0) for match in PLACE.finditer(text)))
         options = [_options(place, bucket, shape, dialect) for place in places]
         for choice in itertools.product(*options):
-            words = dict(zip(places, choice))
+            words = dict(zip(places, choice, strict=True))
             found.append((PLACE.sub(lambda match, words=words: words[match.group(0)], text), kind))
     return found
 

@@ -23,7 +23,10 @@ def markdown(head, rows):
     cells = [list(map(str, row)) for row in [head, *rows]]
     widths = [max(len(row[at]) for row in cells) for at in range(len(head))]
     lines = [
-        [cell.ljust(width) if at == 0 else cell.rjust(width) for at, (cell, width) in enumerate(zip(row, widths))]
+        [
+            cell.ljust(width) if at == 0 else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
         for row in cells
     ]
     rule = ["-" * width if at == 0 else "-" * (width - 1) + ":" for at, width in enumerate(widths)]
@@ -52,8 +55,8 @@ def comparison(result):
     rows.append(["geometric mean", "", *[""] * len(names), "", times(result["geometric_mean"])])
     head = ["shape", "rows", *names, "fastest peer", "ratio"]
     about = (
-        f"{result['events']:,} events, {result['threads']} threads, median of {result['runs']} warm runs in milliseconds, "
-        f"{result['machine']['processor']}.\n"
+        f"{result['events']:,} events, {result['threads']} threads, {result['machine']['processor']}. "
+        f"Medians of {result['runs']} warm runs in milliseconds.\n"
     )
     loads = [[name, *_load(result["load"][name], result["events"])] for name in names]
     parts = [about, markdown(head, rows), markdown(["", "version", "load s", "events/s", "bytes per event", "peak MiB"],

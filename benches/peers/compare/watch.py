@@ -1,6 +1,7 @@
 """A small process between: `watch COMMAND...` runs a command and says what it took as a line of JSON.
 
-The most memory that the system tells of a child is at least what its parent had when it was started; this parent has little.
+The most memory that the system tells of a child is at least what its parent had when it was started, and this parent
+has little.
 """
 
 import json

@@ -12,11 +12,14 @@ FORM = 1
 # Rows of a page: small enough for a needle, large enough for the dictionaries' codes to pack well.
 PAGE_ROWS = 8_192
 ROW_GROUP_ROWS = 262_144
+# Memory for the sort, beyond which it goes to the disk: 20 million events would take more than 11 GiB.
+LOAD_BYTES = 4 << 30
 
 
 def load(work):
     """Writes the generated events as a sorted Parquet file."""
-    context = _context()
+    memory = datafusion.RuntimeEnvBuilder().with_disk_manager_os().with_fair_spill_pool(LOAD_BYTES)
+    context = _context(memory)
     # The texts come with Arrow dictionaries in their schema, which sorting and grouping are slower with.
     context.register_parquet("source", str(work.parquet))
     text = lambda column: f"CAST({column} AS VARCHAR) AS {column}"  # noqa: E731
@@ -42,7 +45,7 @@ def size(work):
     return bytes_below(work.place(PLACE))
 
 
-def _context():
+def _context(memory=None):
     config = (
         datafusion.SessionConfig()
         .with_target_partitions(THREADS)
@@ -54,7 +57,7 @@ def _context():
         # One file: both threads must share it.
         .set("datafusion.optimizer.repartition_file_min_size", "1")
     )
-    return datafusion.SessionContext(config)
+    return datafusion.SessionContext(config, memory)
 
 
 class Dialect(sql.Dialect):

@@ -59,7 +59,7 @@ def _converted(column):
 
 
 def load_file(source, form, is_sorted, place):
-    """Loads a file of events into a new file of its own and checkpoints it; texts stay texts, which is faster to load."""
+    """Loads a file of events into a new file of its own and checkpoints it; texts stay texts, which is faster."""
     connection = _connect(place / "events.db")
     read = f"read_json('{source}', format = 'newline_delimited', columns = {JSON_TYPES})"
     rows = read if form == "ndjson" else f"read_parquet('{source}')"
