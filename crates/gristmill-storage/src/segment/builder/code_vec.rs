@@ -54,10 +54,12 @@ impl CodeVec {
     /// of the codes.
     pub(super) fn extend(&mut self, codes: &Codes, places: &[Range<usize>], names: &[u32]) {
         self.widen_for(names.iter().copied().max().unwrap_or_default());
-        match codes {
-            Codes::U8(codes) => self.extend_from(codes, places, names),
-            Codes::U16(codes) => self.extend_from(codes, places, names),
-            Codes::U32(codes) => self.extend_from(codes, places, names),
+        for place in places.iter().cloned() {
+            match codes {
+                Codes::U8(codes) => self.extend_from(&codes[place], names),
+                Codes::U16(codes) => self.extend_from(&codes[place], names),
+                Codes::U32(codes) => self.extend_from(&codes[place], names),
+            }
         }
     }
 
@@ -71,22 +73,21 @@ impl CodeVec {
         }
     }
 
-    fn extend_from<T: ArrowNativeType>(&mut self, codes: &[T], places: &[Range<usize>], names: &[u32]) {
+    fn extend_from<T: ArrowNativeType>(&mut self, codes: &[T], names: &[u32]) {
         match self {
-            Self::U8(own) => extend_with(own, codes, places, names),
-            Self::U16(own) => extend_with(own, codes, places, names),
-            Self::U32(own) => extend_with(own, codes, places, names),
+            Self::U8(own) => extend_with(own, codes, names),
+            Self::U16(own) => extend_with(own, codes, names),
+            Self::U32(own) => extend_with(own, codes, names),
         }
     }
 
     /// Appends all codes of another builder under their new names; the largest of these stands for one of the codes.
     pub(super) fn append(&mut self, other: &Self, names: &[u32]) {
         self.widen_for(names.iter().copied().max().unwrap_or_default());
-        let all = [0..other.len()];
         match other {
-            Self::U8(codes) => self.extend_from(codes, &all, names),
-            Self::U16(codes) => self.extend_from(codes, &all, names),
-            Self::U32(codes) => self.extend_from(codes, &all, names),
+            Self::U8(codes) => self.extend_from(codes, names),
+            Self::U16(codes) => self.extend_from(codes, names),
+            Self::U32(codes) => self.extend_from(codes, names),
         }
     }
 
@@ -110,15 +111,8 @@ impl CodeVec {
 }
 
 /// Appends codes under their new names, each of which fits.
-fn extend_with<T: ArrowNativeType, U: ArrowNativeType>(
-    own: &mut Vec<T>,
-    codes: &[U],
-    places: &[Range<usize>],
-    names: &[u32],
-) {
-    for place in places {
-        own.extend(codes[place.clone()].iter().map(|code| T::usize_as(names[code.as_usize()] as usize)));
-    }
+fn extend_with<T: ArrowNativeType, U: ArrowNativeType>(own: &mut Vec<T>, codes: &[U], names: &[u32]) {
+    own.extend(codes.iter().map(|code| T::usize_as(names[code.as_usize()] as usize)));
 }
 
 fn ranked<T: ArrowNativeType>(codes: &[T], order: impl Iterator<Item = u32>, ranks: &[u32]) -> Vec<u32> {
@@ -130,9 +124,11 @@ pub(super) fn narrow(codes: &[u32], names: &[u32], entries: usize) -> Codes {
     fn of<T: ArrowNativeType>(codes: &[u32], names: &[u32]) -> ScalarBuffer<T> {
         codes.iter().map(|&code| T::usize_as(names[code as usize] as usize)).collect::<Vec<T>>().into()
     }
-    match entries {
-        ..=0x100 => Codes::U8(of(codes, names)),
-        ..=0x1_0000 => Codes::U16(of(codes, names)),
-        _ => Codes::U32(of(codes, names)),
+    if entries <= 1 << u8::BITS {
+        Codes::U8(of(codes, names))
+    } else if entries <= 1 << u16::BITS {
+        Codes::U16(of(codes, names))
+    } else {
+        Codes::U32(of(codes, names))
     }
 }
