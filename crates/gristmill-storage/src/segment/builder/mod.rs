@@ -12,14 +12,16 @@ use super::heap::HeapSegment;
 use super::{Run, RunTable, Segment, SegmentError};
 use crate::event::EventRow;
 use crate::schema::Dimension;
-use dimension::{DimensionBuilder, SortedDimension, full};
+use dimension::{DimensionBuilder, SortedDimension};
+pub(super) use dimension::{MAX_LIST_VALUES, full};
+pub(super) use interner::MAX_TEXT_BYTES;
 use metrics::Metrics;
 use std::ops::Range;
 use std::sync::Arc;
 use tenants::Tenants;
 
 /// The most rows a segment may have.
-const MAX_ROWS: usize = u32::MAX as usize;
+pub(super) const MAX_ROWS: usize = u32::MAX as usize;
 
 /// Takes rows in any order and builds a [`Segment`] of them.
 ///

@@ -21,6 +21,7 @@ mod uuid;
 mod verify;
 mod write;
 
+pub(super) use layout::code_width;
 pub(super) use open::FileSegment;
 pub use open::open;
 pub use restore::restore_index;
