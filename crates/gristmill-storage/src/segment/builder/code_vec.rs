@@ -79,12 +79,23 @@ impl CodeVec {
         }
     }
 
+    /// Appends all codes of another builder under their new names; the largest of these stands for one of the codes.
+    pub(super) fn append(&mut self, other: &Self, names: &[u32]) {
+        self.widen_for(names.iter().copied().max().unwrap_or_default());
+        let all = [0..other.len()];
+        match other {
+            Self::U8(codes) => self.extend_from(codes, &all, names),
+            Self::U16(codes) => self.extend_from(codes, &all, names),
+            Self::U32(codes) => self.extend_from(codes, &all, names),
+        }
+    }
+
     /// The codes at `order`, each replaced by its entry in `ranks`, which has one for every code given out.
-    pub(super) fn arrange(self, order: impl Iterator<Item = u32>, ranks: &[u32]) -> Codes {
+    pub(super) fn ranked(&self, order: impl Iterator<Item = u32>, ranks: &[u32]) -> Vec<u32> {
         match self {
-            Self::U8(codes) => Codes::U8(arranged(&codes, order, ranks)),
-            Self::U16(codes) => Codes::U16(arranged(&codes, order, ranks)),
-            Self::U32(codes) => Codes::U32(arranged(&codes, order, ranks)),
+            Self::U8(codes) => ranked(codes, order, ranks),
+            Self::U16(codes) => ranked(codes, order, ranks),
+            Self::U32(codes) => ranked(codes, order, ranks),
         }
     }
 
@@ -110,12 +121,18 @@ fn extend_with<T: ArrowNativeType, U: ArrowNativeType>(
     }
 }
 
-fn arranged<T: ArrowNativeType>(
-    codes: &[T],
-    order: impl Iterator<Item = u32>,
-    ranks: &[u32],
-) -> ScalarBuffer<T> {
-    // A permutation of dense codes, so every rank fits the width of the codes.
-    let ranks: Vec<T> = ranks.iter().map(|&rank| T::usize_as(rank as usize)).collect();
-    order.map(|at| ranks[codes[at as usize].as_usize()]).collect::<Vec<T>>().into()
+fn ranked<T: ArrowNativeType>(codes: &[T], order: impl Iterator<Item = u32>, ranks: &[u32]) -> Vec<u32> {
+    order.map(|at| ranks[codes[at as usize].as_usize()]).collect()
+}
+
+/// Codes below `entries`, each replaced by its entry in `names`, as narrow as that allows.
+pub(super) fn narrow(codes: &[u32], names: &[u32], entries: usize) -> Codes {
+    fn of<T: ArrowNativeType>(codes: &[u32], names: &[u32]) -> ScalarBuffer<T> {
+        codes.iter().map(|&code| T::usize_as(names[code as usize] as usize)).collect::<Vec<T>>().into()
+    }
+    match entries {
+        ..=0x100 => Codes::U8(of(codes, names)),
+        ..=0x1_0000 => Codes::U16(of(codes, names)),
+        _ => Codes::U32(of(codes, names)),
+    }
 }
