@@ -22,7 +22,9 @@ fn segment() -> Result<Segment, SegmentError> {
         event.event_version = i64::from(number % 4 - 1);
         event.source = Source::ALL[usize::from(at % 5 == 0)];
         let properties: &[&str] = [["a", "b", ""].as_slice(), &[], &["b"]][at % 3];
+        let visitor = format!("{:08x}-0000-4000-8000-{at:012x}", at / 2);
         event
+            .set(Dimension::VisitorId, (at % 7 > 0).then_some(visitor.as_str()))
             .set(Dimension::Category, Some(["click", "view", "\u{e4}\u{1f33e}"][at % 3]))
             .set(Dimension::SessionId, Some(&format!("session-{at}")))
             .set(Dimension::Dim1, [None, Some(""), Some("x")][at % 3])
@@ -55,14 +57,19 @@ fn pyarrow_reads_a_segment() {
     let folder = tempfile::tempdir().unwrap();
     let dir = FsDir::open(folder.path()).unwrap();
     let segment = segment().unwrap();
-    file::write(&dir, "1.arrow", "1.idx", &segment).unwrap();
+    file::write(&dir, "plain.arrow", "plain.idx", &segment).unwrap();
+    file::write_compressed(&dir, "compressed.arrow", "compressed.idx", &segment).unwrap();
     let mut lines = String::new();
     segment.for_each_row(|row| lines.extend([as_json(row).to_string(), "\n".to_owned()])).unwrap();
     let events = folder.path().join("events.ndjson");
     std::fs::write(&events, lines).unwrap();
 
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python/read_segment.py");
-    let run = Command::new("python3").arg(script).arg(folder.path().join("1.arrow")).arg(events).output();
+    let run = Command::new("python3")
+        .arg(script)
+        .arg(events)
+        .args(["plain.arrow", "compressed.arrow"].map(|name| folder.path().join(name)))
+        .output();
     let said = match run {
         Ok(output) => {
             let said = String::from_utf8_lossy(&output.stdout).into_owned();

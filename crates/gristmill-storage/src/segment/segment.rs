@@ -1,7 +1,7 @@
 //! One immutable block of events.
 
 use super::cache::HeapBytes;
-use super::file::FileSegment;
+use super::file::{FileSegment, Form};
 use super::heap::HeapSegment;
 use super::lost::LostSegment;
 use super::{
@@ -116,6 +116,14 @@ impl Segment {
             Parts::Heap(_) => Ok(None),
             Parts::File(file) => file.postings(dimension, &self.meta),
             Parts::Lost(lost) => Err(lost.error()),
+        }
+    }
+
+    /// How its columns lie in its file; `None` on the heap, and where the file is lost.
+    pub fn form(&self) -> Option<Form> {
+        match &self.parts {
+            Parts::File(file) => Some(file.form()),
+            Parts::Heap(_) | Parts::Lost(_) => None,
         }
     }
 

@@ -1,11 +1,12 @@
-"""Reads a segment file with pyarrow and compares it with the events that were written.
+"""Reads segment files with pyarrow and compares each with the events that were written.
 
-Usage: read_segment.py SEGMENT.arrow EVENTS.ndjson
+Usage: read_segment.py EVENTS.ndjson SEGMENT.arrow...
 """
 
 import datetime
 import json
 import sys
+import uuid
 
 try:
     import pyarrow as pa
@@ -20,12 +21,12 @@ MILLISECOND = datetime.timedelta(milliseconds=1)
 
 
 def as_event(row):
-    """A row as JSON would hold it: timestamps in milliseconds, null for an empty list."""
+    """A row as JSON would hold it: timestamps in milliseconds, UUIDs of 16 bytes as text."""
     row["timestamp"] = (row["timestamp"] - EPOCH) // MILLISECOND
-    return row
+    return {name: str(uuid.UUID(bytes=value)) if isinstance(value, bytes) else value for name, value in row.items()}
 
 
-def main(segment, events):
+def check(segment, expected):
     with ipc.open_file(segment) as file:
         assert file.num_record_batches == 1, file.num_record_batches
         batch = file.get_batch(0)
@@ -36,8 +37,6 @@ def main(segment, events):
     assert batch.schema.field("event_version").type == pa.dictionary(pa.uint8(), pa.int64())
     assert pa.types.is_list(batch.schema.field("properties").type)
 
-    with open(events, encoding="utf-8") as lines:
-        expected = [json.loads(line) for line in lines]
     found = [as_event(row) for row in batch.to_pylist()]
     assert len(found) == len(expected), (len(found), len(expected))
     for at, (row, event) in enumerate(zip(found, expected)):
@@ -50,6 +49,13 @@ def main(segment, events):
     nulls = table["dim1"].cast(pa.string()).null_count
     assert nulls == sum(event["dim1"] is None for event in expected) > 0, nulls
     print(f"read {len(found)} rows of {len(batch.schema)} columns with pyarrow {pa.__version__}")
+
+
+def main(events, *segments):
+    with open(events, encoding="utf-8") as lines:
+        expected = [json.loads(line) for line in lines]
+    for segment in segments:
+        check(segment, expected)
 
 
 main(*sys.argv[1:])

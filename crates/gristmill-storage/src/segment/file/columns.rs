@@ -4,8 +4,10 @@
 //! nothing behind them needs to ask again.
 
 use super::blocks::{BlockFile, Span, damaged};
+use super::compression::decompress;
 use super::layout::{DimensionLayout, Layout, code_width};
 use super::sum::FileSum;
+use super::{Form, uuid};
 use crate::dir::Dir;
 use crate::event::Source;
 use crate::schema::{Dimension, Kind};
@@ -35,18 +37,19 @@ impl ColumnFile {
     }
 
     pub(super) fn timestamps(&self) -> Result<Timestamps, SegmentError> {
-        let instants: ScalarBuffer<i64> = self.numbers(Part::Timestamps, self.layout.timestamps)?;
+        let instants: ScalarBuffer<i64> =
+            self.numbers(Part::Timestamps, self.layout.timestamps, self.rows())?;
         Ok(Timestamps::of(instants.iter().copied()))
     }
 
     pub(super) fn values(&self) -> Result<Values, SegmentError> {
         let (part, span) = (Part::Values, self.layout.numbers);
-        let numbers: ScalarBuffer<f64> = self.numbers(part, span)?;
+        let numbers: ScalarBuffer<f64> = self.numbers(part, span, self.rows())?;
         if let Some(bad) = numbers.iter().find(|number| !number.is_finite()) {
             return Err(self.damaged(part, span, "finite numbers", bad.to_string()));
         }
         let validity = (self.layout.validity.length > 0)
-            .then(|| self.file.read(part, self.layout.validity))
+            .then(|| self.read(part, self.layout.validity, numbers.len().div_ceil(8)))
             .transpose()?
             .map(|bits| NullBuffer::new(BooleanBuffer::new(bits, 0, numbers.len())));
         Ok(Values { numbers, validity })
@@ -55,9 +58,9 @@ impl ColumnFile {
     pub(super) fn dictionary(&self, dimension: Dimension) -> Result<Dictionary, SegmentError> {
         match dimension.kind() {
             Kind::Integer => self.integer_dictionary(dimension).map(Dictionary::Integer),
-            Kind::Text | Kind::MultiText => self.text_dictionary(dimension).map(Dictionary::Text),
+            Kind::Text | Kind::MultiText => self.texts(dimension).map(Dictionary::Text),
             Kind::Source => {
-                let words = self.text_dictionary(dimension)?;
+                let words = self.texts(dimension)?;
                 let mut codes = 1..index(words.len());
                 match codes.find(|&code| words.get(code).and_then(Source::from_name).is_none()) {
                     None => Ok(Dictionary::Text(words)),
@@ -74,23 +77,27 @@ impl ColumnFile {
 
     pub(super) fn codes(&self, dimension: Dimension) -> Result<DimensionCodes, SegmentError> {
         let (part, layout) = (Part::Codes(dimension), self.layout(dimension));
+        let offsets = (dimension.kind() == Kind::MultiText)
+            .then(|| self.numbers::<i32>(part, layout.list_offsets, self.rows() + 1))
+            .transpose()?;
+        let count = match &offsets {
+            None => self.rows(),
+            Some(offsets) => self.count(part, layout.codes, code_width(layout.entries), offsets)?,
+        };
         let codes = match code_width(layout.entries) {
-            1 => Codes::U8(self.numbers(part, layout.codes)?),
-            2 => Codes::U16(self.numbers(part, layout.codes)?),
-            _ => Codes::U32(self.numbers(part, layout.codes)?),
+            1 => Codes::U8(self.numbers(part, layout.codes, count)?),
+            2 => Codes::U16(self.numbers(part, layout.codes, count)?),
+            _ => Codes::U32(self.numbers(part, layout.codes, count)?),
         };
         let (least, most) = codes.bounds();
         if most >= layout.entries {
             let expected = format!("codes below {}", layout.entries);
             return Err(self.damaged(part, layout.codes, &expected, most.to_string()));
         }
-        if dimension.kind() != Kind::MultiText {
-            return Ok(DimensionCodes::Single(codes));
-        }
+        let Some(offsets) = offsets else { return Ok(DimensionCodes::Single(codes)) };
         if least == NULL_CODE && !codes.is_empty() {
             return Err(self.damaged(part, layout.codes, "lists of values", "null in a list"));
         }
-        let offsets: ScalarBuffer<i32> = self.numbers(part, layout.list_offsets)?;
         if is_rising_to(&offsets, codes.len()) {
             Ok(DimensionCodes::Multi(Lists { offsets, codes }))
         } else {
@@ -101,7 +108,7 @@ impl ColumnFile {
 
     fn integer_dictionary(&self, dimension: Dimension) -> Result<IntegerDictionary, SegmentError> {
         let (part, span) = (Part::Dictionary(dimension), self.layout(dimension).entry_values);
-        let values: ScalarBuffer<i64> = self.numbers(part, span)?;
+        let values: ScalarBuffer<i64> = self.numbers(part, span, self.entries(dimension))?;
         if values.iter().skip(1).is_sorted_by(|a, b| a < b) {
             Ok(IntegerDictionary { values })
         } else {
@@ -109,10 +116,36 @@ impl ColumnFile {
         }
     }
 
+    fn texts(&self, dimension: Dimension) -> Result<TextDictionary, SegmentError> {
+        if self.layout(dimension).uuids { self.uuids(dimension) } else { self.text_dictionary(dimension) }
+    }
+
+    /// A dictionary of UUIDs, written out.
+    fn uuids(&self, dimension: Dimension) -> Result<TextDictionary, SegmentError> {
+        let (part, span) = (Part::Dictionary(dimension), self.layout(dimension).entry_values);
+        let entries = self.entries(dimension);
+        let bytes = self.read(part, span, entries * uuid::BYTES)?;
+        let (uuids, _) = bytes.as_chunks();
+        let uuids = uuids.get(1..).unwrap_or_default();
+        if !uuids.is_sorted_by(|a, b| a < b) {
+            return Err(self.damaged(part, span, "rising UUIDs", "UUIDs that fall or repeat"));
+        }
+        if i32::try_from(uuids.len() * uuid::TEXT).is_err() {
+            return Err(self.damaged(part, span, "texts below 2^31 bytes", format!("{entries} UUIDs")));
+        }
+        let mut text = Vec::with_capacity(uuids.len() * uuid::TEXT);
+        uuids.iter().for_each(|uuid| uuid::push_text(uuid, &mut text));
+        let end = |entry: usize| index(entry * uuid::TEXT).cast_signed();
+        let offsets = std::iter::once(0).chain((0..=uuids.len()).map(end)).collect();
+        Ok(TextDictionary { offsets, bytes: text.into() })
+    }
+
     fn text_dictionary(&self, dimension: Dimension) -> Result<TextDictionary, SegmentError> {
         let (part, layout) = (Part::Dictionary(dimension), self.layout(dimension));
-        let offsets: ScalarBuffer<i32> = self.numbers(part, layout.text_offsets)?;
-        let bytes = self.file.read(part, layout.entry_values)?;
+        let offsets: ScalarBuffer<i32> =
+            self.numbers(part, layout.text_offsets, self.entries(dimension) + 1)?;
+        let length = self.count(part, layout.entry_values, 1, &offsets)?;
+        let bytes = self.read(part, layout.entry_values, length)?;
         if !is_rising_to(&offsets, bytes.len()) || offsets.get(1) != Some(&0) {
             let expected = format!("offsets rising from 0 to {}", bytes.len());
             return Err(self.damaged(part, layout.text_offsets, &expected, "others"));
@@ -205,8 +238,42 @@ impl ColumnFile {
         self.layout.dimensions[dimension as usize]
     }
 
-    fn numbers<T: ArrowNativeType>(&self, part: Part, span: Span) -> Result<ScalarBuffer<T>, SegmentError> {
-        self.file.read(part, span).map(scalars)
+    fn rows(&self) -> usize {
+        self.layout.rows as usize
+    }
+
+    /// Entries of a dictionary, null included.
+    fn entries(&self, dimension: Dimension) -> usize {
+        self.layout(dimension).entries as usize
+    }
+
+    /// How many things of `width` bytes a part holds, the last offset of which tells where the part is compressed.
+    fn count(&self, part: Part, span: Span, width: u64, offsets: &[i32]) -> Result<usize, SegmentError> {
+        match (self.layout.form, offsets.last()) {
+            (Form::Compressed, Some(&last)) => usize::try_from(last)
+                .map_err(|_| self.damaged(part, span, "an end that is a number from 0 on", last.to_string())),
+            _ => Ok(usize::try_from(span.length / width).unwrap_or(usize::MAX)),
+        }
+    }
+
+    fn numbers<T: ArrowNativeType>(
+        &self,
+        part: Part,
+        span: Span,
+        count: usize,
+    ) -> Result<ScalarBuffer<T>, SegmentError> {
+        self.read(part, span, count.saturating_mul(size_of::<T>())).map(scalars)
+    }
+
+    /// A part of so many bytes, which a plain file's directory was compared with already.
+    fn read(&self, part: Part, span: Span, length: usize) -> Result<Buffer, SegmentError> {
+        let bytes = self.file.read(part, span)?;
+        match self.layout.form {
+            Form::Plain => Ok(bytes),
+            Form::Compressed => decompress(&bytes, length).ok_or_else(|| {
+                self.damaged(part, span, &format!("{length} bytes, compressed"), "something else")
+            }),
+        }
     }
 
     fn damaged(&self, part: Part, span: Span, expected: &str, found: impl Into<String>) -> SegmentError {

@@ -7,6 +7,7 @@ mod arrow;
 mod blocks;
 mod bytes;
 mod columns;
+mod compression;
 mod directory;
 mod layout;
 mod open;
@@ -16,18 +17,29 @@ mod runs;
 mod sum;
 #[cfg(test)]
 mod tests;
+mod uuid;
 mod verify;
 mod write;
 
+pub(super) use layout::code_width;
 pub(super) use open::FileSegment;
 pub use open::open;
 pub use restore::restore_index;
 pub use sum::{FileSum, SegmentFiles};
 pub use verify::verify;
-pub use write::write;
+pub use write::{write, write_compressed};
 
 #[cfg(target_endian = "big")]
 compile_error!("segment files hold little-endian numbers that are used as they lie");
+
+/// How the columns of an Arrow file lie in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// As they are used: fast to write and to read.
+    Plain,
+    /// Compressed buffer by buffer, UUIDs as 16 bytes, and without postings in the index: a quarter of the bytes.
+    Compressed,
+}
 
 /// The format version that is written.
 pub const CURRENT_VERSION: u32 = 2;

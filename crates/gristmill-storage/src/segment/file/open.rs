@@ -5,7 +5,7 @@ use super::columns::ColumnFile;
 use super::directory::{Directory, IndexPart, IndexParts};
 use super::layout::Layout;
 use super::sum::{FileSum, SegmentFiles, io_error};
-use super::{postings, runs};
+use super::{Form, postings, runs};
 use crate::dir::Dir;
 use crate::schema::Dimension;
 use crate::segment::cache::PartCache;
@@ -110,6 +110,11 @@ impl FileSegment {
         self.index.damage.get().map(String::as_str)
     }
 
+    /// How the columns lie in the file.
+    pub(in crate::segment) fn form(&self) -> Form {
+        self.layout.form
+    }
+
     pub(in crate::segment) fn runs(&self, meta: &SegmentMeta) -> Result<Arc<RunTable>, SegmentError> {
         self.cache.get(self.owner, Part::Runs, || {
             self.index
@@ -197,17 +202,20 @@ impl FileSegment {
         dimension: Dimension,
         meta: &SegmentMeta,
     ) -> Result<Option<Arc<Postings>>, SegmentError> {
-        if !self.layout.has_postings(dimension) {
+        if !self.layout.can_have_postings(dimension) {
             return Ok(None);
         }
         let entries = self.layout.dimensions[dimension as usize].entries;
         let part = Part::Postings(dimension);
         let load = || {
-            let of_index = self.index.part(
-                |parts| parts.postings[dimension as usize],
-                part,
-                |bytes| postings::decode(bytes, entries, meta.rows),
-            );
+            let of_index = match self.layout.form {
+                Form::Compressed => None,
+                Form::Plain => self.index.part(
+                    |parts| parts.postings[dimension as usize],
+                    part,
+                    |bytes| postings::decode(bytes, entries, meta.rows),
+                ),
+            };
             of_index.map_or_else(|| Ok(Postings::of(&*self.codes(dimension, meta)?, entries)), Ok)
         };
         self.cache.get(self.owner, part, load).map(Some)

@@ -3,7 +3,7 @@ use super::columns::ColumnFile;
 use super::directory::Directory;
 use super::layout::Layout;
 use super::sum::FileSum;
-use super::{CURRENT_VERSION, SegmentFiles, open, restore_index, verify, write};
+use super::{CURRENT_VERSION, Form, SegmentFiles, open, restore_index, verify, write, write_compressed};
 use crate::dir::{Dir, Lock, MemoryDir, ReadFile, WriteFile};
 use crate::event::Event;
 use crate::schema::Dimension;
@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 const ARROW: &str = "1.arrow";
 const INDEX: &str = "1.idx";
+const FORMS: [Form; 2] = [Form::Plain, Form::Compressed];
 
 /// The files of a segment in memory.
 struct Files {
@@ -25,9 +26,16 @@ struct Files {
 
 impl Files {
     fn of(segment: &Segment) -> Self {
+        Self::in_form(segment, Form::Plain)
+    }
+
+    fn in_form(segment: &Segment, form: Form) -> Self {
         let dir = MemoryDir::new();
-        let sums = write(&dir, ARROW, INDEX, segment).unwrap();
-        Self { dir, sums }
+        let sums = match form {
+            Form::Plain => write(&dir, ARROW, INDEX, segment),
+            Form::Compressed => write_compressed(&dir, ARROW, INDEX, segment),
+        };
+        Self { dir, sums: sums.unwrap() }
     }
 
     fn open(&self) -> Result<Segment, SegmentError> {
@@ -110,27 +118,31 @@ proptest! {
     #[test]
     fn what_was_written_is_read(pushed in prop::collection::vec(any_event(), 1..60)) {
         let heap = segment(&pushed).unwrap();
-        let files = Files::of(&heap);
-        let read = files.open().unwrap();
-        prop_assert!(same(&read, &heap).unwrap());
-        prop_assert_eq!(read.meta().id, Some(7));
-        prop_assert_eq!(events(&read), in_order(pushed));
-        prop_assert_eq!(read.index_damage(), None);
-        verify(&files.dir, ARROW, INDEX, &files.sums).unwrap();
+        for form in FORMS {
+            let files = Files::in_form(&heap, form);
+            let read = files.open().unwrap();
+            prop_assert!(same(&read, &heap).unwrap());
+            prop_assert_eq!((read.meta().id, read.form()), (Some(7), Some(form)));
+            prop_assert_eq!(events(&read), in_order(pushed.clone()));
+            prop_assert_eq!(read.index_damage(), None);
+            verify(&files.dir, ARROW, INDEX, &files.sums).unwrap();
+        }
     }
 }
 
 #[test]
 fn columns_of_many_blocks_are_read() {
     let heap = segment(&numbered(70_000)).unwrap();
-    let files = Files::of(&heap);
-    assert!(files.sums.arrow.length > 40 * 64 * 1024);
-    let read = files.open().unwrap();
-    assert!(same(&read, &heap).unwrap());
-    let kind = |dimension| read.postings(dimension).unwrap().unwrap();
-    assert!(matches!(&*kind(Dimension::Category), Postings::Bitmaps(_)));
-    assert!(matches!(&*kind(Dimension::Properties), Postings::Bitmaps(_)));
-    assert!(matches!(&*kind(Dimension::SessionId), Postings::Ordered { .. }));
+    for form in FORMS {
+        let files = Files::in_form(&heap, form);
+        assert!(files.sums.arrow.length > 5 * 64 * 1024);
+        let read = files.open().unwrap();
+        assert!(same(&read, &heap).unwrap());
+        let kind = |dimension| read.postings(dimension).unwrap().unwrap();
+        assert!(matches!(&*kind(Dimension::Category), Postings::Bitmaps(_)));
+        assert!(matches!(&*kind(Dimension::Properties), Postings::Bitmaps(_)));
+        assert!(matches!(&*kind(Dimension::SessionId), Postings::Ordered { .. }));
+    }
 }
 
 #[test]
@@ -146,9 +158,11 @@ fn files_can_be_merged() {
 #[test]
 fn the_same_segment_is_the_same_bytes() {
     let heap = segment(&numbered(500)).unwrap();
-    let (one, two) = (Files::of(&heap), Files::of(&heap));
-    assert_eq!(one.sums, two.sums);
-    assert_eq!(one.dir.bytes(INDEX).unwrap(), two.dir.bytes(INDEX).unwrap());
+    for form in FORMS {
+        let (one, two) = (Files::in_form(&heap, form), Files::in_form(&heap, form));
+        assert_eq!(one.sums, two.sums);
+        assert_eq!(one.dir.bytes(INDEX).unwrap(), two.dir.bytes(INDEX).unwrap());
+    }
 }
 
 /// Opens and reads everything; `Err` is a loud answer, `Ok(false)` a wrong one.
@@ -159,35 +173,39 @@ fn reads_right(files: &Files, expected: &Segment) -> Result<bool, SegmentError> 
 #[test]
 fn a_flipped_byte_of_the_arrow_file_is_an_error() {
     let heap = segment(&numbered(40)).unwrap();
-    let files = Files::of(&heap);
-    let intact = files.dir.bytes(ARROW).unwrap();
-    for at in 0..intact.len() {
-        files.change(ARROW, |bytes| bytes[at] ^= 1 << (at % 8));
-        match reads_right(&files, &heap) {
-            Err(SegmentError::Damaged { file, .. }) => assert_eq!(file, ARROW, "byte {at}"),
-            other => panic!("byte {at}: {other:?}"),
+    for form in FORMS {
+        let files = Files::in_form(&heap, form);
+        let intact = files.dir.bytes(ARROW).unwrap();
+        for at in 0..intact.len() {
+            files.change(ARROW, |bytes| bytes[at] ^= 1 << (at % 8));
+            match reads_right(&files, &heap) {
+                Err(SegmentError::Damaged { file, .. }) => assert_eq!(file, ARROW, "byte {at}"),
+                other => panic!("byte {at}: {other:?}"),
+            }
+            assert!(verify(&files.dir, ARROW, INDEX, &files.sums).is_err(), "byte {at}");
+            files.dir.set_bytes(ARROW, intact.clone()).unwrap();
         }
-        assert!(verify(&files.dir, ARROW, INDEX, &files.sums).is_err(), "byte {at}");
-        files.dir.set_bytes(ARROW, intact.clone()).unwrap();
     }
 }
 
 #[test]
 fn a_flipped_byte_of_the_index_changes_no_answer() {
     let heap = segment(&numbered(8)).unwrap();
-    let files = Files::of(&heap);
-    let intact = files.dir.bytes(INDEX).unwrap();
-    let mut noted = 0;
-    for at in 0..intact.len() {
-        files.change(INDEX, |bytes| bytes[at] ^= 1 << (at % 8));
-        let read = files.open().unwrap();
-        assert!(same(&read, &heap).unwrap(), "byte {at}");
-        noted += usize::from(read.index_damage().is_some());
-        assert!(verify(&files.dir, ARROW, INDEX, &files.sums).is_err(), "byte {at}");
-        files.dir.set_bytes(INDEX, intact.clone()).unwrap();
+    for form in FORMS {
+        let files = Files::in_form(&heap, form);
+        let intact = files.dir.bytes(INDEX).unwrap();
+        let mut noted = 0;
+        for at in 0..intact.len() {
+            files.change(INDEX, |bytes| bytes[at] ^= 1 << (at % 8));
+            let read = files.open().unwrap();
+            assert!(same(&read, &heap).unwrap(), "byte {at}");
+            noted += usize::from(read.index_damage().is_some());
+            assert!(verify(&files.dir, ARROW, INDEX, &files.sums).is_err(), "byte {at}");
+            files.dir.set_bytes(INDEX, intact.clone()).unwrap();
+        }
+        // What is not noted is the first magic and the padding.
+        assert!(intact.len() - noted < 64 * (Dimension::COUNT + 1), "{noted} of {}", intact.len());
     }
-    // What is not noted is the first magic and the padding.
-    assert!(intact.len() - noted < 64 * (Dimension::COUNT + 1), "{noted} of {}", intact.len());
 }
 
 #[test]
@@ -213,15 +231,17 @@ fn a_cut_or_grown_file_is_noticed() {
 #[test]
 fn a_lost_index_is_made_anew() {
     let heap = segment(&numbered(300)).unwrap();
-    let files = Files::of(&heap);
-    let intact = files.dir.bytes(INDEX).unwrap();
-    files.dir.remove(INDEX).unwrap();
-    let read = files.open().unwrap();
-    assert!(read.index_damage().is_some());
-    assert!(same(&read, &heap).unwrap());
-    assert_eq!(restore_index(&files.dir, ARROW, INDEX, &files.sums).unwrap(), files.sums.index);
-    assert_eq!(files.dir.bytes(INDEX).unwrap(), intact);
-    assert_eq!(files.open().unwrap().index_damage(), None);
+    for form in FORMS {
+        let files = Files::in_form(&heap, form);
+        let intact = files.dir.bytes(INDEX).unwrap();
+        files.dir.remove(INDEX).unwrap();
+        let read = files.open().unwrap();
+        assert!(read.index_damage().is_some());
+        assert!(same(&read, &heap).unwrap());
+        assert_eq!(restore_index(&files.dir, ARROW, INDEX, &files.sums).unwrap(), files.sums.index);
+        assert_eq!(files.dir.bytes(INDEX).unwrap(), intact);
+        assert_eq!(files.open().unwrap().index_damage(), None);
+    }
 }
 
 #[test]
@@ -268,35 +288,39 @@ fn a_newer_index_is_refused_and_a_damaged_version_is_not_newer() {
 #[test]
 fn a_part_that_is_damaged_later_leaves_the_others_readable() {
     let heap = segment(&numbered(70_000)).unwrap();
-    let files = Files::of(&heap);
-    let columns = files.columns();
-    let sessions = columns.layout.dimensions[Dimension::SessionId as usize].codes;
-    let at = usize::try_from(sessions.offset + sessions.length / 2).unwrap();
-    let read = files.open().unwrap();
-    files.change(ARROW, |bytes| bytes[at] ^= 0x10);
-    let error = read.codes(Dimension::SessionId).unwrap_err();
-    assert!(error.to_string().contains("codes of session_id"), "{error}");
-    assert!(read.codes(Dimension::Category).is_ok());
-    assert!(read.dictionary(Dimension::SessionId).is_ok());
+    for form in FORMS {
+        let files = Files::in_form(&heap, form);
+        let columns = files.columns();
+        let sessions = columns.layout.dimensions[Dimension::SessionId as usize].codes;
+        let at = usize::try_from(sessions.offset + sessions.length / 2).unwrap();
+        let read = files.open().unwrap();
+        files.change(ARROW, |bytes| bytes[at] ^= 0x10);
+        let error = read.codes(Dimension::SessionId).unwrap_err();
+        assert!(error.to_string().contains("codes of session_id"), "{error}");
+        assert!(read.codes(Dimension::Category).is_ok());
+        assert!(read.dictionary(Dimension::SessionId).is_ok());
+    }
 }
 
 #[test]
 fn the_cache_keeps_its_budget() {
     let heap = segment(&numbered(2_000)).unwrap();
-    let files = Files::of(&heap);
-    for budget in [0, 1_000, 20_000, 1 << 30] {
-        let cache = Arc::new(PartCache::new(budget));
-        let read = files.open_with(&cache).unwrap();
-        let again = files.open_with(&cache).unwrap();
-        for _ in 0..2 {
-            assert!(same(&read, &heap).unwrap() && same(&again, &heap).unwrap());
-            assert!(cache.bytes() <= budget);
+    for form in FORMS {
+        let files = Files::in_form(&heap, form);
+        for budget in [0, 1_000, 20_000, 1 << 30] {
+            let cache = Arc::new(PartCache::new(budget));
+            let read = files.open_with(&cache).unwrap();
+            let again = files.open_with(&cache).unwrap();
+            for _ in 0..2 {
+                assert!(same(&read, &heap).unwrap() && same(&again, &heap).unwrap());
+                assert!(cache.bytes() <= budget);
+            }
+            assert_eq!(cache.bytes() > 0, budget > 0);
+            drop(read);
+            assert_eq!(cache.bytes() > 0, budget > 0);
+            drop(again);
+            assert_eq!(cache.bytes(), 0);
         }
-        assert_eq!(cache.bytes() > 0, budget > 0);
-        drop(read);
-        assert_eq!(cache.bytes() > 0, budget > 0);
-        drop(again);
-        assert_eq!(cache.bytes(), 0);
     }
 }
 
@@ -328,16 +352,18 @@ fn a_file_that_is_gone_is_told_by_its_name_and_parts_in_memory_stay() {
 #[test]
 fn a_segment_holds_no_file_open() {
     let heap = segment(&numbered(100)).unwrap();
-    let files = Files::of(&heap);
-    let cache = Arc::new(PartCache::new(0));
-    let read = files.open_with(&cache).unwrap();
-    assert_eq!(files.dir.open_handles(), 0);
-    assert!(same(&read, &heap).unwrap());
-    assert_eq!(files.dir.open_handles(), 0);
-    files.dir.remove(INDEX).unwrap();
-    let without_index = files.open_with(&cache).unwrap();
-    assert!(same(&without_index, &heap).unwrap());
-    assert_eq!(files.dir.open_handles(), 0);
+    for form in FORMS {
+        let files = Files::in_form(&heap, form);
+        let cache = Arc::new(PartCache::new(0));
+        let read = files.open_with(&cache).unwrap();
+        assert_eq!(files.dir.open_handles(), 0);
+        assert!(same(&read, &heap).unwrap());
+        assert_eq!(files.dir.open_handles(), 0);
+        files.dir.remove(INDEX).unwrap();
+        let without_index = files.open_with(&cache).unwrap();
+        assert!(same(&without_index, &heap).unwrap());
+        assert_eq!(files.dir.open_handles(), 0);
+    }
 }
 
 #[test]
@@ -550,9 +576,32 @@ fn a_segment_that_reads_back_differently_is_refused() {
 fn codes_of_every_width_are_read() {
     for sessions in [255, 256, 65_535, 65_536] {
         let heap = segment(&numbered(sessions)).unwrap();
-        let read = Files::of(&heap).open().unwrap();
-        assert!(read.to_heap().unwrap() == heap.to_heap().unwrap(), "{sessions} sessions");
+        for form in FORMS {
+            let read = Files::in_form(&heap, form).open().unwrap();
+            assert!(read.to_heap().unwrap() == heap.to_heap().unwrap(), "{sessions} sessions, {form:?}");
+        }
     }
+}
+
+#[test]
+fn uuids_take_sixteen_bytes_where_all_of_a_dictionary_are_uuids() {
+    let uuid = |at: u32| format!("{:08x}-0000-4000-8000-{at:012x}", at.wrapping_mul(0x9e37_79b9));
+    let mut pushed = numbered(1_000);
+    for (event, at) in pushed.iter_mut().zip(0..) {
+        event.set(Dimension::VisitorId, (at % 5 > 0).then(|| uuid(at)).as_deref());
+        event.set(Dimension::SessionId, Some(&if at == 7 { uuid(at).to_uppercase() } else { uuid(at) }));
+        event.set_properties([uuid(at % 10).as_str(), &uuid(at % 3)]);
+    }
+    let heap = segment(&pushed).unwrap();
+    let files = Files::in_form(&heap, Form::Compressed);
+    let layout = files.columns().layout;
+    for dimension in Dimension::ALL {
+        let expected = matches!(dimension, Dimension::VisitorId | Dimension::Properties);
+        assert_eq!(layout.dimensions[dimension as usize].uuids, expected, "{dimension}");
+    }
+    assert!(same(&files.open().unwrap(), &heap).unwrap());
+    let plain = Files::of(&heap).columns().layout;
+    assert!(plain.dimensions.iter().all(|dimension| !dimension.uuids));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::columns::ColumnFile;
 use super::directory::{Directory, IndexPart, IndexParts, MAGIC};
 use super::layout::Layout;
 use super::sum::{FileSum, SegmentFiles, SumWriter, io_error};
-use super::{arrow, postings, runs};
+use super::{Form, arrow, postings, runs};
 use crate::dir::Dir;
 use crate::schema::Dimension;
 use crate::segment::heap::HeapSegment;
@@ -25,8 +25,28 @@ pub fn write(
     index_path: &str,
     segment: &Segment,
 ) -> Result<SegmentFiles, SegmentError> {
+    write_in(dir, arrow_path, index_path, segment, Form::Plain)
+}
+
+/// The same in [`Form::Compressed`].
+pub fn write_compressed(
+    dir: &dyn Dir,
+    arrow_path: &str,
+    index_path: &str,
+    segment: &Segment,
+) -> Result<SegmentFiles, SegmentError> {
+    write_in(dir, arrow_path, index_path, segment, Form::Compressed)
+}
+
+fn write_in(
+    dir: &dyn Dir,
+    arrow_path: &str,
+    index_path: &str,
+    segment: &Segment,
+    form: Form,
+) -> Result<SegmentFiles, SegmentError> {
     let heap = segment.to_heap()?;
-    let written = arrow::write(SumWriter::create(dir, arrow_path)?, arrow_path, &heap)?;
+    let written = arrow::write(SumWriter::create(dir, arrow_path)?, arrow_path, &heap, form)?;
     let columns = ColumnFile::open_verified(dir, arrow_path, written.sum)?;
     columns.compare(&heap)?;
     let index = write_index(dir, index_path, &heap, &columns, written.sum)?;
@@ -73,7 +93,7 @@ fn append_postings(
     heap: &HeapSegment,
     layout: &Layout,
 ) -> Result<IndexPart, SegmentError> {
-    if !layout.has_postings(dimension) {
+    if layout.form == Form::Compressed || !layout.can_have_postings(dimension) {
         return Ok(IndexPart::default());
     }
     let entries = layout.dimensions[dimension as usize].entries;
