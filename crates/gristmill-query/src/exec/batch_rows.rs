@@ -20,6 +20,15 @@ impl BatchRows<'_> {
         }
     }
 
+    /// Calls with each row.
+    #[inline]
+    pub(crate) fn for_each(&self, call: impl FnMut(u32)) {
+        match self {
+            Self::Range(rows) => rows.clone().for_each(call),
+            Self::List(rows) => rows.iter().copied().for_each(call),
+        }
+    }
+
     /// Calls with each row and the item that stands beside it.
     #[inline]
     pub(crate) fn zip<T>(&self, items: impl Iterator<Item = T>, mut call: impl FnMut(u32, T)) {

@@ -2,6 +2,7 @@
 
 use super::ExecError;
 use super::batch_rows::BatchRows;
+use super::bucket_numbers::BucketNumbers;
 use super::cell::Cell;
 use super::groups::{GroupCount, Groups};
 use super::pack::{Expanded, add_codes, multi};
@@ -27,8 +28,6 @@ pub(crate) struct DenseScan<'p, C> {
     /// By grouped dimension: what one step of its code adds to a key.
     strides: Vec<u32>,
     multi: Option<&'p Lists>,
-    /// Whether a range of rows is one slice of the column, whatever stands in it.
-    whole_slices: bool,
     slots: Slots<C>,
     /// Rows that matched.
     matched: u64,
@@ -79,7 +78,6 @@ impl<'p, C: Cell> DenseScan<'p, C> {
             keys_per_bucket: keys,
             strides,
             multi: multi(groups),
-            whole_slices: groups.is_empty() && prepared.columns.uniq.is_empty(),
             slots: Slots::new(&prepared.columns, keys as usize * buckets, rows),
             matched: 0,
             keys: Vec::new(),
@@ -188,23 +186,11 @@ impl<'p, C: Cell> DenseScan<'p, C> {
     }
 
     fn rows_one_by_one(&mut self, walk: &mut Walk<'_>, timestamps: &Timestamps, buckets: &[Bucket]) {
-        let keys_per_bucket = self.keys_per_bucket;
-        let mut bucket = 0;
-        let mut base_of = |row: u32| {
-            let instant = timestamps.get(row as usize);
-            while buckets[bucket].end <= instant {
-                bucket += 1;
-            }
-            narrow::id(bucket) * keys_per_bucket
-        };
+        let mut numbers = BucketNumbers::new(timestamps, buckets, self.keys_per_bucket);
         let mut buffer = std::mem::take(&mut self.listed);
         let values = walk.values;
         walk.batches(walk.rest.end, &mut buffer, |rows| {
-            self.keys.clear();
-            match rows {
-                BatchRows::Range(rows) => self.keys.extend(rows.clone().map(&mut base_of)),
-                BatchRows::List(rows) => self.keys.extend(rows.iter().copied().map(&mut base_of)),
-            }
+            numbers.write(rows, &mut self.keys);
             self.batch(Base::Each, rows, &values);
         });
         self.listed = buffer;
@@ -212,31 +198,46 @@ impl<'p, C: Cell> DenseScan<'p, C> {
 
     /// Takes in the selected rows up to `end`, which are in one bucket.
     fn slice(&mut self, base: u32, walk: &mut Walk<'_>, end: u32) {
-        if self.whole_slices {
-            match &walk.rows {
-                RowSet::Range(rows) => {
-                    let rows = rows.start.max(walk.rest.start)..rows.end.min(end);
-                    if !rows.is_empty() {
-                        self.matched += rows.len() as u64;
-                        self.slots.add_range(base, rows, &walk.values);
-                    }
-                    walk.rest.start = end;
-                    return;
-                }
-                set @ RowSet::Bits { .. } if !(C::SUM || C::EXTREMES) => {
-                    let rows = narrow::id(set.count_in(&(walk.rest.start..end)));
-                    self.matched += u64::from(rows);
-                    self.slots.add_count(base, rows);
-                    walk.rest.start = end;
-                    return;
-                }
-                RowSet::Bits { .. } | RowSet::List(_) => {}
-            }
+        if self.prepared.columns.groups.is_empty() {
+            return self.slice_of_one(base, walk, end);
         }
         let mut buffer = std::mem::take(&mut self.listed);
         let values = walk.values;
         walk.batches(end, &mut buffer, |rows| self.batch(Base::One(base), rows, &values));
         self.listed = buffer;
+    }
+
+    /// Takes in the selected rows up to `end`, all of which have the same key.
+    fn slice_of_one(&mut self, key: u32, walk: &mut Walk<'_>, end: u32) {
+        let rest = walk.rest.start..end;
+        let columns = &self.prepared.columns;
+        match &walk.rows {
+            RowSet::Range(rows) => {
+                let rows = rows.start.max(rest.start)..rows.end.min(rest.end);
+                walk.rest.start = end;
+                if !rows.is_empty() {
+                    self.matched += rows.len() as u64;
+                    self.slots.add_range(key, rows, &walk.values, columns);
+                }
+            }
+            set @ RowSet::Bits { .. } if !(C::SUM || C::EXTREMES) && columns.uniq.is_empty() => {
+                let rows = narrow::id(set.count_in(&rest));
+                walk.rest.start = end;
+                self.matched += u64::from(rows);
+                self.slots.add_count(key, rows);
+            }
+            RowSet::Bits { .. } | RowSet::List(_) => {
+                let mut buffer = std::mem::take(&mut self.listed);
+                let values = walk.values;
+                walk.batches(end, &mut buffer, |rows| {
+                    self.matched += rows.len() as u64;
+                    if let BatchRows::List(rows) = rows {
+                        self.slots.add_list(key, rows, &values, columns);
+                    }
+                });
+                self.listed = buffer;
+            }
+        }
     }
 
     fn batch(&mut self, base: Base, rows: &BatchRows<'_>, values: &SpanValues<'_>) {

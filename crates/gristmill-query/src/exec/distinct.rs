@@ -84,6 +84,40 @@ impl CodeSets {
         }
     }
 
+    /// Adds the codes of some rows to the set of one group.
+    pub(crate) fn add_to_one(&mut self, codes: &DimensionCodes, rows: &BatchRows<'_>, group: u32) {
+        match codes {
+            DimensionCodes::Single(Codes::U8(codes)) => self.add_single_to_one(codes, rows, group),
+            DimensionCodes::Single(Codes::U16(codes)) => self.add_single_to_one(codes, rows, group),
+            DimensionCodes::Single(Codes::U32(codes)) => self.add_single_to_one(codes, rows, group),
+            DimensionCodes::Multi(lists) => rows.for_each(|row| {
+                lists.range(row as usize).for_each(|at| self.insert(group, lists.codes.get(at)));
+            }),
+        }
+    }
+
+    fn add_single_to_one<T: Copy + Into<u32>>(&mut self, codes: &[T], rows: &BatchRows<'_>, group: u32) {
+        match &mut self.seen {
+            Seen::Bits(words) => {
+                let words = &mut words[group as usize * self.words_per_group..][..self.words_per_group];
+                let mut add = |code: u32| words[code as usize / 64] |= 1 << (code % 64);
+                match rows {
+                    BatchRows::Range(rows) => {
+                        let codes = &codes[rows.start as usize..rows.end as usize];
+                        codes.iter().for_each(|code| add((*code).into()));
+                    }
+                    BatchRows::List(rows) => rows.iter().for_each(|row| add(codes[*row as usize].into())),
+                }
+            }
+            Seen::Pairs(pairs) => rows.for_each(|row| {
+                let code = codes[row as usize].into();
+                if code != NULL_CODE {
+                    pairs.insert(pair(group, code));
+                }
+            }),
+        }
+    }
+
     #[inline]
     fn insert(&mut self, group: u32, code: u32) {
         match &mut self.seen {
@@ -213,7 +247,9 @@ mod tests {
             sets.resize(groups);
             assert_eq!(matches!(sets.seen, Seen::Pairs(_)), groups == 21);
             sets.add(&codes(), &BatchRows::List(&[0, 1, 2]), &[3, 0, 18]);
-            let expected = BTreeSet::from([(0, 1), (19, 99), (7, 63), (7, 64), (18, 99)]);
+            sets.add_to_one(&codes(), &BatchRows::Range(0..2), 5);
+            sets.add_to_one(&codes(), &BatchRows::List(&[0, 4]), 6);
+            let expected = BTreeSet::from([(0, 1), (19, 99), (7, 63), (7, 64), (18, 99), (5, 1), (6, 64)]);
             assert_eq!(take(&mut sets, 21.min(u32::try_from(groups).unwrap())), expected);
             assert_eq!(take(&mut sets, 20), BTreeSet::new());
         }

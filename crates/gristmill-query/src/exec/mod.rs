@@ -2,6 +2,7 @@
 
 mod accumulate;
 mod batch_rows;
+mod bucket_numbers;
 mod buckets;
 mod budget;
 mod cell;

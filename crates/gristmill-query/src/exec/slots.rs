@@ -54,22 +54,49 @@ impl<C: Cell> Slots<C> {
         }
     }
 
-    /// Adds rows that follow one another to one key, of a fetch without distinct counts.
-    pub(crate) fn add_range(&mut self, key: u32, rows: Range<u32>, values: &SpanValues<'_>) {
+    /// Adds rows that follow one another to one key.
+    pub(crate) fn add_range(
+        &mut self,
+        key: u32,
+        rows: Range<u32>,
+        values: &SpanValues<'_>,
+        columns: &Columns,
+    ) {
+        let (cell, spill) = self.note(key);
+        values.add_range(cell, rows.clone(), |number| spill.add(key, number));
+        for (sets, uniq) in self.distinct.iter_mut().zip(&columns.uniq) {
+            sets.add_to_one(&uniq.codes, &BatchRows::Range(rows.clone()), key);
+        }
+    }
+
+    /// Adds listed rows to one key.
+    pub(crate) fn add_list(&mut self, key: u32, rows: &[u32], values: &SpanValues<'_>, columns: &Columns) {
+        if rows.is_empty() {
+            return;
+        }
+        let (cell, spill) = self.note(key);
+        values.add_list(cell, rows, |number| spill.add(key, number));
+        for (sets, uniq) in self.distinct.iter_mut().zip(&columns.uniq) {
+            sets.add_to_one(&uniq.codes, &BatchRows::List(rows), key);
+        }
+    }
+
+    /// Counts rows of one key, of a fetch that only counts.
+    pub(crate) fn add_count(&mut self, key: u32, rows: u32) {
+        if rows > 0 {
+            self.note(key).0.add_rows(rows);
+        }
+    }
+
+    /// The cell of a key that gets rows.
+    fn note(&mut self, key: u32) -> (&mut C, &mut Spill) {
         let Self { cells, met, spill, .. } = self;
         let cell = &mut cells[key as usize];
         if let Met::Noted { keys, len } = met {
             keys[*len] = key;
             *len += usize::from(cell.rows() == 0);
         }
-        values.add_range(cell, rows, |number| spill.add(key, number));
-    }
-
-    /// Counts rows of one key, of a fetch that only counts.
-    pub(crate) fn add_count(&mut self, key: u32, rows: u32) {
-        if rows > 0 {
-            self.add_range(key, 0..rows, &SpanValues::Absent);
-        }
+        (cell, spill)
     }
 
     /// Adds each row to its key; `rows` and `keys` go in step.

@@ -96,11 +96,7 @@ impl<'v> SpanValues<'v> {
         cell.add_rows(count);
         match self {
             Self::Absent => {}
-            Self::Constant(value) => {
-                cell.add_values(count);
-                cell.add_plain(*value * f64::from(count));
-                cell.add_extremes(to_extreme(*value), to_extreme(*value));
-            }
+            Self::Constant(value) => add_constant(cell, *value, count),
             Self::Column { numbers, validity, plain } => {
                 if !(C::SUM || C::EXTREMES) {
                     return;
@@ -126,6 +122,33 @@ impl<'v> SpanValues<'v> {
                     cell.add_extremes(min, max);
                 }
             }
+        }
+    }
+
+    /// Adds listed rows to one cell.
+    pub(crate) fn add_list<C: Cell>(&self, cell: &mut C, rows: &[u32], mut spill: impl FnMut(f64)) {
+        let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        cell.add_rows(count);
+        match self {
+            Self::Column { numbers, validity, plain } if C::SUM || C::EXTREMES => {
+                let mut seen = *cell;
+                for row in rows {
+                    let value = numbers[*row as usize];
+                    let valid = validity.is_none_or(|valid| valid.value(*row as usize));
+                    if *plain {
+                        seen.add_plain(value);
+                    } else {
+                        let residue = seen.add_checked(value);
+                        if residue != 0.0 {
+                            spill(residue);
+                        }
+                    }
+                    add_seen(&mut seen, value, valid);
+                }
+                *cell = seen;
+            }
+            Self::Constant(value) => add_constant(cell, *value, count),
+            Self::Absent | Self::Column { .. } => {}
         }
     }
 
@@ -180,6 +203,13 @@ impl<'v> SpanValues<'v> {
             }
         }
     }
+}
+
+/// Adds the same value several times, which is exact.
+fn add_constant<C: Cell>(cell: &mut C, value: f64, count: u32) {
+    cell.add_values(count);
+    cell.add_plain(value * f64::from(count));
+    cell.add_extremes(to_extreme(value), to_extreme(value));
 }
 
 /// Adds a value that plain arithmetic holds; a null row's is 0.0.

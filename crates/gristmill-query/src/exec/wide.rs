@@ -91,6 +91,24 @@ add_keys!(add_keys_u8, u8);
 add_keys!(add_keys_u16, u16);
 add_keys!(add_keys_u32, u32);
 
+wide! {
+    /// How many whole widths each offset holds, times the stride. Offsets are not negative, and below 2^31 as the
+    /// width is.
+    divide(offsets: &[i32], width: i32, stride: u32, quotients: &mut [u32]) {
+        /// Added to a whole number below 2^32, it leaves that number in the lowest bits.
+        const TWO_52: f64 = 4_503_599_627_370_496.0;
+        let width = f64::from(width);
+        for (quotient, offset) in quotients.iter_mut().zip(offsets) {
+            // A quotient that is not whole is below the next whole number by one part in 2^31 of it or more, far more
+            // than the division is rounded by: it never becomes that number.
+            let whole = (f64::from(*offset) / width).floor();
+            #[expect(clippy::cast_possible_truncation, reason = "the lowest 32 bits are wanted")]
+            let number = (whole + TWO_52).to_bits() as u32;
+            *quotient = number.wrapping_mul(stride);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +124,26 @@ mod tests {
             let least = numbers.iter().map(|number| to_extreme(*number)).min().unwrap_or(NO_MIN);
             let most = numbers.iter().map(|number| to_extreme(*number)).max().unwrap_or(NO_MAX);
             prop_assert_eq!(extremes(&numbers), (least, most));
+        }
+
+        #[test]
+        fn quotients_are_those_of_integers(
+            width in prop_oneof![1..1000_i32, 1..=i32::MAX],
+            near in prop::collection::vec((any::<u32>(), -2..=2_i64), 1..50),
+        ) {
+            // Around multiples of the width, where a rounded quotient could be wrong.
+            let offsets: Vec<i32> = near
+                .into_iter()
+                .map(|(number, by)| {
+                    let times = i64::from(number) % (i64::from(i32::MAX) / i64::from(width) + 1);
+                    i32::try_from((times * i64::from(width) + by).clamp(0, i64::from(i32::MAX))).unwrap()
+                })
+                .collect();
+            let mut quotients = vec![0; offsets.len()];
+            divide(&offsets, width, 3, &mut quotients);
+            let expected: Vec<u32> =
+                offsets.iter().map(|offset| u32::try_from(offset / width).unwrap().wrapping_mul(3)).collect();
+            prop_assert_eq!(quotients, expected);
         }
 
         #[test]
