@@ -1,26 +1,28 @@
 //! The catalog as bytes.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crc32c::crc32c;
 
-use crate::segment::ValueStats;
 use crate::segment::file::{FileSum, SegmentFiles};
+use crate::segment::{OrganizationBounds, ValueStats};
 
 use super::{Catalog, LogEntry, Receipt, SegmentEntry, Tokens};
 
 /// Starts every catalog.
 const MAGIC: [u8; 8] = *b"GristCat";
 /// The layout that is written.
-pub(super) const CURRENT: u32 = 1;
+pub(super) const CURRENT: u32 = 2;
 /// The oldest layout that is read.
-pub(super) const OLDEST_READABLE: u32 = 1;
+pub(super) const OLDEST_READABLE: u32 = 2;
 /// Magic, version and file length: the same in every version, as is the checksum at the end.
 pub(super) const PREFIX_LEN: usize = 20;
 const CHECKSUM_LEN: usize = 4;
 
 const LOG_LEN: usize = 16;
-const SEGMENT_LEN: usize = 72;
+/// Bytes of a segment's entry besides its organizations.
+const SEGMENT_MIN_LEN: usize = 82;
 /// Bytes of a token's entry besides the token.
 const TOKEN_MIN_LEN: usize = 18;
 
@@ -166,9 +168,15 @@ impl Encoder {
         self.u32(segment.values.count);
         self.bytes(&segment.values.min.to_le_bytes());
         self.bytes(&segment.values.max.to_le_bytes());
+        self.bytes(&segment.values.unit.to_le_bytes());
         for sum in [segment.files.arrow, segment.files.index] {
             self.u64(sum.length);
             self.u32(sum.crc32c);
+        }
+        for organization in [&segment.organizations.first, &segment.organizations.last] {
+            // All texts of a column together are below 2^31 bytes.
+            self.count(organization.len());
+            self.bytes(organization.as_bytes());
         }
     }
 
@@ -235,7 +243,7 @@ impl<'a> Decoder<'a> {
         };
         let counts_at = self.at;
         let (logs, segments, tokens) = (self.u32()? as usize, self.u32()? as usize, self.u32()? as usize);
-        let least = [(logs, LOG_LEN), (segments, SEGMENT_LEN), (tokens, TOKEN_MIN_LEN)]
+        let least = [(logs, LOG_LEN), (segments, SEGMENT_MIN_LEN), (tokens, TOKEN_MIN_LEN)]
             .iter()
             .try_fold(0_usize, |sum, &(count, size)| sum.checked_add(count.checked_mul(size)?));
         let left = self.bytes.len() - self.at;
@@ -263,9 +271,25 @@ impl<'a> Decoder<'a> {
             rows: self.u32()?,
             min_time: self.i64()?,
             max_time: self.i64()?,
-            values: ValueStats { count: self.u32()?, min: self.f64()?, max: self.f64()? },
+            values: ValueStats {
+                count: self.u32()?,
+                min: self.f64()?,
+                max: self.f64()?,
+                unit: self.array().map(i16::from_le_bytes)?,
+            },
             files: SegmentFiles { arrow: self.sum()?, index: self.sum()? },
+            organizations: OrganizationBounds { first: self.organization()?, last: self.organization()? },
         })
+    }
+
+    fn organization(&mut self) -> Result<Arc<str>, Fault> {
+        let length = self.u32()? as usize;
+        self.text(length, "an organization of UTF-8").map(Arc::from)
+    }
+
+    fn text(&mut self, length: usize, expected: &str) -> Result<&'a str, Fault> {
+        let start = self.at;
+        std::str::from_utf8(self.take(length)?).map_err(|error| Fault::damaged(start, expected, error))
     }
 
     fn sum(&mut self) -> Result<FileSum, Fault> {
@@ -275,9 +299,6 @@ impl<'a> Decoder<'a> {
     fn token(&mut self) -> Result<(&'a str, Receipt), Fault> {
         let receipt = Receipt { events: self.u64()?, sequence: self.u64()? };
         let length = self.u16()?;
-        let start = self.at;
-        let token = std::str::from_utf8(self.take(usize::from(length))?)
-            .map_err(|error| Fault::damaged(start, "a token of UTF-8", error))?;
-        Ok((token, receipt))
+        Ok((self.text(usize::from(length), "a token of UTF-8")?, receipt))
     }
 }

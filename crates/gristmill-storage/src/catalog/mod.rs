@@ -18,8 +18,8 @@ pub use receipt::Receipt;
 pub(crate) use file::{Publish, names, publish, read};
 pub(crate) use tokens::Tokens;
 
-use crate::segment::ValueStats;
 use crate::segment::file::SegmentFiles;
+use crate::segment::{OrganizationBounds, ValueStats};
 
 /// What a store consists of.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,7 +50,7 @@ pub struct LogEntry {
 }
 
 /// A segment.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SegmentEntry {
     /// Its id.
     pub id: u64,
@@ -62,6 +62,8 @@ pub struct SegmentEntry {
     pub max_time: i64,
     /// What is known of `value` over all events.
     pub values: ValueStats,
+    /// The organizations its events may belong to.
+    pub organizations: OrganizationBounds,
     /// Lengths and checksums of its files.
     pub files: SegmentFiles,
 }

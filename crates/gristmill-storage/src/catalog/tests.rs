@@ -1,4 +1,4 @@
-use super::codec::{Fault, decode, encode};
+use super::codec::{CURRENT, Fault, decode, encode};
 use super::*;
 use crate::dir::{Dir, MemoryDir};
 use crate::segment::file::FileSum;
@@ -12,7 +12,8 @@ fn sample(number: u64) -> Catalog {
         rows: 1000,
         min_time: -1,
         max_time: i64::MAX,
-        values: ValueStats { count: 7, min: -0.5, max: 1e300 },
+        values: ValueStats { count: 7, min: -0.5, max: 1e300, unit: -1 },
+        organizations: OrganizationBounds { first: "".into(), last: "\u{f6}rg".into() },
         files: SegmentFiles {
             arrow: FileSum { length: 1 << 40, crc32c: 0xdead_beef },
             index: FileSum { length: 17, crc32c: 1 },
@@ -24,7 +25,7 @@ fn sample(number: u64) -> Catalog {
         sealed: 8,
         closed: true,
         logs: vec![LogEntry { id: 40, length: 1000 }, LogEntry { id: 41, length: 68 }],
-        segments: vec![segment, SegmentEntry { id: 6, rows: 1, ..segment }],
+        segments: vec![segment.clone(), SegmentEntry { id: 6, rows: 1, ..segment }],
         tokens,
     }
 }
@@ -62,8 +63,8 @@ fn forged(change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
 
 #[test]
 fn another_version_is_told_from_damage() {
-    let newer = forged(|bytes| bytes[8] = 2);
-    assert_eq!(decode(&newer), Err(Fault::NewerFormat(2)));
+    let newer = forged(|bytes| bytes[8] += 1);
+    assert_eq!(decode(&newer), Err(Fault::NewerFormat(CURRENT + 1)));
     let dir = MemoryDir::new();
     dir.create(names::CATALOG).unwrap().append(&newer).unwrap();
     let error = read(&dir).unwrap_err();

@@ -2,8 +2,9 @@
 
 use super::heap::HeapSegment;
 use super::index::index;
-use super::{DimensionCodes, ValueStats};
+use super::{Dictionary, DimensionCodes, ValueStats};
 use crate::schema::Dimension;
+use std::sync::Arc;
 
 /// What is known of a segment without reading its columns.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,8 +19,37 @@ pub struct SegmentMeta {
     pub max_time: i64,
     /// What is known of `value` over all rows.
     pub values: ValueStats,
+    /// The organizations its rows may belong to.
+    pub organizations: OrganizationBounds,
     /// What is known of each dimension, indexed by `Dimension as usize`.
     pub dimensions: [DimensionStats; Dimension::COUNT],
+}
+
+/// The first and the last organization of some rows, in the order of their UTF-8 bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrganizationBounds {
+    /// The first `organization_id`.
+    pub first: Arc<str>,
+    /// The last `organization_id`: itself among the rows.
+    pub last: Arc<str>,
+}
+
+impl OrganizationBounds {
+    /// Whether an organization may have rows here; where this is false, it has none.
+    pub fn may_hold(&self, organization: &str) -> bool {
+        (&*self.first..=&*self.last).contains(&organization)
+    }
+
+    /// The bounds of a dictionary of `organization_id`.
+    pub(super) fn of(dictionary: &Dictionary) -> Self {
+        let text = |code: usize| match dictionary {
+            Dictionary::Text(texts) => texts.get(index(code)).unwrap_or_default().into(),
+            Dictionary::Integer(_) => Arc::default(),
+        };
+        // Only a forged file has no organization; then no row has the one named here.
+        let last = dictionary.len() - 1;
+        Self { first: text(last.min(1)), last: text(last) }
+    }
 }
 
 /// What is known of one dimension in one segment.
@@ -46,6 +76,7 @@ impl SegmentMeta {
             min_time,
             max_time,
             values: heap.runs.values(),
+            organizations: OrganizationBounds::of(&heap.dimension(Dimension::OrganizationId).dictionary),
             dimensions: std::array::from_fn(|at| DimensionStats {
                 distinct: index(heap.dimensions[at].dictionary.len() - 1),
                 nulls: heap.dimensions[at].codes.count_nulls(),

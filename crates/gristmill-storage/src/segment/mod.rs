@@ -27,7 +27,7 @@ pub use codes::{Codes, DimensionCodes, Lists, NULL_CODE};
 pub use columns::{Timestamps, Values};
 pub use dictionary::{Dictionary, IntegerDictionary, TextDictionary};
 pub use error::SegmentError;
-pub use meta::{DimensionStats, SegmentMeta};
+pub use meta::{DimensionStats, OrganizationBounds, SegmentMeta};
 pub use postings::Postings;
 pub use rows::SegmentRows;
 pub use runs::{Run, RunTable, ValueStats};

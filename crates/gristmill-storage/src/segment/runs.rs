@@ -71,11 +71,20 @@ pub struct ValueStats {
     pub min: f64,
     /// The largest value, 0.0 after -0.0; meaningless where `count` is 0.
     pub max: f64,
+    /// The largest exponent `e` for which every value is a whole multiple of 2^e, from -1074 to 1023;
+    /// [`ValueStats::NO_UNIT`] where there is no value but zeros.
+    ///
+    /// With `count` and the bounds it proves that a plain sum of `f64` is exact: every partial sum is a multiple of
+    /// 2^e, and one below 2^(e + 53) has a place in an `f64`.
+    pub unit: i16,
 }
 
 impl ValueStats {
     /// The statistics of no value at all.
-    pub const NONE: Self = Self { count: 0, min: f64::INFINITY, max: f64::NEG_INFINITY };
+    pub const NONE: Self = Self { count: 0, min: f64::INFINITY, max: f64::NEG_INFINITY, unit: Self::NO_UNIT };
+
+    /// The unit of no value, and of zeros, which are multiples of everything.
+    pub const NO_UNIT: i16 = i16::MAX;
 
     /// The statistics of two sets of rows together.
     #[must_use]
@@ -84,6 +93,7 @@ impl ValueStats {
             count: self.count.saturating_add(other.count),
             min: smaller(self.min, other.min),
             max: larger(self.max, other.max),
+            unit: self.unit.min(other.unit),
         }
     }
 
@@ -93,6 +103,7 @@ impl ValueStats {
             count: stats.count + 1,
             min: smaller(stats.min, value),
             max: larger(stats.max, value),
+            unit: stats.unit.min(unit(value)),
         })
     }
 }
@@ -105,6 +116,24 @@ fn smaller(a: f64, b: f64) -> f64 {
 /// The larger number, where 0.0 is above -0.0.
 fn larger(a: f64, b: f64) -> f64 {
     if b.total_cmp(&a).is_gt() { b } else { a }
+}
+
+/// The largest exponent `e` for which a finite number is a whole multiple of 2^e.
+fn unit(value: f64) -> i16 {
+    /// Bits of the fraction of an `f64`.
+    const FRACTION_BITS: u32 = f64::MANTISSA_DIGITS - 1;
+    /// The exponent of the last bit of the fraction of the smallest numbers.
+    const LEAST: i16 = -1074;
+    let bits = value.abs().to_bits();
+    if bits == 0 {
+        return ValueStats::NO_UNIT;
+    }
+    let (exponent, fraction) = (bits >> FRACTION_BITS, bits & ((1 << FRACTION_BITS) - 1));
+    // The smallest numbers share the exponent of the next larger ones, without their leading bit.
+    let significand = if exponent == 0 { fraction } else { fraction | 1 << FRACTION_BITS };
+    let steps = exponent.saturating_sub(1) + u64::from(significand.trailing_zeros());
+    // There are 2,098 steps.
+    i16::try_from(steps).map_or(ValueStats::NO_UNIT, |steps| LEAST + steps)
 }
 
 /// Every run of a segment, sorted by (organization, vendor); their row ranges follow one another without a gap.
@@ -206,6 +235,29 @@ mod tests {
         }
         let zeros = stats(&[0.0]).and(stats(&[-0.0]));
         assert!(zeros.min.is_sign_negative() && zeros.max.is_sign_positive());
+    }
+
+    #[test]
+    fn a_unit_is_the_largest_power_of_two_that_divides_every_value() {
+        let units = [
+            (&[1.0][..], 0),
+            (&[-12.0], 2),
+            (&[12.0, 0.25, 0.0], -2),
+            (&[0.1], -55),
+            (&[f64::MAX], 971),
+            (&[2_f64.powi(1023)], 1023),
+            (&[f64::MIN_POSITIVE], -1022),
+            (&[f64::MIN_POSITIVE * 0.5], -1023),
+            (&[5e-324], -1074),
+            (&[1.5e-323], -1074),
+            (&[0.0, -0.0], ValueStats::NO_UNIT),
+            (&[], ValueStats::NO_UNIT),
+        ];
+        for (values, unit) in units {
+            assert_eq!(stats(values).unit, unit, "{values:?}");
+        }
+        assert_eq!(stats(&[8.0]).and(stats(&[0.5])).unit, -1);
+        assert_eq!(stats(&[8.0]).and(stats(&[0.0])).unit, 3);
     }
 
     #[test]

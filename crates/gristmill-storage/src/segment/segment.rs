@@ -11,6 +11,7 @@ use super::{
 use crate::event::EventRow;
 use crate::schema::Dimension;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// An immutable block of events, sorted by (organization, vendor, timestamp), with ties in the order of arrival.
 ///
@@ -18,8 +19,15 @@ use std::sync::Arc;
 /// a heap segment is always there, a part in a file is read and verified at its first use.
 #[derive(Debug)]
 pub struct Segment {
+    id: u64,
     meta: SegmentMeta,
     parts: Parts,
+}
+
+/// The next [`Segment::id`].
+fn new_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// Where the parts lie.
@@ -32,11 +40,11 @@ enum Parts {
 
 impl Segment {
     pub(super) fn on_heap(heap: HeapSegment) -> Self {
-        Self { meta: SegmentMeta::of(&heap), parts: Parts::Heap(Box::new(heap)) }
+        Self { id: new_id(), meta: SegmentMeta::of(&heap), parts: Parts::Heap(Box::new(heap)) }
     }
 
     pub(super) fn in_file(meta: SegmentMeta, file: FileSegment) -> Self {
-        Self { meta, parts: Parts::File(Box::new(file)) }
+        Self { id: new_id(), meta, parts: Parts::File(Box::new(file)) }
     }
 
     /// A segment whose file is missing or damaged, in place of the error that opening it gave: what a catalog knows of
@@ -44,7 +52,12 @@ impl Segment {
     ///
     /// The error is given back where it may pass, as when there are too many open files.
     pub fn lost(meta: SegmentMeta, error: SegmentError) -> Result<Self, SegmentError> {
-        Ok(Self { meta, parts: Parts::Lost(Box::new(LostSegment::of(error)?)) })
+        Ok(Self { id: new_id(), meta, parts: Parts::Lost(Box::new(LostSegment::of(error)?)) })
+    }
+
+    /// A number that no other segment of this process has, or had: what is derived from a segment can be kept under it.
+    pub fn id(&self) -> u64 {
+        self.id
     }
 
     /// What is known without reading a column.
@@ -65,7 +78,7 @@ impl Segment {
     pub fn dictionary(&self, dimension: Dimension) -> Result<Arc<Dictionary>, SegmentError> {
         match &self.parts {
             Parts::Heap(heap) => Ok(Arc::clone(&heap.dimension(dimension).dictionary)),
-            Parts::File(file) => file.dictionary(dimension),
+            Parts::File(file) => file.dictionary(dimension, &self.meta),
             Parts::Lost(lost) => Err(lost.error()),
         }
     }

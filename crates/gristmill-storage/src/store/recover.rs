@@ -179,13 +179,13 @@ pub(super) fn open_segment(
 ) -> Result<Segment, SegmentError> {
     let [arrow, index] = segment_paths(SEGMENTS, entry.id);
     let segment = file::open(dir, &arrow, &index, &entry.files, entry.id, Arc::clone(cache))?;
-    let SegmentMeta { rows, min_time, max_time, values, .. } = *segment.meta();
-    let found = (rows, min_time, max_time, values);
-    let expected = (entry.rows, entry.min_time, entry.max_time, entry.values);
+    let SegmentMeta { rows, min_time, max_time, values, organizations, .. } = segment.meta();
+    let found = (rows, min_time, max_time, values, organizations);
+    let expected = (&entry.rows, &entry.min_time, &entry.max_time, &entry.values, &entry.organizations);
     if found == expected {
         return Ok(segment);
     }
-    let told = |told| format!("rows, first and last millisecond, values {told:?}");
+    let told = |told| format!("rows, first and last millisecond, values, organizations {told:?}");
     let (expected, found) = (told(expected), told(found));
     Err(SegmentError::Damaged { file: index, part: "statistics".to_owned(), offset: 0, expected, found })
 }
@@ -198,6 +198,7 @@ fn known(entry: &SegmentEntry) -> SegmentMeta {
         min_time: entry.min_time,
         max_time: entry.max_time,
         values: entry.values,
+        organizations: entry.organizations.clone(),
         dimensions: [DimensionStats::default(); Dimension::COUNT],
     }
 }

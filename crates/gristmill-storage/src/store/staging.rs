@@ -41,6 +41,7 @@ impl<'s> Staging<'s> {
             min_time: meta.min_time,
             max_time: meta.max_time,
             values: meta.values,
+            organizations: meta.organizations.clone(),
             files,
         });
         Ok(())

@@ -30,7 +30,7 @@ def main(segment, events):
         assert file.num_record_batches == 1, file.num_record_batches
         batch = file.get_batch(0)
     batch.validate(full=True)
-    assert batch.schema.metadata == {b"gristmill.format": b"1"}, batch.schema.metadata
+    assert batch.schema.metadata == {b"gristmill.format": b"2"}, batch.schema.metadata
     assert batch.schema.field("timestamp").type == pa.timestamp("ms", tz="UTC")
     assert batch.schema.field("session_id").type == pa.dictionary(pa.uint16(), pa.string())
     assert batch.schema.field("event_version").type == pa.dictionary(pa.uint8(), pa.int64())

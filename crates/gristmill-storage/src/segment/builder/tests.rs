@@ -231,3 +231,21 @@ fn nothing_builds_nothing() {
     assert!(SegmentBuilder::new().is_empty());
     assert!(matches!(SegmentBuilder::new().build(), Err(SegmentError::Empty)));
 }
+
+#[test]
+fn a_segment_knows_its_first_and_last_organization() {
+    let events = ["b", "", "\u{e9}"].map(|organization| Event::new(Timestamp(0), organization, "a"));
+    let segment = segment(&events).unwrap();
+    let bounds = &segment.meta().organizations;
+    assert_eq!((&*bounds.first, &*bounds.last), ("", "\u{e9}"));
+    for (organization, may_hold) in [("", true), ("a", true), ("\u{e9}", true), ("\u{e9}a", false)] {
+        assert_eq!(bounds.may_hold(organization), may_hold, "{organization:?}");
+    }
+}
+
+#[test]
+fn no_two_segments_have_the_same_id() {
+    let events = numbered(1);
+    let ids = [(); 3].map(|()| segment(&events).unwrap().id());
+    assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
+}

@@ -1,10 +1,16 @@
 //! Fixed-width little-endian numbers, one after the other.
 
+use crate::segment::index::index;
+
 /// Writes numbers.
 #[derive(Debug, Default)]
 pub(super) struct Encoder(Vec<u8>);
 
 impl Encoder {
+    pub(super) fn i16(&mut self, number: i16) {
+        self.0.extend_from_slice(&number.to_le_bytes());
+    }
+
     pub(super) fn u32(&mut self, number: u32) {
         self.0.extend_from_slice(&number.to_le_bytes());
     }
@@ -21,6 +27,12 @@ impl Encoder {
         self.u64(number.to_bits());
     }
 
+    /// The length in bytes, which is below 2^32, and the bytes.
+    pub(super) fn text(&mut self, text: &str) {
+        self.u32(index(text.len()));
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
     pub(super) fn finish(self) -> Vec<u8> {
         self.0
     }
@@ -33,6 +45,10 @@ pub(super) struct Decoder<'a>(&'a [u8]);
 impl<'a> Decoder<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
+    }
+
+    pub(super) fn i16(&mut self) -> Option<i16> {
+        self.array().map(i16::from_le_bytes)
     }
 
     pub(super) fn u32(&mut self) -> Option<u32> {
@@ -49,6 +65,13 @@ impl<'a> Decoder<'a> {
 
     pub(super) fn f64(&mut self) -> Option<f64> {
         self.u64().map(f64::from_bits)
+    }
+
+    pub(super) fn text(&mut self) -> Option<&'a str> {
+        let length = self.u32()?;
+        let (text, rest) = self.0.split_at_checked(usize::try_from(length).ok()?)?;
+        self.0 = rest;
+        std::str::from_utf8(text).ok()
     }
 
     pub(super) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {

@@ -9,7 +9,7 @@ use super::{CURRENT_VERSION, OLDEST_READABLE_VERSION};
 use crate::dir::ReadFile;
 use crate::schema::Dimension;
 use crate::segment::part::Part;
-use crate::segment::{DimensionStats, SegmentError, SegmentMeta};
+use crate::segment::{DimensionStats, OrganizationBounds, SegmentError, SegmentMeta};
 
 /// First and last bytes of an index.
 pub(super) const MAGIC: &[u8; 8] = b"GRISTIDX";
@@ -140,6 +140,8 @@ fn encode_meta(out: &mut Encoder, meta: &SegmentMeta) {
     out.i64(meta.min_time);
     out.i64(meta.max_time);
     encode_stats(out, meta.values);
+    out.text(&meta.organizations.first);
+    out.text(&meta.organizations.last);
     for stats in &meta.dimensions {
         out.u32(stats.distinct);
         out.u32(stats.nulls);
@@ -153,6 +155,7 @@ fn decode_meta(from: &mut Decoder<'_>) -> Option<SegmentMeta> {
         min_time: from.i64()?,
         max_time: from.i64()?,
         values: decode_stats(from)?,
+        organizations: OrganizationBounds { first: from.text()?.into(), last: from.text()?.into() },
         dimensions: [DimensionStats::default(); Dimension::COUNT],
     };
     for stats in &mut meta.dimensions {

@@ -30,6 +30,6 @@ pub use write::write;
 compile_error!("segment files hold little-endian numbers that are used as they lie");
 
 /// The format version that is written.
-pub const CURRENT_VERSION: u32 = 1;
+pub const CURRENT_VERSION: u32 = 2;
 /// The oldest format version that is read.
-pub const OLDEST_READABLE_VERSION: u32 = 1;
+pub const OLDEST_READABLE_VERSION: u32 = 2;

@@ -12,7 +12,8 @@ use crate::segment::cache::PartCache;
 use crate::segment::heap::{HeapDimension, HeapSegment};
 use crate::segment::part::Part;
 use crate::segment::{
-    Dictionary, DimensionCodes, Postings, RunTable, Segment, SegmentError, SegmentMeta, Timestamps, Values,
+    Dictionary, DimensionCodes, OrganizationBounds, Postings, RunTable, Segment, SegmentError, SegmentMeta,
+    Timestamps, Values,
 };
 use arrow_buffer::{Buffer, MutableBuffer};
 use std::sync::{Arc, OnceLock};
@@ -124,8 +125,22 @@ impl FileSegment {
     pub(in crate::segment) fn dictionary(
         &self,
         dimension: Dimension,
+        meta: &SegmentMeta,
     ) -> Result<Arc<Dictionary>, SegmentError> {
-        self.cache.get(self.owner, Part::Dictionary(dimension), || self.columns()?.dictionary(dimension))
+        let part = Part::Dictionary(dimension);
+        self.cache.get(self.owner, part, || {
+            let columns = self.columns()?;
+            let dictionary = columns.dictionary(dimension)?;
+            let found = (dimension == Dimension::OrganizationId).then(|| OrganizationBounds::of(&dictionary));
+            match found.filter(|found| *found != meta.organizations) {
+                None => Ok(dictionary),
+                Some(found) => {
+                    let told =
+                        |bounds: &OrganizationBounds| format!("{:?} to {:?}", bounds.first, bounds.last);
+                    Err(columns.miscounted(part, told(&meta.organizations), told(&found)))
+                }
+            }
+        })
     }
 
     pub(in crate::segment) fn codes(
@@ -201,7 +216,7 @@ impl FileSegment {
     /// Every part at once.
     pub(in crate::segment) fn to_heap(&self, meta: &SegmentMeta) -> Result<HeapSegment, SegmentError> {
         let dimension = |dimension| {
-            let (dictionary, codes) = (self.dictionary(dimension)?, self.codes(dimension, meta)?);
+            let (dictionary, codes) = (self.dictionary(dimension, meta)?, self.codes(dimension, meta)?);
             Ok(HeapDimension { dictionary, codes })
         };
         Ok(HeapSegment {

@@ -38,8 +38,9 @@ pub(super) fn encode_stats(out: &mut Encoder, stats: ValueStats) {
     out.u32(stats.count);
     out.f64(stats.min);
     out.f64(stats.max);
+    out.i16(stats.unit);
 }
 
 pub(super) fn decode_stats(from: &mut Decoder<'_>) -> Option<ValueStats> {
-    Some(ValueStats { count: from.u32()?, min: from.f64()?, max: from.f64()? })
+    Some(ValueStats { count: from.u32()?, min: from.f64()?, max: from.f64()?, unit: from.i16()? })
 }

@@ -3,7 +3,7 @@ use super::columns::ColumnFile;
 use super::directory::Directory;
 use super::layout::Layout;
 use super::sum::FileSum;
-use super::{SegmentFiles, open, restore_index, verify, write};
+use super::{CURRENT_VERSION, SegmentFiles, open, restore_index, verify, write};
 use crate::dir::{Dir, Lock, MemoryDir, ReadFile, WriteFile};
 use crate::event::Event;
 use crate::schema::Dimension;
@@ -61,6 +61,7 @@ fn same(read: &Segment, expected: &Segment) -> Result<bool, SegmentError> {
         && read.meta().min_time == expected.meta().min_time
         && read.meta().max_time == expected.meta().max_time
         && read.meta().values == expected.meta().values
+        && read.meta().organizations == expected.meta().organizations
         && read.meta().dimensions == expected.meta().dimensions;
     for dimension in Dimension::ALL {
         let postings = read.postings(dimension)?.unwrap();
@@ -251,7 +252,7 @@ fn a_newer_index_is_refused_and_a_damaged_version_is_not_newer() {
     let files = Files::of(&segment(&numbered(40)).unwrap());
     files.change(INDEX, |bytes| {
         let trailer = bytes.len() - 32;
-        bytes[trailer + 12] = 2;
+        bytes[trailer + 12] += 1;
     });
     assert!(files.open().unwrap().index_damage().is_some());
     files.change(INDEX, |bytes| {
@@ -260,7 +261,8 @@ fn a_newer_index_is_refused_and_a_damaged_version_is_not_newer() {
         bytes[trailer + 16..trailer + 20].copy_from_slice(&crc.to_le_bytes());
     });
     let refused = files.open().unwrap_err();
-    assert!(matches!(refused, SegmentError::NewerFormat { found: 2, newest: 1, .. }), "{refused}");
+    let SegmentError::NewerFormat { found, newest, .. } = refused else { panic!("{refused}") };
+    assert_eq!((found, newest), (CURRENT_VERSION + 1, CURRENT_VERSION));
 }
 
 #[test]
@@ -523,6 +525,12 @@ fn columns_that_miscount_are_damage() {
     let large =
         miscounted(|layout| Span { offset: layout.numbers.offset + 8, length: 8 }, &1e9_f64.to_le_bytes());
     fails(large.values().map(drop), Part::Values);
+    let half =
+        miscounted(|layout| Span { offset: layout.numbers.offset + 8, length: 8 }, &2.5_f64.to_le_bytes());
+    fails(half.values().map(drop), Part::Values);
+    let organization = Dimension::OrganizationId;
+    let renamed = miscounted(move |layout| layout.dimensions[organization as usize].entry_values, b"n1");
+    fails(renamed.dictionary(organization).map(drop), Part::Dictionary(organization));
     let label = Dimension::Label;
     let null = miscounted(move |layout| layout.dimensions[label as usize].codes, &[0]);
     fails(null.codes(label).map(drop), Part::Codes(label));
