@@ -48,6 +48,11 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         enter_environment()
+        if sys.argv[1:] == ["test"]:
+            os.chdir(HERE)
+            sys.exit(
+                subprocess.run([sys.executable, "-m", "unittest", "discover", "--top-level-directory", "."]).returncode
+            )
         from compare.command import main
 
         sys.exit(main(cache() / "work"))

@@ -35,11 +35,10 @@ def offsets(start, end, zone):
     found = []
     at = start
     while at < end:
-        after = min(at + step, end)
-        if offset(at, zone) != offset(after - 1, zone):
-            change = _change(at, after - 1, zone)
-            found.append((change, offset(at, zone)))
-        at = after
+        after = min(at + step, end - 1)
+        if offset(at, zone) != offset(after, zone):
+            found.append((_change(at, after, zone), offset(at, zone)))
+        at += step
     return [*found, (end, offset(end - 1, zone))]
 
 

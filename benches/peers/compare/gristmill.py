@@ -71,6 +71,10 @@ class Gristmill:
         """The JSON answer to a query."""
         return self._run("fetch", "--store", store, "--format", "json", query)
 
+    def identity(self):
+        """What tells this binary from another of the same version; a store is made again for another."""
+        return f"{self.version()}, {self.path.stat().st_size} bytes"
+
     def inspect(self, store):
         """What the store tells of itself."""
         return json.loads(self._run("inspect", "--json", "--store", store))
@@ -106,7 +110,7 @@ def default_path():
 def prepare_store(gristmill, work, form):
     """The store in that form (`loaded` or `compacted`), made unless it is there: what making it took."""
     name = f"store-{form}"
-    about = {"binary": gristmill.version(), "size": gristmill.path.stat().st_size, "events": work.events}
+    about = {"binary": gristmill.identity(), "events": work.events}
     found = work.prepared(name, about)
     if found:
         return found

@@ -70,7 +70,7 @@ def sizes_of(base):
 
 def store(gristmill, work, name, tenant, rest, segment_rows):
     """The store of these sizes, made unless it is there."""
-    about = {"binary": gristmill.version(), "tenant": tenant, "rest": rest, "segment_rows": segment_rows}
+    about = {"binary": gristmill.identity(), "tenant": tenant, "rest": rest, "segment_rows": segment_rows}
     place = work.place(name)
     if work.prepared(name, about) is not None:
         return place

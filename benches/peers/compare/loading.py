@@ -8,7 +8,6 @@ from pathlib import Path
 
 from . import peers, process, tables
 from .failure import Failure
-from .side_by_side import versions
 from .work import Work, bytes_below
 
 FORMS = ("ndjson", "parquet")
@@ -24,23 +23,34 @@ def run(arguments):
         if not source.exists():
             tables.tell(f"generating {work.events:,} events as {form}")
             arguments.gristmill.generate(work, form, source)
-    rows, failures = [], []
+    rows, failures, installed = [], [], []
+    for name in arguments.peers:
+        try:
+            peers.module(name)
+            installed.append(name)
+        except Failure as failure:
+            tables.tell(f"{name} is left out: {failure}")
+            failures.append(f"{name}: {failure}")
     for form, source in sources.items():
-        for name, is_sorted, once in ways(arguments, work, form, source):
+        for name, is_sorted, once in ways(arguments.gristmill, installed, work, form, source):
             try:
                 rows.append(measure(name, form, is_sorted, source, once, arguments.runs))
             except Failure as failure:
                 tables.tell(f"{name} is left out of {form}: {failure}")
                 failures.append(f"{name}, {form}: {failure}")
-    result = {"events": work.events, "runs": arguments.runs, "versions": versions(arguments), "loads": rows,
-              "failures": failures}  # fmt: skip
+    result = {
+        "events": work.events,
+        "runs": arguments.runs,
+        "versions": peers.versions(arguments.gristmill, installed),
+        "loads": rows,
+        "failures": failures,
+    }
     tables.write(Path(arguments.output or work.data), "loading", result, table(result))
     return 1 if failures else 0
 
 
-def ways(arguments, work, form, source):
+def ways(gristmill, installed, work, form, source):
     """Each way to load a file: the name, whether its rows are sorted, and a function that does it into a folder."""
-    gristmill = arguments.gristmill
     command = {"ndjson": "ingest", "parquet": "import"}[form]
     if gristmill.has(command):
         yield (
@@ -50,7 +60,7 @@ def ways(arguments, work, form, source):
         )
     else:
         tables.tell(f"gristmill is left out of {form}: this binary has no `{command}`")
-    for name in arguments.peers:
+    for name in installed:
         for is_sorted in peers.module(name).ORDERS:
             yield name, is_sorted, functools.partial(load_once, name, work, source, form, is_sorted)
 

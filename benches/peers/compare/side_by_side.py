@@ -3,7 +3,6 @@
 import json
 import math
 import platform
-from importlib import metadata
 from pathlib import Path
 
 import polars as pl
@@ -13,9 +12,6 @@ from .failure import Failure
 from .gristmill import facts, prepare_store, write_queries
 from .shape import named
 from .work import Work
-
-# Which distribution a peer comes from.
-DISTRIBUTIONS = {"duckdb": "duckdb", "clickhouse": "chdb", "polars": "polars", "datafusion": "datafusion"}
 
 
 def run(arguments):
@@ -37,7 +33,7 @@ def run(arguments):
         "runs": arguments.runs,
         "threads": process.THREADS,
         "machine": {"system": platform.platform(), "processor": processor()},
-        "versions": versions(arguments),
+        "versions": peers.versions(arguments.gristmill, [name for name in peers.NAMES if name in loads]),
         "load": loads,
         "shapes": [summary(shape, measured[shape.name]) for shape in shapes],
         "failures": failures,
@@ -80,11 +76,8 @@ def prepare_all(arguments):
 
 def load_peer(name, work, again):
     """What loading a peer took, now or when it was done."""
-    try:
-        module = peers.module(name)
-        about = {"version": metadata.version(DISTRIBUTIONS[name]), "form": module.FORM, "events": work.events}
-    except (ImportError, metadata.PackageNotFoundError) as error:
-        raise Failure(f"it is not installed: {error}") from error
+    module = peers.module(name)
+    about = {"version": peers.version(name), "form": module.FORM, "events": work.events}
     found = None if again else work.prepared(module.PLACE, about)
     if found:
         return found
@@ -163,12 +156,6 @@ def summary(shape, measured):
 def geometric_mean(ratios):
     """The geometric mean; `None` of nothing."""
     return math.exp(sum(map(math.log, ratios)) / len(ratios)) if ratios else None
-
-
-def versions(arguments):
-    """What was measured."""
-    found = {name: metadata.version(DISTRIBUTIONS[name]) for name in arguments.peers}
-    return {"gristmill": arguments.gristmill.version()} | found
 
 
 def processor():

@@ -1,5 +1,6 @@
 """Queries in SQL: the text of a shape, with the words of one dialect put in."""
 
+import functools
 import itertools
 import re
 
@@ -80,6 +81,12 @@ def phrasings(shape, dialect):
             words = dict(zip(places, choice, strict=True))
             found.append((PLACE.sub(lambda match, words=words: words[match.group(0)], text), kind))
     return found
+
+
+def asks(shape, dialect, answer):
+    """The ways to ask of a peer that speaks SQL: each a text, the kind of its bucket, and a function for the answer."""
+    for text, kind in phrasings(shape, dialect):
+        yield text, kind, functools.partial(answer, text)
 
 
 def _options(place, bucket, shape, dialect):

@@ -20,16 +20,8 @@ def load(work):
     """Writes the generated events as a sorted Parquet file."""
     memory = datafusion.RuntimeEnvBuilder().with_disk_manager_os().with_fair_spill_pool(LOAD_BYTES)
     context = _context(memory)
-    # The texts come with Arrow dictionaries in their schema, which sorting and grouping are slower with.
     context.register_parquet("source", str(work.parquet))
-    text = lambda column: f"CAST({column} AS VARCHAR) AS {column}"  # noqa: E731
-    plain = {
-        "timestamp": '"timestamp"',
-        "value": "value",
-        "event_version": "CAST(event_version AS TINYINT) AS event_version",
-        "properties": "properties",
-    }
-    selected = ", ".join(plain.get(column) or text(column) for column in columns.ALL)
+    selected = ", ".join(map(_converted, columns.ALL))
     blooms = ", ".join(f"'format.bloom_filter_enabled::{column}' true" for column in columns.UUIDS + columns.MANY)
     context.sql(
         f"COPY (SELECT {selected} FROM source ORDER BY {', '.join(columns.ORDER)}) TO '{work.place(PLACE)}' "
@@ -38,6 +30,15 @@ def load(work):
         f"'format.dictionary_enabled' true, {blooms})"
     ).collect()
     return context.read_parquet(str(work.place(PLACE))).count()
+
+
+def _converted(column):
+    if column in columns.TEXTS:
+        # Plain texts: the Parquet writer makes dictionaries of its own.
+        return f"CAST({column} AS VARCHAR) AS {column}"
+    if column == "event_version":
+        return "CAST(event_version AS TINYINT) AS event_version"
+    return f'"{column}"'
 
 
 def size(work):
@@ -95,6 +96,5 @@ class Peer:
         self.context.register_parquet("events", str(work.place(PLACE)), file_sort_order=order)
 
     def phrasings(self, shape):
-        """The ways to ask, each a text, the kind of its bucket, and a function that gives the answer."""
-        for text, kind in sql.phrasings(shape, Dialect()):
-            yield text, kind, lambda text=text: self.context.sql(text).to_arrow_table()
+        """The ways to ask, see `sql.asks`."""
+        return sql.asks(shape, Dialect(), lambda text: self.context.sql(text).to_arrow_table())

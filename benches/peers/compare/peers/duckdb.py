@@ -142,6 +142,5 @@ class Peer:
         self.connection = _connect(work.place(PLACE), read_only=True)
 
     def phrasings(self, shape):
-        """The ways to ask, each a text, the kind of its bucket, and a function that gives the answer."""
-        for text, kind in sql.phrasings(shape, Dialect()):
-            yield text, kind, lambda text=text: self.connection.sql(text).to_arrow_table()
+        """The ways to ask, see `sql.asks`."""
+        return sql.asks(shape, Dialect(), lambda text: self.connection.sql(text).to_arrow_table())

@@ -78,7 +78,7 @@ class Peer:
         self.runs = _runs(self.frame)
 
     def phrasings(self, shape):
-        """The ways to ask, each a text, the kind of its bucket, and a function that gives the answer."""
+        """The ways to ask, in the form of `sql.asks`."""
         filters = polars_filters.FILTERS.get(shape.name, (None,))
         for matching, ask, engine in itertools.product(filters, self._asks(shape), ENGINES):
             text = f"{ask.__name__}, {getattr(matching, '__name__', 'all rows')}, {engine}"
