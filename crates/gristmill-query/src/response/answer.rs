@@ -89,8 +89,9 @@ impl Answer {
         let fetch = plan.fetch;
         let mut warnings = Vec::new();
         let mut metrics = Vec::with_capacity(fetch.metrics.len());
-        for metric in &fetch.metrics {
-            let (column, overflow) = MetricColumn::new(metric, &plan.needs, &merged);
+        for (metric, later) in fetch.metrics.iter().zip(1..) {
+            let later = &fetch.metrics[later..];
+            let (column, overflow) = MetricColumn::new(metric, later, &plan.needs, &mut merged);
             if overflow {
                 warnings.push(format!(
                     "{}: a sum beyond the range of a 64-bit float is given as null",

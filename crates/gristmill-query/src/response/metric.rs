@@ -15,10 +15,11 @@ pub enum MetricColumn {
 }
 
 impl MetricColumn {
-    /// The figures of a metric for every group. The flag tells that a sum was beyond `f64` and became null.
-    pub(crate) fn new(metric: &Metric, needs: &Needs, merged: &Merged) -> (Self, bool) {
-        let accumulators = &merged.accumulators;
+    /// The figures of a metric for every group. The flag tells that a sum was beyond `f64` and became null. Counts are
+    /// taken out of `merged` where no metric of `later` needs them.
+    pub(crate) fn new(metric: &Metric, later: &[Metric], needs: &Needs, merged: &mut Merged) -> (Self, bool) {
         let groups = 0..narrow::id(merged.len());
+        let accumulators = &mut merged.accumulators;
         let mut overflow = false;
         let mut sum = |group: u32| {
             let sum = accumulators.sums.round(group);
@@ -26,7 +27,10 @@ impl MetricColumn {
             sum
         };
         let column = match metric.aggregation {
-            Aggregation::Count => Self::Integers(accumulators.rows.clone()),
+            Aggregation::Count if later.iter().any(|other| other.aggregation == Aggregation::Count) => {
+                Self::Integers(accumulators.rows.clone())
+            }
+            Aggregation::Count => Self::Integers(std::mem::take(&mut accumulators.rows)),
             Aggregation::Sum => Self::Floats(groups.map(sum).collect()),
             Aggregation::Avg => {
                 let average = |group: u32| match accumulators.values[group as usize] {
