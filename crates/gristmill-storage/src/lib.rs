@@ -6,6 +6,7 @@ mod catalog;
 pub mod dir;
 pub mod event;
 pub mod hash;
+mod ordered;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod schema;

@@ -27,7 +27,7 @@ pub(crate) struct Writing {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Tuning")]
 pub(crate) struct Reading {
-    /// Threads that answer queries [default: one for each core]
+    /// Threads that answer queries, and that load events [default: one for each core]
     #[arg(long, value_name = "N", env = "GRISTMILL_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
 

@@ -19,6 +19,8 @@ pub(crate) struct IngestSettings {
     pub(crate) rule: SourceRule,
     pub(crate) invalid: Invalid,
     pub(crate) token: Option<String>,
+    /// Threads that parse, sort and write.
+    pub(crate) threads: usize,
     pub(crate) quiet: bool,
 }
 
@@ -71,6 +73,7 @@ impl TryFrom<IngestArguments> for IngestSettings {
             )));
         }
         Ok(Self {
+            threads: options::threads(&typed.writing.reading),
             options: options::for_writing(&typed.writing),
             store: typed.store,
             inputs,

@@ -3,6 +3,8 @@
 use crate::arguments::{Budgets, Reading, Writing};
 use gristmill::Options;
 use gristmill::exec::Budget;
+use std::num::NonZeroUsize;
+use std::thread;
 
 /// Numbers for a command that writes a store; what was not typed keeps the library's default.
 pub(super) fn for_writing(typed: &Writing) -> Options {
@@ -29,6 +31,11 @@ pub(super) fn for_reading(typed: &Reading) -> Options {
         options = options.cache_bytes(usize::try_from(bytes.0).unwrap_or(usize::MAX));
     }
     options
+}
+
+/// Threads for a command that loads events.
+pub(super) fn threads(typed: &Reading) -> usize {
+    typed.threads.map_or_else(|| thread::available_parallelism().map_or(1, NonZeroUsize::get), usize::from)
 }
 
 /// Numbers for a command that answers a query.

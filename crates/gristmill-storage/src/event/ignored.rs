@@ -33,12 +33,22 @@ impl Ignored {
     }
 
     pub(super) fn count(&mut self, name: &str) {
+        self.count_times(name, 1);
+    }
+
+    /// Counts what another has counted, within the same limits.
+    pub(super) fn add(&mut self, other: &Self) {
+        other.iter().for_each(|(name, times)| self.count_times(name, times));
+        self.others += other.others;
+    }
+
+    fn count_times(&mut self, name: &str, times: u64) {
         if let Some(count) = self.names.get_mut(name) {
-            *count += 1;
+            *count += times;
         } else if self.names.len() < MAX_NAMES && name.len() <= MAX_NAME_BYTES {
-            self.names.insert(Box::from(name), 1);
+            self.names.insert(Box::from(name), times);
         } else {
-            self.others += 1;
+            self.others += times;
         }
     }
 }

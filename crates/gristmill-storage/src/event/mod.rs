@@ -1,9 +1,10 @@
 //! Events: how they come in, how they are checked, how they travel as a batch.
 //!
-//! Text becomes a [`Batch`] by [`Batch::from_json`], or event after event by an [`EventReader`]; both share one parser,
-//! so that they take and refuse the same.
+//! Text becomes a [`Batch`] by [`Batch::from_json`], or event after event by an [`EventReader`], or in columns by
+//! [`EventChunks`]; all share one parser, so that they take and refuse the same.
 
 mod batch;
+mod chunks;
 mod decompress;
 mod distinct;
 mod error;
@@ -15,6 +16,7 @@ mod row;
 mod source;
 
 pub use batch::{Batch, BatchBuilder, BatchDecodeError, Rows};
+pub use chunks::{EventChunk, EventChunks, RefusedEvent};
 pub use error::{BatchError, EventError, EventProblem, JsonError, JsonProblem};
 pub use ignored::Ignored;
 pub use json::Parsed;

@@ -1,8 +1,9 @@
 //! Events out of a stream of any length.
 
 use crate::event::decompress::Decompressed;
-use crate::event::json::{Found, Parser, Rules};
+use crate::event::json::{Found, Parser, Rules, Window};
 use crate::event::{Event, EventError, EventLimits, EventRow, Ignored, JsonError, SourceRule};
+use crate::segment::SegmentError;
 use crate::timestamp::Timestamp;
 use std::fmt;
 use std::io::{self, Read};
@@ -72,6 +73,23 @@ pub enum ReadError {
         /// What the source says.
         source: io::Error,
     },
+    /// The events do not fit together. Nothing more can be read.
+    #[error("the events cannot be brought into columns")]
+    Columns(#[from] SegmentError),
+    /// A thread that parses has panicked. Nothing more can be read.
+    #[error("a thread that reads the events has failed")]
+    Panicked,
+}
+
+impl ReadError {
+    /// The error of a source.
+    pub(super) fn of_source<R: Read>(text: &Decompressed<R>, source: io::Error) -> Self {
+        let offset = text.offset();
+        match text.compression() {
+            Some(compression) => Self::Compressed { format: compression.name(), offset, source },
+            None => Self::Io { offset, source },
+        }
+    }
 }
 
 impl<R: Read> EventReader<R> {
@@ -100,7 +118,7 @@ impl<R: Read> EventReader<R> {
     /// The next event, borrowed until the next call; `None` at the end of the text, and after an error that ends it.
     pub fn next_row(&mut self) -> Option<Result<EventRow<'_>, ReadError>> {
         match self.advance() {
-            Ok(true) => Some(Ok(self.parser.row(&self.buffer[..self.filled]))),
+            Ok(true) => Some(Ok(self.parser.row(Window::new(&self.buffer[..self.filled])))),
             Ok(false) => None,
             Err(error) => {
                 self.done |= !matches!(error, ReadError::Refused { .. });
@@ -127,7 +145,7 @@ impl<R: Read> EventReader<R> {
     /// Goes to the next event; false at the end.
     fn advance(&mut self) -> Result<bool, ReadError> {
         while !self.done {
-            match self.parser.next(&self.buffer[..self.filled], self.complete)? {
+            match self.parser.next(Window::new(&self.buffer[..self.filled]), self.complete)? {
                 Found::Event => return Ok(true),
                 Found::Refused(error, raw) => {
                     return Err(ReadError::Refused {
@@ -159,18 +177,10 @@ impl<R: Read> EventReader<R> {
                     self.complete = read == 0;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(source) => return Err(self.failed(source)),
+                Err(source) => return Err(ReadError::of_source(&self.source, source)),
             }
         }
         Ok(())
-    }
-
-    fn failed(&self, source: io::Error) -> ReadError {
-        let offset = self.source.offset();
-        match self.source.compression() {
-            Some(compression) => ReadError::Compressed { format: compression.name(), offset, source },
-            None => ReadError::Io { offset, source },
-        }
     }
 }
 

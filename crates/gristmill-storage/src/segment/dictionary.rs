@@ -1,6 +1,7 @@
 //! The distinct values of a dimension within one segment, sorted, so that a range of values is a range of codes.
 
 use super::cache::HeapBytes;
+use super::index::index;
 use arrow_buffer::{Buffer, ScalarBuffer};
 
 /// The distinct values of one dimension in one segment. Entry 0 is null, whether a row is null or not; entries from 1
@@ -37,6 +38,30 @@ impl Dictionary {
     }
 }
 
+impl Dictionary {
+    /// The dictionary of those values that some codes stand for, and the new code of each old one: null's for those
+    /// that are left out.
+    pub(super) fn keep(&self, codes: &[u32]) -> (Self, Vec<u32>) {
+        let mut names = vec![super::NULL_CODE; self.len()];
+        codes.iter().for_each(|&code| names[code as usize] = 1);
+        names[super::NULL_CODE as usize] = super::NULL_CODE;
+        let mut next = 0;
+        for name in names.iter_mut().filter(|name| **name > 0) {
+            next += 1;
+            *name = next;
+        }
+        if next as usize + 1 == self.len() {
+            return (self.clone(), names);
+        }
+        let kept = (0..).zip(&names).filter(|&(_, &name)| name > 0).map(|(code, _)| code);
+        let dictionary = match self {
+            Self::Text(texts) => Self::Text(texts.of_codes(kept)),
+            Self::Integer(integers) => Self::Integer(integers.of_codes(kept)),
+        };
+        (dictionary, names)
+    }
+}
+
 /// Sorted texts behind codes from 1 on; code 0 is null.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TextDictionary {
@@ -64,6 +89,12 @@ impl IntegerDictionary {
         false
     }
 
+    /// The values of some codes, which rise from 1 on.
+    fn of_codes(&self, codes: impl Iterator<Item = u32>) -> Self {
+        let null = std::iter::once(0);
+        Self { values: null.chain(codes.map(|code| self.values[code as usize])).collect() }
+    }
+
     /// The value behind a code below [`IntegerDictionary::len`].
     pub fn get(&self, code: u32) -> Option<i64> {
         (code != super::NULL_CODE).then(|| self.values[code as usize])
@@ -85,6 +116,17 @@ impl TextDictionary {
     /// Always false: null is an entry.
     pub fn is_empty(&self) -> bool {
         false
+    }
+
+    /// The texts of some codes, which rise from 1 on.
+    fn of_codes(&self, codes: impl Iterator<Item = u32>) -> Self {
+        let mut offsets = vec![0_i32, 0];
+        let mut bytes = Vec::new();
+        for code in codes {
+            bytes.extend_from_slice(self.bytes(code));
+            offsets.push(index(bytes.len()).cast_signed());
+        }
+        Self { offsets: offsets.into(), bytes: Buffer::from_vec(bytes) }
     }
 
     /// The UTF-8 bytes behind a code below [`TextDictionary::len`]; empty for null.

@@ -7,7 +7,7 @@ use crate::event::EventRow;
 use crate::segment::{SegmentBuilder, SegmentError};
 
 use super::edit::edit;
-use super::partition::split;
+use super::partition;
 use super::staging::Staging;
 use super::{Store, StoreError, hold};
 
@@ -26,6 +26,7 @@ pub struct Loader<'s> {
     pool: SegmentBuilder,
     /// Bytes of text pushed since the pool was measured.
     unmeasured: usize,
+    threads: usize,
 }
 
 impl Store {
@@ -37,6 +38,7 @@ impl Store {
             token: None,
             pool: SegmentBuilder::new(),
             unmeasured: 0,
+            threads: 1,
         }
     }
 }
@@ -50,6 +52,28 @@ impl Loader<'_> {
         self
     }
 
+    /// Builds and writes segments on so many threads; 1 is the default.
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// Takes every event of a builder, in the order they were pushed to it.
+    pub fn append(&mut self, events: &SegmentBuilder) -> Result<(), StoreError> {
+        match self.pool.append(events) {
+            Err(SegmentError::Full { .. }) if !self.pool.is_empty() => {
+                self.write_pool()?;
+                self.pool.append(events)?;
+            }
+            result => result?,
+        }
+        if self.is_full() || self.pool.heap_bytes() >= POOL_BYTES {
+            self.write_pool()?;
+        }
+        Ok(())
+    }
+
     /// Takes one event.
     pub fn push(&mut self, row: &EventRow<'_>) -> Result<(), StoreError> {
         match self.pool.push(row) {
@@ -60,7 +84,7 @@ impl Loader<'_> {
             result => result?,
         }
         self.unmeasured += text_bytes(row);
-        if self.pool.len() >= self.store.options.segment_rows as usize || self.is_heavy() {
+        if self.is_full() || self.is_heavy() {
             self.write_pool()?;
         }
         Ok(())
@@ -92,6 +116,10 @@ impl Loader<'_> {
         Ok(receipt)
     }
 
+    fn is_full(&self) -> bool {
+        self.pool.len() >= self.store.options.segment_rows as usize
+    }
+
     fn is_heavy(&mut self) -> bool {
         if self.unmeasured < MEASURE_BYTES {
             return false;
@@ -101,12 +129,9 @@ impl Loader<'_> {
     }
 
     fn write_pool(&mut self) -> Result<(), StoreError> {
-        if self.pool.is_empty() {
-            return Ok(());
-        }
-        let pool = Arc::new(std::mem::take(&mut self.pool).build()?);
         self.unmeasured = 0;
-        split(&[pool], self.store.options.segment_rows, |segment| self.staging.add(segment))
+        let pool = std::mem::take(&mut self.pool);
+        partition::write(pool, self.store.options.segment_rows, self.threads, &mut self.staging)
     }
 }
 

@@ -15,6 +15,7 @@ mod leftovers;
 mod load;
 mod open;
 mod options;
+mod parallel;
 mod partition;
 mod queue;
 mod reader;

@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, MutexGuard};
 
+use crate::segment::{Segment, SegmentBuilder, SegmentError};
 use crate::wal;
 
 use super::edit::edit;
-use super::partition::split;
+use super::partition;
 use super::rotate::rotate;
 use super::staging::Staging;
 use super::view::Backlog;
@@ -95,13 +96,33 @@ fn run(store: &Store, sealing: &mut Sealing) -> Result<(), StoreError> {
     result
 }
 
+/// Sorts the events of some segments into new ones, by day.
+fn write_segments(
+    store: &Store,
+    chunks: &[Arc<Segment>],
+    staging: &mut Staging<'_>,
+) -> Result<(), StoreError> {
+    let mut builder = SegmentBuilder::new();
+    let mut write = |builder| partition::write(builder, store.options.segment_rows, 1, staging);
+    for chunk in chunks {
+        match builder.push_segment(chunk) {
+            Err(SegmentError::Full { .. }) if !builder.is_empty() => {
+                write(std::mem::take(&mut builder))?;
+                builder.push_segment(chunk)?;
+            }
+            result => result?,
+        }
+    }
+    write(builder)
+}
+
 fn try_run(store: &Store) -> Result<(), StoreError> {
     let rotated = rotate(store)?;
     store.view.freeze(rotated.sequence)?;
     let chunks = store.view.with(|view| view.chunks_upto(rotated.sequence))?;
 
     let mut staging = Staging::new(store);
-    split(&chunks, store.options.segment_rows, |segment| staging.add(segment))?;
+    write_segments(store, &chunks, &mut staging)?;
     let segments = staging.install()?;
 
     let mut catalog = hold(&store.catalog)?;

@@ -5,7 +5,7 @@ use crate::segment::{Segment, file};
 
 use super::layout::{SEGMENTS, TEMPORARY, segment_paths};
 use super::recover::open_segment;
-use super::{Store, StoreError};
+use super::{Store, StoreError, parallel};
 
 /// Segments that were written and are not published. What is dropped unpublished is removed.
 #[derive(Debug)]
@@ -26,24 +26,19 @@ impl<'s> Staging<'s> {
         self.entries.iter().map(|entry| u64::from(entry.rows)).sum()
     }
 
-    /// Writes a segment, durable under a temporary name and read back.
-    pub(super) fn add(&mut self, segment: &Segment) -> Result<(), StoreError> {
+    /// Makes so many segments and writes them, durable under temporary names and read back, on several threads. They
+    /// are listed in the order of their numbers.
+    pub(super) fn add_all(
+        &mut self,
+        threads: usize,
+        count: usize,
+        segment: impl Fn(usize) -> Segment + Sync,
+    ) -> Result<(), StoreError> {
         self.store.check_open()?;
-        let id = self.store.new_id();
-        let paths = segment_paths(TEMPORARY, id);
-        self.unlisted.extend(paths.iter().cloned());
-        let [arrow, index] = &paths;
-        let files = file::write(&*self.store.dir, arrow, index, segment)?;
-        let meta = segment.meta();
-        self.entries.push(SegmentEntry {
-            id,
-            rows: meta.rows,
-            min_time: meta.min_time,
-            max_time: meta.max_time,
-            values: meta.values,
-            organizations: meta.organizations.clone(),
-            files,
-        });
+        let ids: Vec<u64> = (0..count).map(|_| self.store.new_id()).collect();
+        self.unlisted.extend(ids.iter().flat_map(|&id| segment_paths(TEMPORARY, id)));
+        self.entries
+            .extend(parallel::try_map(threads, count, |at| write(self.store, ids[at], &segment(at)))?);
         Ok(())
     }
 
@@ -77,6 +72,21 @@ impl<'s> Staging<'s> {
         }
         result
     }
+}
+
+fn write(store: &Store, id: u64, segment: &Segment) -> Result<SegmentEntry, StoreError> {
+    let [arrow, index] = segment_paths(TEMPORARY, id);
+    let files = file::write(&*store.dir, &arrow, &index, segment)?;
+    let meta = segment.meta();
+    Ok(SegmentEntry {
+        id,
+        rows: meta.rows,
+        min_time: meta.min_time,
+        max_time: meta.max_time,
+        values: meta.values,
+        organizations: meta.organizations.clone(),
+        files,
+    })
 }
 
 impl Drop for Staging<'_> {

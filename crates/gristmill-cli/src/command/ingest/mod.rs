@@ -1,7 +1,7 @@
 //! `gristmill ingest`: files of events into a store, as one load.
 //!
-//! One thread reads and checks the events, this one stores them. So both cores of a small machine have work, and Ctrl-C
-//! is heard even while stdin is silent.
+//! Other threads read and check the events, this one stores them. So all cores have work, and Ctrl-C is heard even while
+//! stdin is silent.
 
 mod reading;
 mod receipt;
@@ -13,8 +13,8 @@ use crate::output::say;
 use crate::progress::{self, Measure};
 use crate::render::count;
 use crate::settings::IngestSettings;
-use gristmill::event::Batch;
-use gristmill::{Loader, Recovery, Store, StoreError};
+use gristmill::segment::SegmentBuilder;
+use gristmill::{Recovery, Store, StoreError};
 use indicatif::ProgressBar;
 use reading::{Message, Tally};
 use receipt::IngestReceipt;
@@ -94,7 +94,7 @@ fn load(
     bar: &ProgressBar,
 ) -> Result<Outcome, Failure> {
     let failure = |error| Failure::in_store(&settings.store, error);
-    let mut loader = store.loader();
+    let mut loader = store.loader().with_threads(settings.threads);
     if let Some(token) = &settings.token {
         if let Some(receipt) = store.receipt(token).map_err(failure)? {
             return Ok(Outcome::Stored(IngestReceipt::repeated(receipt)));
@@ -103,7 +103,7 @@ fn load(
     }
     let messages = reading::start(settings, bar)?;
     let failure = |error: StoreError| Failure::in_store(&settings.store, error);
-    let Some(tally) = store_all(&messages, interrupt, |batch| push(&mut loader, batch).map_err(failure))?
+    let Some(tally) = store_all(&messages, interrupt, &mut |events| loader.append(events).map_err(failure))?
     else {
         return Ok(Outcome::Interrupted);
     };
@@ -112,19 +112,15 @@ fn load(
     Ok(Outcome::Stored(IngestReceipt::new(receipt, tally)))
 }
 
-fn push(loader: &mut Loader<'_>, batch: &Batch) -> Result<(), StoreError> {
-    batch.rows().try_for_each(|row| loader.push(&row))
-}
-
 /// Stores what is read until it ends; `None` when the user has asked to stop.
 fn store_all(
     messages: &Receiver<Message>,
     interrupt: &Interrupt,
-    mut store: impl FnMut(&Batch) -> Result<(), Failure>,
+    store: &mut dyn FnMut(&SegmentBuilder) -> Result<(), Failure>,
 ) -> Result<Option<Tally>, Failure> {
     while !interrupt.is_raised() {
         match messages.recv_timeout(LOOK_UP) {
-            Ok(Message::Events(batch)) => store(&batch)?,
+            Ok(Message::Events(events)) => store(&events)?,
             Ok(Message::End(outcome)) => return outcome.map(Some),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {

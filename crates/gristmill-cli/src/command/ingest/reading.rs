@@ -1,4 +1,4 @@
-//! The thread that reads and checks events.
+//! The threads that read and check events.
 
 use super::rejects::Rejects;
 use crate::failure::{Code, Failure};
@@ -6,9 +6,8 @@ use crate::progress::Counted;
 use crate::render::count;
 use crate::settings::{IngestSettings, Input, Invalid};
 use gristmill::Timestamp;
-use gristmill::event::{
-    Batch, BatchBuilder, BatchError, EventError, EventReader, Ignored, ReadError, SourceRule,
-};
+use gristmill::event::{BatchError, EventChunks, EventError, Ignored, ReadError, SourceRule};
+use gristmill::segment::SegmentBuilder;
 use indicatif::ProgressBar;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,16 +17,14 @@ use std::sync::mpsc::{Receiver, SendError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Events are handed on when they take this many bytes.
-const HAND_ON_BYTES: usize = 1 << 20;
-/// So many batches may wait to be stored.
+/// So many chunks of events may wait to be stored.
 const WAITING: usize = 4;
 
 /// What the reading thread has to tell.
 #[derive(Debug)]
 pub(super) enum Message {
     /// Checked events, in their order.
-    Events(Batch),
+    Events(SegmentBuilder),
     /// There is nothing more to read, or no use in it.
     End(Result<Tally, Failure>),
 }
@@ -55,7 +52,7 @@ pub(super) fn start(settings: &IngestSettings, bar: &ProgressBar) -> Result<Rece
         arrival: arrival(),
         invalid,
         tally: Tally::default(),
-        batch: BatchBuilder::new(),
+        threads: settings.threads,
         sender,
         bar: bar.clone(),
     };
@@ -122,7 +119,8 @@ struct Reading {
     arrival: Timestamp,
     invalid: Policy,
     tally: Tally,
-    batch: BatchBuilder,
+    /// Threads that parse.
+    threads: usize,
     sender: SyncSender<Message>,
     bar: ProgressBar,
 }
@@ -137,30 +135,24 @@ impl Reading {
             Policy::Abort(_) => {}
             Policy::Skip(rejects) => rejects.finish()?,
         }
-        self.hand_on()
+        Ok(())
     }
 
     fn read(&mut self, input: &Input) -> Result<(), Stop> {
         let name = input.name();
         let source = Counted { inner: open(input, &name)?, bar: self.bar.clone() };
-        let mut events = EventReader::new(source, self.rule, self.arrival);
-        loop {
-            match events.next_row() {
-                None => break,
-                Some(Ok(row)) if !self.is_lost() => {
-                    self.batch
-                        .push(&row)
-                        .map_err(|error| Failure::new(Code::BadInput, format!("{name}: {error}")))?;
-                    if self.batch.bytes() >= HAND_ON_BYTES {
-                        self.hand_on()?;
-                    }
-                }
-                Some(Ok(_)) => {}
-                Some(Err(ReadError::Refused { error, raw })) => self.refuse(&name, *error, &raw)?,
-                Some(Err(error)) => return Err(self.unreadable(&name, &error).into()),
+        let mut chunks = EventChunks::start(source, self.rule, self.arrival, self.threads)
+            .map_err(|error| Failure::caused(Code::Other, "cannot start the threads that read", &error))?;
+        while let Some(chunk) = chunks.next_chunk() {
+            let chunk = chunk.map_err(|error| self.unreadable(&name, &error))?;
+            for refused in chunk.refused {
+                self.refuse(&name, refused.error, &refused.raw)?;
+            }
+            if !self.is_lost() {
+                self.sender.send(Message::Events(chunk.rows))?;
             }
         }
-        self.tally.add(events.ignored());
+        self.tally.add(chunks.ignored());
         Ok(())
     }
 
@@ -182,17 +174,13 @@ impl Reading {
 
     /// The file breaks off. What was refused before is told with it.
     fn unreadable(&self, name: &str, error: &ReadError) -> Failure {
-        let code = if matches!(error, ReadError::Io { .. }) { Code::Other } else { Code::BadInput };
+        let is_ours = matches!(error, ReadError::Io { .. } | ReadError::Panicked);
+        let code = if is_ours { Code::Other } else { Code::BadInput };
         let broken = Failure::caused(code, name, error);
         match &self.invalid {
             Policy::Abort(refused) if refused.count > 0 => broken.after(&refused.failure("at least ")),
             Policy::Abort(_) | Policy::Skip(_) => broken,
         }
-    }
-
-    fn hand_on(&mut self) -> Result<(), Stop> {
-        let batch = std::mem::take(&mut self.batch).finish();
-        Ok(self.sender.send(Message::Events(batch))?)
     }
 }
 

@@ -1,15 +1,18 @@
 //! Events as JSON text.
 
+mod key_order;
 mod keys;
 mod parser;
 mod resume;
 mod rules;
 mod scan;
 mod tokens;
+mod window;
 mod write;
 
-pub(super) use parser::{Found, Parser};
+pub(super) use parser::{Found, Parser, Place};
 pub(super) use rules::Rules;
+pub(super) use window::Window;
 
 use crate::event::decompress::{Compression, Decompressed};
 use crate::event::{Batch, BatchBuilder, BatchError, EventLimits, Ignored, SourceRule};
@@ -62,6 +65,7 @@ impl Batch {
 fn parse(rules: Rules, text: &[u8]) -> Result<Parsed, BatchError> {
     let mut builder = BatchBuilder::new();
     let mut parser = Parser::new(rules);
+    let text = Window::checked(text);
     let mut errors = Vec::new();
     let mut total = 0;
     loop {

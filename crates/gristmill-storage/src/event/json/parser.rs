@@ -9,6 +9,7 @@ use super::resume::{after_element, after_outermost};
 use super::rules::{CheckedEvent, Refusal, Rules, unknown_names};
 use super::scan::{Scanner, Stop};
 use super::tokens::{EventTokens, name};
+use super::window::Window;
 use crate::event::{EventError, EventProblem, EventRow, Ignored, JsonError, JsonProblem};
 use std::ops::Range;
 
@@ -40,7 +41,7 @@ pub(in crate::event) struct Parser {
 
 /// What comes next in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+pub(in crate::event) enum Place {
     /// A byte order mark, perhaps.
     Start,
     /// An outermost value.
@@ -52,14 +53,14 @@ enum Place {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Array {
+pub(in crate::event) enum Array {
     Outermost,
     OfEvents,
 }
 
 /// What may come next within brackets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Next {
+pub(in crate::event) enum Next {
     ItemOrEnd,
     Item,
     CommaOrEnd,
@@ -86,16 +87,21 @@ enum Halt {
 
 impl Parser {
     pub(in crate::event) fn new(rules: Rules) -> Self {
+        Self::behind(rules, Place::Start, 0, 0, 0)
+    }
+
+    /// A parser for a text that goes on at a place behind so many bytes, lines and events.
+    pub(in crate::event) fn behind(rules: Rules, place: Place, bytes: u64, lines: u64, events: u64) -> Self {
         Self {
             rules,
             tokens: EventTokens::new(),
             checked: CheckedEvent::new(),
             ignored: Ignored::default(),
-            place: Place::Start,
+            place,
             at: 0,
-            before: 0,
-            line: 1,
-            index: 0,
+            before: bytes,
+            line: lines + 1,
+            index: events,
             event: 0..0,
             keys: Vec::new(),
         }
@@ -104,19 +110,19 @@ impl Parser {
     /// The next event in the window. `complete` says that the text ends where the window does.
     ///
     /// After an error there is nothing more to be had.
-    pub(in crate::event) fn next(&mut self, window: &[u8], complete: bool) -> Result<Found, JsonError> {
+    pub(in crate::event) fn next(&mut self, window: Window<'_>, complete: bool) -> Result<Found, JsonError> {
         loop {
             let step = match self.place {
-                Place::Start => self.start(window, complete),
+                Place::Start => self.start(window.bytes, complete),
                 Place::Outermost => self.outermost(window, complete),
                 Place::Element { array, next } => self.element(window, complete, array, next),
-                Place::Member { next } => self.member(window, complete, next),
+                Place::Member { next } => self.member(window.bytes, complete, next),
             };
             match step {
                 Ok(None) => {}
                 Ok(Some(found)) => return Ok(found),
                 Err(Halt::Fatal(error)) => return Err(error),
-                Err(Halt::NeedsMore) if window.len() - self.at > self.rules.limits.event_bytes => {
+                Err(Halt::NeedsMore) if window.bytes.len() - self.at > self.rules.limits.event_bytes => {
                     return Err(self.too_large());
                 }
                 Err(Halt::NeedsMore) => return Ok(Found::NeedsMore),
@@ -125,9 +131,9 @@ impl Parser {
     }
 
     /// The event of the last [`Found::Event`], out of the same window.
-    pub(in crate::event) fn row<'a>(&'a self, window: &'a [u8]) -> EventRow<'a> {
+    pub(in crate::event) fn row<'a>(&'a self, window: Window<'a>) -> EventRow<'a> {
         // Checked to be UTF-8 when the event was found.
-        self.checked.row(std::str::from_utf8(&window[self.event.clone()]).unwrap_or_default())
+        self.checked.row(&self.tokens, window.text(self.event.clone()).unwrap_or_default())
     }
 
     /// How much of the window is done with. The window may then start there.
@@ -140,6 +146,26 @@ impl Parser {
     /// Events so far, refused ones included.
     pub(in crate::event) fn events(&self) -> u64 {
         self.index
+    }
+
+    /// How far the window is done with.
+    pub(in crate::event) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Whether an outermost value comes next, or the end.
+    pub(in crate::event) fn is_between_events(&self) -> bool {
+        self.place == Place::Outermost
+    }
+
+    /// Line breaks before the place at hand.
+    pub(in crate::event) fn lines(&self) -> u64 {
+        self.line - 1
+    }
+
+    /// The keys ignored since this was asked for last.
+    pub(in crate::event) fn take_ignored(&mut self) -> Ignored {
+        std::mem::take(&mut self.ignored)
     }
 
     /// The keys ignored so far.
@@ -162,35 +188,35 @@ impl Parser {
         Ok(None)
     }
 
-    fn outermost(&mut self, window: &[u8], complete: bool) -> Result<Option<Found>, Halt> {
-        self.go_to_text(window);
-        match window.get(self.at) {
+    fn outermost(&mut self, window: Window<'_>, complete: bool) -> Result<Option<Found>, Halt> {
+        self.go_to_text(window.bytes);
+        match window.bytes.get(self.at) {
             None if complete => Ok(Some(Found::End)),
             None => Err(Halt::NeedsMore),
             Some(b'[') => {
-                self.go_to(window, self.at + 1);
+                self.go_to(window.bytes, self.at + 1);
                 self.place = Place::Element { array: Array::Outermost, next: Next::ItemOrEnd };
                 Ok(None)
             }
             Some(b'{') => self.event(window, complete, None),
             Some(_) => {
                 let refusal = (None, EventProblem::NotAnObject);
-                self.give_up(window, refusal, after_outermost(window, self.at, complete))
+                self.give_up(window.bytes, refusal, after_outermost(window.bytes, self.at, complete))
             }
         }
     }
 
     fn element(
         &mut self,
-        window: &[u8],
+        window: Window<'_>,
         complete: bool,
         array: Array,
         next: Next,
     ) -> Result<Option<Found>, Halt> {
-        let byte = self.next_byte(window, complete)?;
+        let byte = self.next_byte(window.bytes, complete)?;
         match (next, byte) {
             (Next::ItemOrEnd | Next::CommaOrEnd, b']') => {
-                self.go_to(window, self.at + 1);
+                self.go_to(window.bytes, self.at + 1);
                 self.place = match array {
                     Array::Outermost => Place::Outermost,
                     Array::OfEvents => Place::Member { next: Next::CommaOrEnd },
@@ -198,7 +224,7 @@ impl Parser {
                 Ok(None)
             }
             (Next::CommaOrEnd, b',') => {
-                self.go_to(window, self.at + 1);
+                self.go_to(window.bytes, self.at + 1);
                 self.place = Place::Element { array, next: Next::Item };
                 Ok(None)
             }
@@ -209,15 +235,21 @@ impl Parser {
             (Next::Item | Next::ItemOrEnd, b',' | b']' | b'}') => Err(self.expected("an event")),
             (Next::Item | Next::ItemOrEnd, _) => {
                 let refusal = (None, EventProblem::NotAnObject);
-                let end = self.in_array(window, complete)?;
+                let end = self.in_array(window.bytes, complete)?;
                 self.place = Place::Element { array, next: Next::CommaOrEnd };
-                self.give_up(window, refusal, Some(end))
+                self.give_up(window.bytes, refusal, Some(end))
             }
         }
     }
 
     /// The object at hand: an event, or the outermost object that holds `events`.
-    fn event(&mut self, window: &[u8], complete: bool, array: Option<Array>) -> Result<Option<Found>, Halt> {
+    fn event(
+        &mut self,
+        whole: Window<'_>,
+        complete: bool,
+        array: Option<Array>,
+    ) -> Result<Option<Found>, Halt> {
+        let window = whole.bytes;
         let start = self.at;
         let refusal = match self.tokens.scan(&window[start..], array.is_none()) {
             Ok(_) if self.tokens.events && array.is_none() => {
@@ -229,7 +261,7 @@ impl Parser {
             Ok(length) if length > self.rules.limits.event_bytes => {
                 return Err(Halt::Fatal(self.too_large()));
             }
-            Ok(length) => return Ok(Some(self.check(window, start + length, array))),
+            Ok(length) => return Ok(Some(self.check(whole, start + length, array))),
             Err(Stop::Incomplete) if !complete => return Err(Halt::NeedsMore),
             Err(Stop::Incomplete) => EventProblem::Syntax { at: window.len() - start, expected: ENDS },
             Err(Stop::Syntax { at, expected }) => EventProblem::Syntax { at, expected },
@@ -258,10 +290,10 @@ impl Parser {
         }
     }
 
-    fn check(&mut self, window: &[u8], end: usize, array: Option<Array>) -> Found {
+    fn check(&mut self, window: Window<'_>, end: usize, array: Option<Array>) -> Found {
         let (start, line) = (self.at, self.line);
-        let checked = match std::str::from_utf8(&window[start..end]) {
-            Ok(text) => self.checked.check(&self.rules, &self.tokens, text).map(|()| text),
+        let checked = match window.text(start..end) {
+            Ok(text) => self.checked.check(&self.rules, &mut self.tokens, text).map(|()| text),
             Err(error) => Err((None, EventProblem::NotUtf8 { at: error.valid_up_to() })),
         };
         let found = match checked {
@@ -277,7 +309,7 @@ impl Parser {
             }
         };
         self.index += 1;
-        self.go_to(window, end);
+        self.go_to(window.bytes, end);
         if let Some(array) = array {
             self.place = Place::Element { array, next: Next::CommaOrEnd };
         }

@@ -7,7 +7,6 @@ use crate::event::{EventLimits, EventProblem, EventRow, Source, SourceRule};
 use crate::schema::{Column, Dimension, Kind};
 use crate::timestamp::Timestamp;
 use std::borrow::Cow;
-use std::ops::Range;
 
 /// What the receiver decides about the events of one request or file.
 #[derive(Clone, Debug)]
@@ -21,25 +20,15 @@ pub(in crate::event) struct Rules {
 /// What is wrong with an event, and the field it is about.
 pub(super) type Refusal = (Option<Box<str>>, EventProblem);
 
-/// One checked event as positions in its text. Used again for the next event.
+/// One checked event, whose texts lie where its tokens say. Used again for the next event.
 #[derive(Debug)]
 pub(super) struct CheckedEvent {
     timestamp: Timestamp,
     value: Option<f64>,
     event_version: i64,
     source: Source,
-    texts: [Option<Span>; Dimension::COUNT],
-    properties: Vec<Span>,
     /// Texts that had escapes, one after the other.
     unescaped: String,
-}
-
-#[derive(Clone, Debug)]
-enum Span {
-    /// In the event's own text.
-    Own(Range<usize>),
-    /// In [`CheckedEvent::unescaped`].
-    Unescaped(Range<usize>),
 }
 
 impl CheckedEvent {
@@ -49,32 +38,45 @@ impl CheckedEvent {
             value: None,
             event_version: 0,
             source: Source::Untrusted,
-            texts: [const { None }; Dimension::COUNT],
-            properties: Vec::new(),
             unescaped: String::new(),
         }
     }
 
-    /// The event, whose text must be the one it was checked with.
-    pub(super) fn row<'a>(&'a self, text: &'a str) -> EventRow<'a> {
-        let resolve = |span: &Span| match span {
-            Span::Own(range) => &text[range.clone()],
-            Span::Unescaped(range) => &self.unescaped[range.clone()],
+    /// The event, whose tokens and text must be the ones it was checked with.
+    pub(super) fn row<'a>(&'a self, tokens: &EventTokens, text: &'a str) -> EventRow<'a> {
+        let resolve = |token: Token| match token.kind {
+            TokenKind::Unescaped => &self.unescaped[token.start..token.end],
+            _ => &text[token.start..token.end],
         };
-        let mut properties: Vec<&str> = self.properties.iter().map(resolve).collect();
-        keep_first(&mut properties);
+        let mut properties = Vec::new();
+        if tokens.filled(Column::Dimension(Dimension::Properties)).is_some() {
+            properties.extend(tokens.properties.iter().copied().map(resolve));
+            keep_first(&mut properties);
+        }
+        let mut texts = [None; Dimension::COUNT];
+        for (dimension, text) in Dimension::ALL.into_iter().zip(&mut texts) {
+            if dimension.kind() == Kind::Text {
+                *text = tokens.filled(Column::Dimension(dimension)).map(resolve);
+            }
+        }
         EventRow {
             timestamp: self.timestamp,
             value: self.value,
             event_version: self.event_version,
             source: self.source,
-            texts: std::array::from_fn(|at| self.texts[at].as_ref().map(resolve)),
+            texts,
             properties,
         }
     }
 
-    /// Checks an event against every rule; what is left is meaningless after a refusal.
-    pub(super) fn check(&mut self, rules: &Rules, tokens: &EventTokens, text: &str) -> Result<(), Refusal> {
+    /// Checks an event against every rule; what is left is meaningless after a refusal. Tokens of texts with escapes are
+    /// changed to where the plain texts lie.
+    pub(super) fn check(
+        &mut self,
+        rules: &Rules,
+        tokens: &mut EventTokens,
+        text: &str,
+    ) -> Result<(), Refusal> {
         if tokens.events {
             return Err((None, EventProblem::NestedEvents));
         }
@@ -86,14 +88,17 @@ impl CheckedEvent {
         self.value = value(tokens, text).map_err(|why| of(Column::Value, why))?;
         for dimension in Dimension::ALL {
             let column = Column::Dimension(dimension);
-            let token = tokens.get(column).filter(|token| token.kind != TokenKind::Null);
             match dimension.kind() {
-                Kind::Text => self.text(rules, dimension, token, text).map_err(|why| of(column, why))?,
-                Kind::Integer => self.event_version = integer(token, text).map_err(|why| of(column, why))?,
+                Kind::Text => self.text(rules, dimension, tokens, text).map_err(|why| of(column, why))?,
+                Kind::Integer => {
+                    let token = tokens.filled(column);
+                    self.event_version = integer(token, text).map_err(|why| of(column, why))?;
+                }
                 Kind::Source => {
+                    let token = tokens.filled(column);
                     self.source = source(rules.source, token, text).map_err(|why| of(column, why))?;
                 }
-                Kind::MultiText => self.properties(rules, tokens, token, text)?,
+                Kind::MultiText => self.properties(rules, tokens, text)?,
             }
         }
         unknown_stand_once(tokens, text)
@@ -103,27 +108,19 @@ impl CheckedEvent {
         &mut self,
         rules: &Rules,
         dimension: Dimension,
-        token: Option<Token>,
+        tokens: &mut EventTokens,
         text: &str,
     ) -> Result<(), EventProblem> {
-        self.texts[dimension as usize] = match token {
-            Some(token) => Some(self.span(rules, token, text)?),
-            None if dimension.required() => return Err(EventProblem::Missing),
-            None => None,
-        };
-        Ok(())
+        match tokens.filled_mut(Column::Dimension(dimension)) {
+            Some(token) => self.plain_text(rules, token, text),
+            None if dimension.required() => Err(EventProblem::Missing),
+            None => Ok(()),
+        }
     }
 
-    fn properties(
-        &mut self,
-        rules: &Rules,
-        tokens: &EventTokens,
-        token: Option<Token>,
-        text: &str,
-    ) -> Result<(), Refusal> {
-        self.properties.clear();
+    fn properties(&mut self, rules: &Rules, tokens: &mut EventTokens, text: &str) -> Result<(), Refusal> {
         let column = Column::Dimension(Dimension::Properties);
-        match token {
+        match tokens.filled(column) {
             None => return Ok(()),
             Some(token) if token.kind == TokenKind::Array => {}
             Some(token) => return Err(of(column, wrong_type("an array of texts", token))),
@@ -132,30 +129,29 @@ impl CheckedEvent {
         if found > limit {
             return Err(of(column, EventProblem::TooMany { found, limit }));
         }
-        for (at, &element) in tokens.properties.iter().enumerate() {
-            let span = self
-                .span(rules, element, text)
+        for (at, element) in tokens.properties.iter_mut().enumerate() {
+            self.plain_text(rules, element, text)
                 .map_err(|problem| (Some(format!("{}[{at}]", column.name()).into_boxed_str()), problem))?;
-            self.properties.push(span);
         }
         Ok(())
     }
 
-    fn span(&mut self, rules: &Rules, token: Token, text: &str) -> Result<Span, EventProblem> {
-        let span = match token.kind {
-            TokenKind::Plain => Span::Own(token.start..token.end),
+    /// Checks a text, and takes its escapes away.
+    fn plain_text(&mut self, rules: &Rules, token: &mut Token, text: &str) -> Result<(), EventProblem> {
+        match token.kind {
+            TokenKind::Plain => {}
             TokenKind::Escaped => {
                 let start = self.unescaped.len();
-                self.unescaped.push_str(&unescape(token, text)?);
-                Span::Unescaped(start..self.unescaped.len())
+                self.unescaped.push_str(&unescape(*token, text)?);
+                *token = Token { kind: TokenKind::Unescaped, start, end: self.unescaped.len() };
             }
-            _ => return Err(wrong_type("a text", token)),
-        };
-        let (Span::Own(range) | Span::Unescaped(range)) = &span;
-        if range.len() > rules.limits.string_bytes {
-            return Err(EventProblem::TooLong { found: range.len(), limit: rules.limits.string_bytes });
+            _ => return Err(wrong_type("a text", *token)),
         }
-        Ok(span)
+        let found = token.end - token.start;
+        if found > rules.limits.string_bytes {
+            return Err(EventProblem::TooLong { found, limit: rules.limits.string_bytes });
+        }
+        Ok(())
     }
 }
 
@@ -185,8 +181,7 @@ fn plain(token: Token, text: &str) -> Result<Cow<'_, str>, EventProblem> {
 }
 
 fn timestamp(tokens: &EventTokens, text: &str, arrival: Timestamp) -> Result<Timestamp, EventProblem> {
-    let token = tokens.get(Column::Timestamp).filter(|token| token.kind != TokenKind::Null);
-    let Some(token) = token else {
+    let Some(token) = tokens.filled(Column::Timestamp) else {
         return Timestamp::from_millis(arrival.millis()).map_err(EventProblem::Timestamp);
     };
     match token.kind {
@@ -201,9 +196,8 @@ fn timestamp(tokens: &EventTokens, text: &str, arrival: Timestamp) -> Result<Tim
 }
 
 fn value(tokens: &EventTokens, text: &str) -> Result<Option<f64>, EventProblem> {
-    let Some(token) = tokens.get(Column::Value) else { return Ok(None) };
+    let Some(token) = tokens.filled(Column::Value) else { return Ok(None) };
     match token.kind {
-        TokenKind::Null => Ok(None),
         TokenKind::Number => {
             let number = &text[token.start..token.end];
             match number.parse::<f64>() {

@@ -44,6 +44,8 @@ pub(super) enum TokenKind {
     Plain,
     /// A text with escapes.
     Escaped,
+    /// A text that had escapes; it lies with the others that had, and no more in the JSON text.
+    Unescaped,
     Array,
     Object,
 }
@@ -55,7 +57,7 @@ impl TokenKind {
             Self::Null => "null",
             Self::Bool => "a boolean",
             Self::Number => "a number",
-            Self::Plain | Self::Escaped => "a text",
+            Self::Plain | Self::Escaped | Self::Unescaped => "a text",
             Self::Array => "an array",
             Self::Object => "an object",
         }

@@ -1,5 +1,6 @@
 //! One event object into the tokens of its columns.
 
+use super::key_order::KeyOrder;
 use super::keys::{COLUMNS, EVENTS, column, slot};
 use super::scan::{Scanner, Stop, Token, TokenKind};
 use crate::schema::{Column, Dimension};
@@ -11,6 +12,9 @@ pub(super) struct EventTokens {
     columns: [Token; COLUMNS],
     /// The columns that are there, a bit a slot.
     seen: u32,
+    /// Those of them that are not null.
+    filled: u32,
+    order: KeyOrder,
     /// The elements of `properties`.
     pub properties: Vec<Token>,
     /// Keys that are no column.
@@ -28,6 +32,8 @@ impl EventTokens {
         Self {
             columns: [Token { kind: TokenKind::Null, start: 0, end: 0 }; COLUMNS],
             seen: 0,
+            filled: 0,
+            order: KeyOrder::new(),
             properties: Vec::new(),
             unknown: Vec::new(),
             repeated: None,
@@ -36,15 +42,23 @@ impl EventTokens {
         }
     }
 
-    /// The value of a column, null included.
-    pub(super) fn get(&self, column: Column) -> Option<Token> {
+    /// The value of a column that is there and not null.
+    pub(super) fn filled(&self, column: Column) -> Option<Token> {
         let slot = slot(column);
-        (self.seen & (1 << slot) != 0).then(|| self.columns[slot])
+        (self.filled & (1 << slot) != 0).then(|| self.columns[slot])
+    }
+
+    /// As [`EventTokens::filled`], to be changed.
+    pub(super) fn filled_mut(&mut self, column: Column) -> Option<&mut Token> {
+        let slot = slot(column);
+        (self.filled & (1 << slot) != 0).then(|| &mut self.columns[slot])
     }
 
     /// Goes past an event object, or to the first key `events` in it when `stop_at_events` says so.
     pub(super) fn scan(&mut self, bytes: &[u8], stop_at_events: bool) -> Result<usize, Stop> {
         self.seen = 0;
+        self.filled = 0;
+        self.order.start();
         self.properties.clear();
         self.unknown.clear();
         self.repeated = None;
@@ -57,45 +71,62 @@ impl EventTokens {
             return Ok(scanner.at + 1);
         }
         loop {
-            let key = scanner.text()?;
-            scanner.punctuation(b':', "a colon")?;
-            self.open = Some(key);
-            let name = name(bytes, key);
-            if *name == *EVENTS.as_bytes() {
-                self.events = true;
-                if stop_at_events {
-                    return Ok(scanner.at);
+            if let Some((column, length)) = self.order.expected(&bytes[scanner.at..]) {
+                let key = Token {
+                    kind: TokenKind::Plain,
+                    start: scanner.at + 1,
+                    end: scanner.at + 1 + column.name().len(),
+                };
+                self.open = Some(key);
+                scanner.at += length;
+                scanner.whitespace();
+                self.member(column, &mut scanner)?;
+            } else {
+                let key = scanner.text()?;
+                scanner.punctuation(b':', "a colon")?;
+                self.open = Some(key);
+                let name = name(bytes, key);
+                if *name == *EVENTS.as_bytes() {
+                    self.events = true;
+                    if stop_at_events {
+                        return Ok(scanner.at);
+                    }
+                }
+                if let Some(column) = column(&name) {
+                    self.order.learn(slot(column));
+                    self.member(column, &mut scanner)?;
+                } else {
+                    self.unknown.push(key);
+                    scanner.value()?;
                 }
             }
-            self.member(&name, key, &mut scanner)?;
             self.open = None;
             scanner.whitespace();
             match scanner.peek()? {
-                b',' => scanner.punctuation(b',', "a comma")?,
+                b',' => {
+                    scanner.at += 1;
+                    scanner.whitespace();
+                }
                 b'}' => return Ok(scanner.at + 1),
                 _ => return Err(scanner.syntax("a comma or the closing brace of the event")),
             }
         }
     }
 
-    fn member(&mut self, name: &[u8], key: Token, scanner: &mut Scanner<'_>) -> Result<(), Stop> {
-        let Some(column) = column(name) else {
-            self.unknown.push(key);
-            scanner.value()?;
-            return Ok(());
-        };
+    fn member(&mut self, column: Column, scanner: &mut Scanner<'_>) -> Result<(), Stop> {
         let slot = slot(column);
         let bit = 1 << slot;
         if self.seen & bit != 0 && self.repeated.is_none() {
             self.repeated = Some(column);
         }
         self.seen |= bit;
-        self.columns[slot] = if column == Column::Dimension(Dimension::Properties) && scanner.peek()? == b'['
-        {
+        let value = if column == Column::Dimension(Dimension::Properties) && scanner.peek()? == b'[' {
             self.elements(scanner)?
         } else {
             scanner.value()?
         };
+        self.columns[slot] = value;
+        self.filled = self.filled & !bit | u32::from(value.kind != TokenKind::Null) << slot;
         Ok(())
     }
 

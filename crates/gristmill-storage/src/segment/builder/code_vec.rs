@@ -54,10 +54,12 @@ impl CodeVec {
     /// of the codes.
     pub(super) fn extend(&mut self, codes: &Codes, places: &[Range<usize>], names: &[u32]) {
         self.widen_for(names.iter().copied().max().unwrap_or_default());
-        match codes {
-            Codes::U8(codes) => self.extend_from(codes, places, names),
-            Codes::U16(codes) => self.extend_from(codes, places, names),
-            Codes::U32(codes) => self.extend_from(codes, places, names),
+        for place in places.iter().cloned() {
+            match codes {
+                Codes::U8(codes) => self.extend_from(&codes[place], names),
+                Codes::U16(codes) => self.extend_from(&codes[place], names),
+                Codes::U32(codes) => self.extend_from(&codes[place], names),
+            }
         }
     }
 
@@ -71,20 +73,30 @@ impl CodeVec {
         }
     }
 
-    fn extend_from<T: ArrowNativeType>(&mut self, codes: &[T], places: &[Range<usize>], names: &[u32]) {
+    fn extend_from<T: ArrowNativeType>(&mut self, codes: &[T], names: &[u32]) {
         match self {
-            Self::U8(own) => extend_with(own, codes, places, names),
-            Self::U16(own) => extend_with(own, codes, places, names),
-            Self::U32(own) => extend_with(own, codes, places, names),
+            Self::U8(own) => extend_with(own, codes, names),
+            Self::U16(own) => extend_with(own, codes, names),
+            Self::U32(own) => extend_with(own, codes, names),
+        }
+    }
+
+    /// Appends all codes of another builder under their new names; the largest of these stands for one of the codes.
+    pub(super) fn append(&mut self, other: &Self, names: &[u32]) {
+        self.widen_for(names.iter().copied().max().unwrap_or_default());
+        match other {
+            Self::U8(codes) => self.extend_from(codes, names),
+            Self::U16(codes) => self.extend_from(codes, names),
+            Self::U32(codes) => self.extend_from(codes, names),
         }
     }
 
     /// The codes at `order`, each replaced by its entry in `ranks`, which has one for every code given out.
-    pub(super) fn arrange(self, order: impl Iterator<Item = u32>, ranks: &[u32]) -> Codes {
+    pub(super) fn ranked(&self, order: impl Iterator<Item = u32>, ranks: &[u32]) -> Vec<u32> {
         match self {
-            Self::U8(codes) => Codes::U8(arranged(&codes, order, ranks)),
-            Self::U16(codes) => Codes::U16(arranged(&codes, order, ranks)),
-            Self::U32(codes) => Codes::U32(arranged(&codes, order, ranks)),
+            Self::U8(codes) => ranked(codes, order, ranks),
+            Self::U16(codes) => ranked(codes, order, ranks),
+            Self::U32(codes) => ranked(codes, order, ranks),
         }
     }
 
@@ -99,23 +111,24 @@ impl CodeVec {
 }
 
 /// Appends codes under their new names, each of which fits.
-fn extend_with<T: ArrowNativeType, U: ArrowNativeType>(
-    own: &mut Vec<T>,
-    codes: &[U],
-    places: &[Range<usize>],
-    names: &[u32],
-) {
-    for place in places {
-        own.extend(codes[place.clone()].iter().map(|code| T::usize_as(names[code.as_usize()] as usize)));
-    }
+fn extend_with<T: ArrowNativeType, U: ArrowNativeType>(own: &mut Vec<T>, codes: &[U], names: &[u32]) {
+    own.extend(codes.iter().map(|code| T::usize_as(names[code.as_usize()] as usize)));
 }
 
-fn arranged<T: ArrowNativeType>(
-    codes: &[T],
-    order: impl Iterator<Item = u32>,
-    ranks: &[u32],
-) -> ScalarBuffer<T> {
-    // A permutation of dense codes, so every rank fits the width of the codes.
-    let ranks: Vec<T> = ranks.iter().map(|&rank| T::usize_as(rank as usize)).collect();
-    order.map(|at| ranks[codes[at as usize].as_usize()]).collect::<Vec<T>>().into()
+fn ranked<T: ArrowNativeType>(codes: &[T], order: impl Iterator<Item = u32>, ranks: &[u32]) -> Vec<u32> {
+    order.map(|at| ranks[codes[at as usize].as_usize()]).collect()
+}
+
+/// Codes below `entries`, each replaced by its entry in `names`, as narrow as that allows.
+pub(super) fn narrow(codes: &[u32], names: &[u32], entries: usize) -> Codes {
+    fn of<T: ArrowNativeType>(codes: &[u32], names: &[u32]) -> ScalarBuffer<T> {
+        codes.iter().map(|&code| T::usize_as(names[code as usize] as usize)).collect::<Vec<T>>().into()
+    }
+    if entries <= 1 << u8::BITS {
+        Codes::U8(of(codes, names))
+    } else if entries <= 1 << u16::BITS {
+        Codes::U16(of(codes, names))
+    } else {
+        Codes::U32(of(codes, names))
+    }
 }

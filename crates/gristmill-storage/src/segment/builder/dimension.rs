@@ -1,12 +1,13 @@
 //! One dimension while rows arrive.
 
-use super::code_vec::CodeVec;
+use super::code_vec::{CodeVec, narrow};
 use super::interner::{IntegerInterner, MAX_TEXT_BYTES, Sorted, TextInterner};
 use crate::event::EventRow;
 use crate::schema::{Dimension, Kind};
 use crate::segment::heap::HeapDimension;
 use crate::segment::index::index;
 use crate::segment::{Codes, Dictionary, DimensionCodes, Lists, NULL_CODE, SegmentError};
+use arrow_buffer::ScalarBuffer;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -118,6 +119,25 @@ impl DimensionBuilder {
         }
     }
 
+    /// Refuses the rows of another builder of this dimension that would not fit.
+    pub(super) fn check_other(&self, other: &Self) -> Result<(), SegmentError> {
+        let text_bytes = match &other.values {
+            Interner::Text(texts) => texts.text_bytes(),
+            Interner::Integer(_) => 0,
+        };
+        self.check_room(text_bytes, other.codes.len())
+    }
+
+    /// Takes all rows of another builder of this dimension, which was checked.
+    pub(super) fn append(&mut self, other: &Self) {
+        if let (Some(own), Some(lists)) = (&mut self.lists, &other.lists) {
+            let before = index(self.codes.len());
+            own.ends.extend(lists.ends.iter().map(|end| before + end));
+        }
+        let names = self.values.codes_of_other(&other.values);
+        self.codes.append(&other.codes, &names);
+    }
+
     /// Takes the codes at some places; only the values they stand for are looked up.
     fn extend_codes(&mut self, dictionary: &Dictionary, codes: &Codes, places: &[Range<usize>]) {
         let mut used = vec![false; dictionary.len()];
@@ -212,6 +232,23 @@ impl Interner {
     }
 }
 
+impl Interner {
+    /// The code here for each code of another interner of the same kind.
+    fn codes_of_other(&mut self, other: &Self) -> Vec<u32> {
+        let null = std::iter::once(NULL_CODE);
+        match (self, other) {
+            (Self::Text(own), Self::Text(other)) => {
+                null.chain(other.texts().map(|text| own.code_of(text))).collect()
+            }
+            (Self::Integer(own), Self::Integer(other)) => {
+                null.chain(other.integers().iter().map(|&integer| own.code(integer))).collect()
+            }
+            // A dimension has one kind of interner.
+            (Self::Text(_), Self::Integer(_)) | (Self::Integer(_), Self::Text(_)) => vec![NULL_CODE],
+        }
+    }
+}
+
 /// One dimension with its dictionary sorted and its rows still in the order of arrival.
 #[derive(Debug)]
 pub(super) struct SortedDimension {
@@ -227,25 +264,48 @@ impl SortedDimension {
         &self.ranks
     }
 
-    /// Puts the rows in order.
-    pub(super) fn arrange(self, order: &[u32]) -> HeapDimension {
-        let codes = match self.list_ends {
-            None => DimensionCodes::Single(self.codes.arrange(order.iter().copied(), &self.ranks)),
-            Some(ends) => DimensionCodes::Multi(arrange_lists(self.codes, &ends, order, &self.ranks)),
+    /// Some rows in the order given, with a dictionary of the values that they have.
+    pub(super) fn take(&self, order: &[u32]) -> Taken {
+        let (offsets, ranked) = match &self.list_ends {
+            None => (None, self.codes.ranked(order.iter().copied(), &self.ranks)),
+            Some(ends) => {
+                let list = |&row: &u32| list(ends, row);
+                let ranked = self.codes.ranked(order.iter().flat_map(list), &self.ranks);
+                (Some(offsets(order.iter().map(|row| list(row).len()))), ranked)
+            }
         };
-        HeapDimension { dictionary: Arc::new(self.dictionary), codes: Arc::new(codes) }
+        let (dictionary, names) = self.dictionary.keep(&ranked);
+        let codes = narrow(&ranked, &names, dictionary.len());
+        let codes = match offsets {
+            None => DimensionCodes::Single(codes),
+            Some(offsets) => DimensionCodes::Multi(Lists { offsets, codes }),
+        };
+        Taken { dimension: HeapDimension { dictionary: Arc::new(dictionary), codes: Arc::new(codes) }, names }
     }
 }
 
-fn arrange_lists(codes: CodeVec, ends: &[u32], order: &[u32], ranks: &[u32]) -> Lists {
-    let start = |row: u32| if row == 0 { 0 } else { ends[row as usize - 1] };
-    let list = |&row: &u32| start(row)..ends[row as usize];
-    let mut offsets = Vec::with_capacity(order.len() + 1);
+/// One dimension of some rows.
+#[derive(Debug)]
+pub(super) struct Taken {
+    pub(super) dimension: HeapDimension,
+    /// The code of each value of the whole dictionary; null's for those that the rows do not have.
+    pub(super) names: Vec<u32>,
+}
+
+/// Where the codes of a row lie.
+fn list(ends: &[u32], row: u32) -> Range<u32> {
+    let start = if row == 0 { 0 } else { ends[row as usize - 1] };
+    start..ends[row as usize]
+}
+
+/// Where lists of these lengths start, and where the last one ends.
+fn offsets(lengths: impl ExactSizeIterator<Item = usize>) -> ScalarBuffer<i32> {
+    let mut offsets = Vec::with_capacity(lengths.len() + 1);
     let mut end = 0_u32;
     offsets.push(0_i32);
-    for row in order {
-        end += index(list(row).len());
+    for length in lengths {
+        end += index(length);
         offsets.push(end.cast_signed());
     }
-    Lists { offsets: offsets.into(), codes: codes.arrange(order.iter().flat_map(list), ranks) }
+    offsets.into()
 }

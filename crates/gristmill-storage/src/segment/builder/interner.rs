@@ -71,6 +71,11 @@ impl TextInterner {
         *last
     }
 
+    /// The texts behind the codes from 1 on.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &[u8]> {
+        (1..index(self.ends.len())).map(|code| entry(&self.bytes, &self.ends, code))
+    }
+
     /// Sorts the texts by their bytes.
     pub(super) fn sort(self) -> Sorted {
         let order = self.order();
@@ -149,6 +154,11 @@ impl IntegerInterner {
             }
         }
         self.last
+    }
+
+    /// The integers behind the codes from 1 on.
+    pub(super) fn integers(&self) -> &[i64] {
+        &self.values[1..]
     }
 
     /// Sorts the integers.

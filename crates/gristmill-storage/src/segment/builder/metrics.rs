@@ -39,13 +39,22 @@ impl Metrics {
         }
     }
 
-    /// Puts the rows in order.
-    pub(super) fn arrange(self, order: &[u32]) -> (Timestamps, Values) {
+    /// Takes all rows of another builder.
+    pub(super) fn append(&mut self, other: &Self) {
+        self.timestamps.extend_from_slice(&other.timestamps);
+        self.numbers.extend_from_slice(&other.numbers);
+        self.valid.append_buffer(&BooleanBuffer::new(other.valid.as_slice().into(), 0, other.valid.len()));
+        self.nulls += other.nulls;
+    }
+
+    /// Some rows in the order given.
+    pub(super) fn take(&self, order: &[u32]) -> (Timestamps, Values) {
         let numbers: Vec<f64> = order.iter().map(|&row| self.numbers[row as usize]).collect();
         let validity = (self.nulls > 0).then(|| {
             let valid = BooleanBuffer::collect_bool(order.len(), |at| self.valid.get_bit(order[at] as usize));
             NullBuffer::new(valid)
         });
+        let validity = validity.filter(|validity| validity.null_count() > 0);
         let values = Values { numbers: numbers.into(), validity };
         (Timestamps::of(order.iter().map(|&row| self.timestamps[row as usize])), values)
     }

@@ -4,19 +4,20 @@ mod code_vec;
 mod dimension;
 mod interner;
 mod metrics;
+mod sorted;
 mod tenants;
 #[cfg(test)]
 mod tests;
 
-use super::heap::HeapSegment;
-use super::{Run, RunTable, Segment, SegmentError};
+use super::{Segment, SegmentError};
 use crate::event::EventRow;
 use crate::schema::Dimension;
 use dimension::{DimensionBuilder, SortedDimension, full};
 use metrics::Metrics;
 use std::ops::Range;
-use std::sync::Arc;
 use tenants::Tenants;
+
+pub(crate) use sorted::SortedBuilder;
 
 /// The most rows a segment may have.
 const MAX_ROWS: usize = u32::MAX as usize;
@@ -104,30 +105,48 @@ impl SegmentBuilder {
         Ok(())
     }
 
+    /// Takes every row of another builder, in its order. It costs a look at each distinct value and a few bytes a row.
+    ///
+    /// [`SegmentError::Full`] where the values of both might not fit; an empty builder has room for any.
+    pub fn append(&mut self, other: &Self) -> Result<(), SegmentError> {
+        self.check_rows(other.len())?;
+        self.dimensions.iter().zip(&other.dimensions).try_for_each(|(own, other)| own.check_other(other))?;
+        for (own, other) in self.dimensions.iter_mut().zip(&other.dimensions) {
+            own.append(other);
+        }
+        let codes = |dimension: Dimension| self.dimensions[dimension as usize].codes();
+        self.tenants.append(&other.tenants, codes(Dimension::OrganizationId), codes(Dimension::Vendor));
+        self.metrics.append(&other.metrics);
+        Ok(())
+    }
+
+    /// The timestamps so far, in milliseconds, in the order of arrival.
+    pub(crate) fn timestamps(&self) -> &[i64] {
+        self.metrics.timestamps()
+    }
+
     /// Sorts what it holds into a segment; [`SegmentError::Empty`] without a row.
     pub fn build(self) -> Result<Segment, SegmentError> {
         if self.is_empty() {
             return Err(SegmentError::Empty);
         }
+        let sorted = self.sort(1, |_| 0);
+        Ok(sorted.segment(&sorted.all()))
+    }
+
+    /// Sorts what it holds by part and, within each, as a segment has it. `part` gives each timestamp the number of its
+    /// part, below `parts`.
+    pub(crate) fn sort(self, parts: usize, part: impl FnMut(i64) -> u32) -> SortedBuilder {
         let dimensions: Vec<SortedDimension> =
             self.dimensions.into_iter().map(DimensionBuilder::sort).collect();
         let order = self.tenants.order(
             dimensions[Dimension::OrganizationId as usize].ranks(),
             dimensions[Dimension::Vendor as usize].ranks(),
             self.metrics.timestamps(),
+            parts,
+            part,
         );
-        let (timestamps, values) = self.metrics.arrange(&order.rows);
-        let runs = order
-            .runs
-            .into_iter()
-            .map(|(tenant, rows)| Run::of(tenant, rows, &timestamps, &values))
-            .collect();
-        Ok(Segment::on_heap(HeapSegment {
-            runs: Arc::new(RunTable { runs }),
-            timestamps: Arc::new(timestamps),
-            values: Arc::new(values),
-            dimensions: dimensions.into_iter().map(|dimension| dimension.arrange(&order.rows)).collect(),
-        }))
+        SortedBuilder { dimensions, metrics: self.metrics, order }
     }
 
     fn check_rows(&self, more: usize) -> Result<(), SegmentError> {

@@ -2,7 +2,6 @@
 
 use super::code_vec::CodeVec;
 use crate::hash::HashMap;
-use crate::segment::Codes;
 use crate::segment::index::index;
 use std::ops::Range;
 
@@ -45,8 +44,36 @@ impl Tenants {
         self.known.allocation_size() + self.pairs.capacity() * 8 + self.rows.heap_bytes()
     }
 
-    /// Orders the rows by (organization, vendor, timestamp, arrival), by the finished codes of both dimensions.
-    pub(super) fn order(self, organizations: &[u32], vendors: &[u32], timestamps: &[i64]) -> RowOrder {
+    /// Takes all rows of another builder; `organizations` and `vendors` are the codes of all rows, own ones first.
+    pub(super) fn append(&mut self, other: &Self, organizations: &CodeVec, vendors: &CodeVec) {
+        let before = self.rows.len();
+        // Each pair of the other stands in one of its rows at least; its first row tells the codes here.
+        let mut names = vec![None; other.pairs.len()];
+        for row in 0..other.rows.len() {
+            let tenant = other.rows.get(row) as usize;
+            let name = *names[tenant].get_or_insert_with(|| {
+                let pair = (organizations.get(before + row), vendors.get(before + row));
+                let next = index(self.pairs.len());
+                let name = *self.known.entry(pair).or_insert(next);
+                if name == next {
+                    self.pairs.push(pair);
+                }
+                name
+            });
+            self.rows.push(name);
+        }
+    }
+
+    /// Orders the rows by (part, organization, vendor, timestamp, arrival): tenants by the finished codes of both
+    /// dimensions, parts by the number that `part` gives a timestamp, below `parts`.
+    pub(super) fn order(
+        self,
+        organizations: &[u32],
+        vendors: &[u32],
+        timestamps: &[i64],
+        parts: usize,
+        part: impl FnMut(i64) -> u32,
+    ) -> RowOrder {
         let mut pairs: Vec<((u32, u32), usize)> = self
             .pairs
             .iter()
@@ -60,63 +87,65 @@ impl Tenants {
         for (rank, &(_, tenant)) in (0..).zip(&pairs) {
             ranks[tenant] = rank;
         }
-        let ranked = self.rows.arrange(0..index(timestamps.len()), &ranks);
-        let mut lens = vec![0_u32; pairs.len()];
-        (0..ranked.len()).for_each(|row| lens[ranked.get(row) as usize] += 1);
+        let tenants = self.rows.ranked(0..index(timestamps.len()), &ranks);
+        let mut rows: Vec<u32> = (0..index(timestamps.len())).collect();
+        rows = counting_sort(&rows, pairs.len(), |row| tenants[row as usize]);
+        let part_of: Vec<u32> =
+            if parts > 1 { timestamps.iter().copied().map(part).collect() } else { Vec::new() };
+        if parts > 1 {
+            rows = counting_sort(&rows, parts, |row| part_of[row as usize]);
+        }
+        let mut order = RowOrder { rows: Vec::new(), runs: Vec::new(), part_ends: vec![0; parts] };
         let mut start = 0;
-        let runs = pairs.into_iter().zip(lens).map(|((pair, _), len)| {
-            let rows = start..start + len;
-            start = rows.end;
-            (pair, rows)
-        });
-        RowOrder { rows: sorted_rows(&ranked, timestamps), runs: runs.collect() }
+        let same = |a: &u32, b: &u32| {
+            tenants[*a as usize] == tenants[*b as usize]
+                && part_of.get(*a as usize) == part_of.get(*b as usize)
+        };
+        for run in rows.chunk_by_mut(same) {
+            let first = run[0] as usize;
+            // Stable, and linear where the rows came in the order of time.
+            run.sort_by_key(|&row| timestamps[row as usize]);
+            let end = start + index(run.len());
+            order.runs.push((pairs[tenants[first] as usize].0, start..end));
+            order.part_ends[part_of.get(first).copied().unwrap_or_default() as usize] = end;
+            start = end;
+        }
+        // Parts without a row end where the one before does.
+        let mut end = 0;
+        for part_end in &mut order.part_ends {
+            end = end.max(*part_end);
+            *part_end = end;
+        }
+        order.rows = rows;
+        order
     }
 }
 
-/// The rows of a segment in their order, and the runs they make.
+/// The rows of a builder in their order, and the runs they make.
 #[derive(Debug)]
 pub(super) struct RowOrder {
-    /// For each row of the segment, which one it was on arrival.
+    /// For each row in order, which one it was on arrival.
     pub(super) rows: Vec<u32>,
-    /// Finished codes of organization and vendor, sorted, with the rows of each pair.
+    /// Finished codes of organization and vendor, with the rows of each pair in each part.
     pub(super) runs: Vec<((u32, u32), Range<u32>)>,
+    /// Where the rows of each part end.
+    pub(super) part_ends: Vec<u32>,
 }
 
-/// The rows by (tenant, timestamp, arrival), sorted as one number each, which keeps ties in their order.
-fn sorted_rows(tenants: &Codes, timestamps: &[i64]) -> Vec<u32> {
-    let first = timestamps.iter().copied().min().unwrap_or_default();
-    let since = |row: u32| timestamps[row as usize].abs_diff(first);
-    let rows = index(timestamps.len());
-    let row_bits = bits(u64::from(rows));
-    let time_bits = bits((0..rows).map(since).max().unwrap_or_default());
-    let tenant = |row: u32| tenants.get(row as usize);
-    let tenant_bits = bits((0..rows).map(tenant).max().unwrap_or_default().into());
-    if row_bits + time_bits + tenant_bits <= u64::BITS {
-        let row_mask = (1_u64 << row_bits) - 1;
-        sorted(
-            (0..rows)
-                .map(|row| ((u64::from(tenant(row)) << time_bits | since(row)) << row_bits) | u64::from(row)),
-        )
-        .filter_map(|key| u32::try_from(key & row_mask).ok())
-        .collect()
-    } else {
-        // 32 bits of tenant, 64 of time and 32 of row always fit.
-        sorted(
-            (0..rows)
-                .map(|row| u128::from(tenant(row)) << 96 | u128::from(since(row)) << 32 | u128::from(row)),
-        )
-        .filter_map(|key| u32::try_from(key & u128::from(u32::MAX)).ok())
-        .collect()
+/// Rows by a key below `keys`; those with the same key stay in their order.
+fn counting_sort(rows: &[u32], keys: usize, key: impl Fn(u32) -> u32) -> Vec<u32> {
+    let mut starts = vec![0_u32; keys + 1];
+    rows.iter().for_each(|&row| starts[key(row) as usize + 1] += 1);
+    let mut total = 0;
+    for start in &mut starts {
+        total += *start;
+        *start = total;
     }
-}
-
-fn sorted<K: Ord>(keys: impl Iterator<Item = K>) -> impl Iterator<Item = K> {
-    let mut keys: Vec<K> = keys.collect();
-    keys.sort_unstable();
-    keys.into_iter()
-}
-
-/// Bits of a number; none for 0.
-fn bits(number: u64) -> u32 {
-    u64::BITS - number.leading_zeros()
+    let mut sorted = vec![0; rows.len()];
+    for &row in rows {
+        let at = &mut starts[key(row) as usize];
+        sorted[*at as usize] = row;
+        *at += 1;
+    }
+    sorted
 }

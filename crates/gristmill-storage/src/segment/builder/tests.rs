@@ -108,6 +108,46 @@ proptest! {
     }
 
     #[test]
+    fn appending_a_builder_is_pushing(parts in prop::collection::vec(prop::collection::vec(any_event(), 0..20), 1..5)) {
+        let mut builder = SegmentBuilder::new();
+        for part in &parts {
+            let mut other = SegmentBuilder::new();
+            part.iter().for_each(|event| other.push(&event.as_row()).unwrap());
+            builder.append(&other).unwrap();
+        }
+        let pushed = parts.concat();
+        prop_assert_eq!(builder.len(), pushed.len());
+        prop_assume!(!pushed.is_empty());
+        let merged = builder.build().unwrap();
+        check_invariants(&merged, &pushed);
+        prop_assert_eq!(events(&merged), in_order(pushed));
+    }
+
+    #[test]
+    fn parts_are_segments_of_their_own(pushed in prop::collection::vec(any_event(), 1..60), most in 1_u32..20) {
+        let mut builder = SegmentBuilder::new();
+        pushed.iter().for_each(|event| builder.push(&event.as_row()).unwrap());
+        let part = |timestamp: i64| u32::try_from(timestamp.rem_euclid(3)).unwrap();
+        let sorted = builder.sort(4, part);
+        let parts: Vec<_> = sorted.parts().collect();
+        prop_assert_eq!(parts.len(), 4);
+        prop_assert!(parts[3].is_empty());
+        for (rows, number) in parts.into_iter().zip(0..) {
+            let own: Vec<Event> =
+                pushed.iter().filter(|event| part(event.timestamp.millis()) == number).cloned().collect();
+            let own = in_order(own);
+            let mut found = Vec::new();
+            for start in rows.clone().step_by(most as usize) {
+                let piece = sorted.segment(&(start..rows.end.min(start + most)));
+                let expected = &own[found.len()..found.len() + piece.meta().rows as usize];
+                check_invariants(&piece, expected);
+                found.extend(events(&piece));
+            }
+            prop_assert_eq!(found, own);
+        }
+    }
+
+    #[test]
     fn taking_rows_is_pushing_them(
         parts in prop::collection::vec((prop::collection::vec(any_event(), 1..20), any::<[bool; 20]>()), 1..5),
     ) {
