@@ -1,5 +1,6 @@
 //! What was typed on the command line. Nothing here is checked beyond its form; see `settings` for what it means.
 
+mod compact;
 mod fetch;
 mod generate;
 mod ingest;
@@ -7,6 +8,7 @@ mod inspect;
 mod size;
 mod tuning;
 
+pub(crate) use compact::CompactArguments;
 pub(crate) use fetch::{FetchArguments, Format};
 pub(crate) use generate::{EventFormat, GenerateArguments};
 pub(crate) use ingest::{IngestArguments, OnInvalid, SourceWord};
@@ -64,6 +66,7 @@ Examples:
   gristmill ingest --store store events.ndjson
   gristmill fetch --store store query.json
   gristmill fetch --store store --chart query.json
+  gristmill compact --store store
   gristmill inspect --store store
 
 Answers go to stdout; progress, receipts and errors go to stderr.
@@ -78,6 +81,7 @@ Exit codes:
 pub(crate) enum Command {
     Ingest(IngestArguments),
     Fetch(FetchArguments),
+    Compact(CompactArguments),
     Inspect(InspectArguments),
     Generate(GenerateArguments),
     Completions(CompletionsArguments),

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod compact;
 mod completions;
 mod fetch;
 mod generate;
@@ -14,6 +15,7 @@ pub(crate) fn run(typed: Arguments) -> Result<(), Failure> {
     match typed.command {
         Command::Ingest(typed) => ingest::run(&typed.try_into()?),
         Command::Fetch(typed) => fetch::run(&typed.try_into()?),
+        Command::Compact(typed) => compact::run(&typed.into()),
         Command::Inspect(typed) => inspect::run(&typed.into()),
         Command::Generate(typed) => generate::run(&typed.try_into()?),
         Command::Completions(typed) => completions::run(typed.shell),

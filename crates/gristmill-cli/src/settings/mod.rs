@@ -1,11 +1,13 @@
 //! What was typed, checked and resolved: files named, numbers in range, the query understood.
 
+mod compact;
 mod fetch;
 mod generate;
 mod ingest;
 mod inspect;
 mod options;
 
+pub(crate) use compact::CompactSettings;
 pub(crate) use fetch::{FetchSettings, Output};
 pub(crate) use generate::{Destination, GenerateSettings};
 pub(crate) use ingest::{IngestSettings, Input, Invalid};

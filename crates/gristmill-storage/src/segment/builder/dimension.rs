@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// The most values all rows of a multi-value dimension may have together: offsets are 32-bit and signed, as in Arrow.
-const MAX_LIST_VALUES: usize = i32::MAX as usize;
+pub(in crate::segment) const MAX_LIST_VALUES: usize = i32::MAX as usize;
 
 /// One dimension while rows arrive: codes in the order of arrival, standing for values in the order of arrival.
 #[derive(Debug)]
@@ -173,7 +173,7 @@ impl DimensionBuilder {
     }
 }
 
-pub(super) fn full(what: &'static str, limit: usize) -> SegmentError {
+pub(in crate::segment) fn full(what: &'static str, limit: usize) -> SegmentError {
     SegmentError::Full { what, limit: limit as u64 }
 }
 

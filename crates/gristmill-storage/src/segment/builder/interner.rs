@@ -7,7 +7,7 @@ use arrow_buffer::{Buffer, ScalarBuffer};
 use hashbrown::HashTable;
 
 /// The most bytes all texts of one dictionary may have: its offsets are 32-bit and signed, as in Arrow.
-pub(super) const MAX_TEXT_BYTES: usize = i32::MAX as usize;
+pub(in crate::segment) const MAX_TEXT_BYTES: usize = i32::MAX as usize;
 
 /// A finished dictionary and, for each code given out on arrival, its code in there.
 #[derive(Debug)]

@@ -12,7 +12,9 @@ mod tests;
 use super::{Segment, SegmentError};
 use crate::event::EventRow;
 use crate::schema::Dimension;
-use dimension::{DimensionBuilder, SortedDimension, full};
+use dimension::{DimensionBuilder, SortedDimension};
+pub(super) use dimension::{MAX_LIST_VALUES, full};
+pub(super) use interner::MAX_TEXT_BYTES;
 use metrics::Metrics;
 use std::ops::Range;
 use tenants::Tenants;
@@ -20,7 +22,7 @@ use tenants::Tenants;
 pub(crate) use sorted::SortedBuilder;
 
 /// The most rows a segment may have.
-const MAX_ROWS: usize = u32::MAX as usize;
+pub(super) const MAX_ROWS: usize = u32::MAX as usize;
 
 /// Takes rows in any order and builds a [`Segment`] of them.
 ///

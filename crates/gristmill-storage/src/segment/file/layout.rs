@@ -6,6 +6,7 @@ use super::bytes::{Decoder, Encoder};
 use super::{CURRENT_VERSION, Form, OLDEST_READABLE_VERSION, uuid};
 use crate::schema::{Column, Dimension, Kind};
 use crate::segment::SegmentError;
+use crate::segment::builder::MAX_LIST_VALUES;
 use crate::segment::part::Part;
 use arrow_ipc::{Block, CompressionType, RecordBatch, Schema, root_as_footer, root_as_message};
 use std::collections::BTreeMap;
@@ -43,11 +44,8 @@ pub(super) struct DimensionLayout {
     pub(super) codes: Span,
 }
 
-/// The most values that offsets of 32 bits can count.
-const MAX_LIST_VALUES: u64 = i32::MAX as u64;
-
 /// Bytes of a code in a dictionary of so many entries.
-pub(super) fn code_width(entries: u32) -> u64 {
+pub(in crate::segment) fn code_width(entries: u32) -> u64 {
     match entries {
         0..=0x100 => 1,
         0x101..=0x1_0000 => 2,
@@ -100,7 +98,7 @@ impl Layout {
         let listed = match self.form {
             _ if layout.list_offsets.length == 0 => 0,
             Form::Plain => layout.codes.length / code_width(layout.entries),
-            Form::Compressed => MAX_LIST_VALUES,
+            Form::Compressed => MAX_LIST_VALUES as u64,
         };
         u32::try_from(listed + u64::from(self.rows)).is_ok()
     }

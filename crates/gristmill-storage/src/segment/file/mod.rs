@@ -21,12 +21,13 @@ mod uuid;
 mod verify;
 mod write;
 
+pub(super) use layout::code_width;
 pub(super) use open::FileSegment;
 pub use open::open;
 pub use restore::restore_index;
 pub use sum::{FileSum, SegmentFiles};
 pub use verify::verify;
-pub use write::{write, write_compressed};
+pub use write::write;
 
 #[cfg(target_endian = "big")]
 compile_error!("segment files hold little-endian numbers that are used as they lie");
