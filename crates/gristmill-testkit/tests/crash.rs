@@ -25,28 +25,32 @@ enum Step {
     Append(u64),
     Load(u64),
     Seal,
+    Compact,
     Close,
     /// Without a close.
     Drop,
 }
 
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 20] = [
     Step::Open,
     Step::Append(2),
     Step::Append(1),
     Step::Seal,
     Step::Append(3),
     Step::Load(9),
+    Step::Compact,
     Step::Append(1),
     Step::Close,
     Step::Open,
     Step::Append(2),
+    Step::Compact,
     Step::Append(6),
     Step::Append(2),
     Step::Drop,
     Step::Open,
     Step::Append(1),
     Step::Seal,
+    Step::Compact,
     Step::Close,
 ];
 
@@ -109,6 +113,11 @@ impl Run {
             Step::Seal => {
                 if let Some(store) = &self.store {
                     let _ = store.seal();
+                }
+            }
+            Step::Compact => {
+                if let Some(store) = &self.store {
+                    let _ = store.compact(&|_| {});
                 }
             }
             Step::Close => {

@@ -25,6 +25,11 @@ impl Engine {
         Ok(Self { pool, options })
     }
 
+    /// How many threads there are.
+    pub(crate) fn threads(&self) -> usize {
+        self.pool.current_num_threads()
+    }
+
     pub(crate) fn fetch(&self, fetch: &Fetch, segments: &[Arc<Segment>]) -> Result<Answer, Error> {
         Ok(execute(fetch, segments, &self.options, &self.pool)?)
     }

@@ -50,7 +50,10 @@ pub use store::Store;
 pub use gristmill_query::{exec, request, response, time};
 #[cfg(feature = "parquet")]
 pub use gristmill_storage::parquet;
-pub use gristmill_storage::store::{Catalog, Loader, Receipt, Recovery, SegmentEntry, Snapshot, StoreError};
+pub use gristmill_storage::store::{
+    Catalog, Compaction, CompactionProgress, Loader, Receipt, Recovery, SegmentEntry, SegmentsTotal,
+    Snapshot, StoreError,
+};
 pub use gristmill_storage::{Timestamp, dir, event, hash, schema, segment, timestamp};
 
 /// The examples of the README, so that they stay true.

@@ -100,6 +100,16 @@ impl Options {
         self.open_dir(Arc::new(dir))
     }
 
+    /// Opens the store in a folder for writing and reading, where there is one.
+    ///
+    /// # Errors
+    /// There is no store; else as [`Options::open`].
+    pub fn open_existing(self, path: impl AsRef<Path>) -> Result<Store, Error> {
+        let dir = FsDir::open(path.as_ref()).map_err(|source| folder(path.as_ref(), source))?;
+        let engine = Engine::new(self.threads, self.exec)?;
+        Store::open_existing(Arc::new(dir), self.store, engine)
+    }
+
     /// Opens a store that lives in memory and ends with its last handle.
     ///
     /// # Errors

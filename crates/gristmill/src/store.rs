@@ -7,7 +7,9 @@ use gristmill_query::request::Fetch;
 use gristmill_query::response::Answer;
 use gristmill_storage::dir::Dir;
 use gristmill_storage::event::Batch;
-use gristmill_storage::store::{self, Loader, Receipt, Recovery, Snapshot, StoreOptions};
+use gristmill_storage::store::{
+    self, Compaction, CompactionProgress, Loader, Receipt, Recovery, Snapshot, StoreOptions,
+};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -34,6 +36,14 @@ impl Store {
         Ok(Self { store: Arc::new(store::Store::open(dir, options)?), engine: Arc::new(engine) })
     }
 
+    pub(crate) fn open_existing(
+        dir: Arc<dyn Dir>,
+        options: StoreOptions,
+        engine: Engine,
+    ) -> Result<Self, Error> {
+        Ok(Self { store: Arc::new(store::Store::open_existing(dir, options)?), engine: Arc::new(engine) })
+    }
+
     /// Stores a batch. It is durable, and in every later answer, when this returns.
     ///
     /// # Errors
@@ -53,6 +63,18 @@ impl Store {
     /// The files cannot be written; the events stay in the log.
     pub fn seal(&self) -> Result<(), Error> {
         Ok(self.store.seal()?)
+    }
+
+    /// Rewrites sealed events so that they take less room and a fetch touches less: those of a quarter of the calendar lie
+    /// together, a large tenant's in segments of their own, all of them compressed. No answer changes; everything else
+    /// goes on meanwhile, and what lies right already is left alone.
+    ///
+    /// `observe` is told how far it is, now and then and by any thread.
+    ///
+    /// # Errors
+    /// A segment cannot be read or written. Then the store is as it was, or some of its events are compacted.
+    pub fn compact(&self, observe: &(dyn Fn(CompactionProgress) + Sync)) -> Result<Compaction, Error> {
+        Ok(self.store.compact(self.engine.threads(), observe)?)
     }
 
     /// Everything that is stored now; later writes do not show in it.

@@ -1,6 +1,7 @@
 //! What was typed on the command line. Nothing here is checked beyond its form; see `settings` for what it means.
 
 mod bench;
+mod compact;
 mod fetch;
 mod generate;
 mod ingest;
@@ -9,6 +10,7 @@ mod size;
 mod tuning;
 
 pub(crate) use bench::{BenchArguments, BenchFormat};
+pub(crate) use compact::CompactArguments;
 pub(crate) use fetch::{FetchArguments, Format};
 pub(crate) use generate::{EventFormat, GenerateArguments};
 pub(crate) use ingest::{IngestArguments, OnInvalid, SourceWord};
@@ -66,6 +68,7 @@ Examples:
   gristmill ingest --store store events.ndjson
   gristmill fetch --store store query.json
   gristmill fetch --store store --chart query.json
+  gristmill compact --store store
   gristmill inspect --store store
 
 Answers go to stdout; progress, receipts and errors go to stderr.
@@ -81,6 +84,7 @@ pub(crate) enum Command {
     Ingest(IngestArguments),
     Fetch(FetchArguments),
     Bench(BenchArguments),
+    Compact(CompactArguments),
     Inspect(InspectArguments),
     Generate(GenerateArguments),
     Completions(CompletionsArguments),

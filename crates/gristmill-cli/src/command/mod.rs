@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod bench;
+mod compact;
 mod completions;
 mod fetch;
 mod generate;
@@ -17,6 +18,7 @@ pub(crate) fn run(typed: Arguments) -> Result<(), Failure> {
         Command::Ingest(typed) => ingest::run(&typed.try_into()?),
         Command::Fetch(typed) => fetch::run(&typed.try_into()?),
         Command::Bench(typed) => bench::run(&typed.try_into()?),
+        Command::Compact(typed) => compact::run(&typed.into()),
         Command::Inspect(typed) => inspect::run(&typed.into()),
         Command::Generate(typed) => generate::run(&typed.try_into()?),
         Command::Completions(typed) => completions::run(typed.shell),

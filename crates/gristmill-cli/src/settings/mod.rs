@@ -1,6 +1,7 @@
 //! What was typed, checked and resolved: files named, numbers in range, the query understood.
 
 mod bench;
+mod compact;
 mod fetch;
 mod generate;
 mod ingest;
@@ -9,6 +10,7 @@ mod options;
 mod query;
 
 pub(crate) use bench::{BenchOutput, BenchSettings};
+pub(crate) use compact::CompactSettings;
 pub(crate) use fetch::{FetchSettings, Output};
 pub(crate) use generate::{Destination, GenerateSettings};
 pub(crate) use ingest::{IngestSettings, Input, Invalid};

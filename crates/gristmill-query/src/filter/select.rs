@@ -228,7 +228,7 @@ mod tests {
     /// The same rows in a file, which alone has posting lists.
     fn in_file(segment: &Segment) -> Segment {
         let dir: Arc<dyn Dir> = Arc::new(MemoryDir::new());
-        let files = file::write(&*dir, "rows", "index", segment).unwrap();
+        let files = file::write(&*dir, "rows", "index", segment, file::Form::Plain).unwrap();
         file::open(&dir, "rows", "index", &files, 1, Arc::new(PartCache::new(1 << 20))).unwrap()
     }
 

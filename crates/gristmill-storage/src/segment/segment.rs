@@ -156,6 +156,13 @@ impl Segment {
         }
     }
 
+    /// Has its files removed when the last user of the segment lets go of it: nothing lists them any more.
+    pub(crate) fn remove_files_at_last(&self) {
+        if let Parts::File(file) = &self.parts {
+            file.remove_files_at_last();
+        }
+    }
+
     /// Bytes this segment keeps on the heap for as long as it lives; parts of a file are counted by their cache.
     pub fn heap_bytes(&self) -> usize {
         match &self.parts {

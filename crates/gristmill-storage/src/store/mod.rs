@@ -1,13 +1,15 @@
 //! The store: appends that are durable when they return, snapshots that do not change, one writer, many readers.
 //!
 //! One verb a file. In the order of a batch's life: `append` (group commit into the log), `view` (what readers see),
-//! `seal` (log to segments), `load` (files to segments, without the log), `recover` (what the log still holds at the
+//! `seal` (log to segments), `load` (files to segments, without the log), `compact` (segments to
+//! fewer and smaller ones), `recover` (what the log still holds at the
 //! next open). `docs/durability.md` argues each point at which a crash can happen.
 //!
-//! Locks are taken in this order: `sealing`, `catalog`, `writer`, then those of the view.
+//! Locks are taken in this order: `compacting`, `sealing`, `catalog`, `writer`, then those of the view.
 
 mod append;
 mod close;
+mod compact;
 mod edit;
 mod error;
 mod layout;
@@ -39,6 +41,7 @@ use crate::wal::LogWriter;
 
 pub use crate::catalog::{Catalog, CatalogError, LogEntry, Receipt, SegmentEntry};
 pub use crate::wal::WalError;
+pub use compact::{Compaction, CompactionProgress, SegmentsTotal};
 pub use error::StoreError;
 pub use load::Loader;
 pub use options::StoreOptions;
@@ -59,6 +62,8 @@ pub struct Store {
     /// The next free id of a log or segment.
     next_id: AtomicU64,
     queue: CommitQueue<Arc<Batch>, Result<Receipt, Arc<StoreError>>>,
+    /// Held by the one compaction that runs.
+    compacting: Mutex<()>,
     sealing: Mutex<Sealing>,
     /// The catalog on the disk.
     catalog: Mutex<Catalog>,

@@ -23,8 +23,19 @@ impl Store {
     /// [`StoreError::Locked`] where another writer has it open; [`StoreError::NotAStore`] where the folder holds
     /// something else; an error for which [`StoreError::is_damage`] holds where acknowledged events are lost.
     pub fn open(dir: Arc<dyn Dir>, options: StoreOptions) -> Result<Self, StoreError> {
+        Self::open_in(dir, options, true)
+    }
+
+    /// Opens a store that is there already; [`StoreError::NoStore`] where there is none, else as [`Store::open`].
+    pub fn open_existing(dir: Arc<dyn Dir>, options: StoreOptions) -> Result<Self, StoreError> {
+        Self::open_in(dir, options, false)
+    }
+
+    fn open_in(dir: Arc<dyn Dir>, options: StoreOptions, create: bool) -> Result<Self, StoreError> {
         // Looked at before the lock file is made, so that a folder which holds something else stays as it is.
-        layout::find(&*dir)?;
+        if layout::find(&*dir)?.is_none() && !create {
+            return Err(StoreError::NoStore);
+        }
         let lock = take_lock(&*dir)?;
         let mut catalog = match layout::find(&*dir)? {
             Some(catalog) => catalog,
@@ -49,6 +60,7 @@ impl Store {
             cache,
             next_id: AtomicU64::new(catalog.next_id),
             queue: CommitQueue::new(GROUP_BYTES),
+            compacting: Mutex::new(()),
             sealing: Mutex::new(Sealing::default()),
             catalog: Mutex::new(catalog),
             writer: Mutex::new(Writer { log, tokens }),

@@ -1,7 +1,8 @@
 //! Segment files on their way into the catalog.
 
 use crate::catalog::SegmentEntry;
-use crate::segment::{Segment, file};
+use crate::segment::Segment;
+use crate::segment::file::{self, Form};
 
 use super::layout::{SEGMENTS, TEMPORARY, segment_paths};
 use super::recover::open_segment;
@@ -34,11 +35,35 @@ impl<'s> Staging<'s> {
         count: usize,
         segment: impl Fn(usize) -> Segment + Sync,
     ) -> Result<(), StoreError> {
+        let store = self.store;
+        self.add(threads, count, |at, id| write(store, id, &segment(at), Form::Plain))
+    }
+
+    /// Writes segments compressed, otherwise the same; `written` is told of each one.
+    pub(super) fn add_compressed(
+        &mut self,
+        threads: usize,
+        segments: &[Segment],
+        written: impl Fn(&Segment) + Sync,
+    ) -> Result<(), StoreError> {
+        let store = self.store;
+        self.add(threads, segments.len(), |at, id| {
+            let entry = write(store, id, &segments[at], Form::Compressed)?;
+            written(&segments[at]);
+            Ok(entry)
+        })
+    }
+
+    fn add(
+        &mut self,
+        threads: usize,
+        count: usize,
+        write: impl Fn(usize, u64) -> Result<SegmentEntry, StoreError> + Sync,
+    ) -> Result<(), StoreError> {
         self.store.check_open()?;
         let ids: Vec<u64> = (0..count).map(|_| self.store.new_id()).collect();
         self.unlisted.extend(ids.iter().flat_map(|&id| segment_paths(TEMPORARY, id)));
-        self.entries
-            .extend(parallel::try_map(threads, count, |at| write(self.store, ids[at], &segment(at)))?);
+        self.entries.extend(parallel::try_map(threads, count, |at| write(at, ids[at]))?);
         Ok(())
     }
 
@@ -74,9 +99,9 @@ impl<'s> Staging<'s> {
     }
 }
 
-fn write(store: &Store, id: u64, segment: &Segment) -> Result<SegmentEntry, StoreError> {
+fn write(store: &Store, id: u64, segment: &Segment, form: Form) -> Result<SegmentEntry, StoreError> {
     let [arrow, index] = segment_paths(TEMPORARY, id);
-    let files = file::write(&*store.dir, &arrow, &index, segment)?;
+    let files = file::write(&*store.dir, &arrow, &index, segment, form)?;
     let meta = segment.meta();
     Ok(SegmentEntry {
         id,

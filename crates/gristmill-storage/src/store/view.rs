@@ -113,6 +113,20 @@ impl View {
         self.snapshot = None;
     }
 
+    /// Publishes segments in the place of those that they were made of, at the place of the first one; gives those back.
+    pub(super) fn replace(
+        &mut self,
+        replaced: &[u64],
+        segments: impl IntoIterator<Item = Arc<Segment>>,
+    ) -> Vec<Arc<Segment>> {
+        let is_replaced = |segment: &Segment| segment.meta().id.is_some_and(|id| replaced.contains(&id));
+        let first = self.sealed.iter().position(|segment| is_replaced(segment)).unwrap_or(self.sealed.len());
+        let given_back = self.sealed.extract_if(.., |segment| is_replaced(segment)).collect();
+        self.sealed.splice(first..first, segments);
+        self.snapshot = None;
+        given_back
+    }
+
     /// From now on, what came up to `sequence` stays apart from what comes later.
     pub(super) fn hold_back(&mut self, sequence: u64) {
         self.barrier = sequence;

@@ -26,11 +26,15 @@ pub enum Layout {
     HalfSealedAndReopened,
     /// Bulk loaded.
     Loaded,
+    /// In compressed segment files, made of small ones.
+    Compacted,
+    /// In compressed segment files, more in others that were sealed since, and more in the buffer.
+    PartlyCompacted,
 }
 
 impl Layout {
     /// Every layout.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Heap,
         Self::Trickled,
         Self::Sealed,
@@ -39,6 +43,8 @@ impl Layout {
         Self::Reopened,
         Self::HalfSealedAndReopened,
         Self::Loaded,
+        Self::Compacted,
+        Self::PartlyCompacted,
     ];
 
     /// A store in memory that holds these events in this way.
@@ -47,7 +53,8 @@ impl Layout {
     /// What the store says.
     pub fn store(self, options: &Options, events: &[Event]) -> Result<gristmill::Store, gristmill::Error> {
         let dir: Arc<dyn Dir> = Arc::new(MemoryDir::new());
-        let options = if self == Self::Scattered { options.clone().segment_rows(3) } else { options.clone() };
+        let is_small = matches!(self, Self::Scattered | Self::Compacted | Self::PartlyCompacted);
+        let options = if is_small { options.clone().segment_rows(3) } else { options.clone() };
         let open = || options.clone().open_dir(Arc::clone(&dir));
         let store = open()?;
         let (first, second) = events.split_at(events.len() / 2);
@@ -61,6 +68,20 @@ impl Layout {
             Self::Scattered => {
                 events.chunks(5).try_for_each(|events| append(&store, events))?;
                 store.seal()?;
+            }
+            Self::Compacted => {
+                events.chunks(5).try_for_each(|events| append(&store, events))?;
+                store.seal()?;
+                store.compact(&|_| {})?;
+            }
+            Self::PartlyCompacted => {
+                let (second, third) = second.split_at(second.len() / 2);
+                append(&store, first)?;
+                store.seal()?;
+                store.compact(&|_| {})?;
+                append(&store, second)?;
+                store.seal()?;
+                append(&store, third)?;
             }
             Self::HalfSealed => {
                 append(&store, first)?;

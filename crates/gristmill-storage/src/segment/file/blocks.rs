@@ -50,6 +50,11 @@ impl BlockTable {
         let expected = format!("{} block checksums", block_count(sum.length));
         Err(damaged(path, Part::Directory, 0, expected, crcs.len().to_string()))
     }
+
+    /// The path of the file.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
 }
 
 /// An open file whose every block has a checksum, which is compared at every read.

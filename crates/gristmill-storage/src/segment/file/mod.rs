@@ -27,7 +27,7 @@ pub use open::open;
 pub use restore::restore_index;
 pub use sum::{FileSum, SegmentFiles};
 pub use verify::verify;
-pub use write::{write, write_compressed};
+pub use write::write;
 
 #[cfg(target_endian = "big")]
 compile_error!("segment files hold little-endian numbers that are used as they lie");

@@ -16,6 +16,7 @@ use crate::segment::{
     Timestamps, Values,
 };
 use arrow_buffer::{Buffer, MutableBuffer};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// Opens a segment from its two files, whose lengths and checksums were recorded when they were written.
@@ -52,7 +53,10 @@ pub fn open(
     let meta = SegmentMeta { id: Some(id), ..meta };
     let ColumnFile { file, layout } = columns;
     let (dir, blocks) = (Arc::clone(dir), Arc::clone(file.table()));
-    Ok(Segment::in_file(meta, FileSegment { dir, blocks, layout, index, cache, owner }))
+    Ok(Segment::in_file(
+        meta,
+        FileSegment { dir, blocks, layout, index, cache, owner, is_doomed: AtomicBool::new(false) },
+    ))
 }
 
 /// The directory of the index, where that is the one recorded, and belongs to the Arrow file recorded.
@@ -79,6 +83,8 @@ pub(in crate::segment) struct FileSegment {
     index: Index,
     cache: Arc<PartCache>,
     owner: u64,
+    /// Whether the files go with the segment.
+    is_doomed: AtomicBool,
 }
 
 /// The index file, which the Arrow file can stand in for.
@@ -95,6 +101,12 @@ struct Index {
 impl Drop for FileSegment {
     fn drop(&mut self) {
         self.cache.forget(self.owner);
+        if self.is_doomed.load(Ordering::Relaxed) {
+            for path in [self.blocks.path(), &self.index.path] {
+                // Nothing lists them; what stays, the next open removes.
+                let _ = self.dir.remove(path);
+            }
+        }
     }
 }
 
@@ -108,6 +120,11 @@ impl FileSegment {
     /// Why the index could not be used.
     pub(in crate::segment) fn index_damage(&self) -> Option<&str> {
         self.index.damage.get().map(String::as_str)
+    }
+
+    /// Has both files removed when this is dropped.
+    pub(in crate::segment) fn remove_files_at_last(&self) {
+        self.is_doomed.store(true, Ordering::Relaxed);
     }
 
     /// How the columns lie in the file.

@@ -3,7 +3,7 @@ use super::columns::ColumnFile;
 use super::directory::Directory;
 use super::layout::Layout;
 use super::sum::FileSum;
-use super::{CURRENT_VERSION, Form, SegmentFiles, open, restore_index, verify, write, write_compressed};
+use super::{CURRENT_VERSION, Form, SegmentFiles, open, restore_index, verify, write};
 use crate::dir::{Dir, Lock, MemoryDir, ReadFile, WriteFile};
 use crate::event::Event;
 use crate::schema::Dimension;
@@ -31,11 +31,8 @@ impl Files {
 
     fn in_form(segment: &Segment, form: Form) -> Self {
         let dir = MemoryDir::new();
-        let sums = match form {
-            Form::Plain => write(&dir, ARROW, INDEX, segment),
-            Form::Compressed => write_compressed(&dir, ARROW, INDEX, segment),
-        };
-        Self { dir, sums: sums.unwrap() }
+        let sums = write(&dir, ARROW, INDEX, segment, form).unwrap();
+        Self { dir, sums }
     }
 
     fn open(&self) -> Result<Segment, SegmentError> {
@@ -371,7 +368,7 @@ fn files_are_never_overwritten() {
     let heap = segment(&numbered(10)).unwrap();
     let files = Files::of(&heap);
     let before = files.dir.bytes(ARROW).unwrap();
-    match write(&files.dir, ARROW, "2.idx", &heap) {
+    match write(&files.dir, ARROW, "2.idx", &heap, Form::Plain) {
         Err(SegmentError::Io { action: "create", file, source }) => {
             assert_eq!((file.as_str(), source.kind()), (ARROW, io::ErrorKind::AlreadyExists));
         }
@@ -385,7 +382,7 @@ fn a_bit_that_flips_on_the_way_to_the_disk_is_noticed() {
     let heap = segment(&numbered(100)).unwrap();
     for path in [ARROW, INDEX] {
         let dir = FlippingDir { inner: MemoryDir::new(), path };
-        match write(&dir, ARROW, INDEX, &heap) {
+        match write(&dir, ARROW, INDEX, &heap, Form::Plain) {
             Err(SegmentError::Damaged { file, .. }) => assert_eq!(file, path),
             other => panic!("{path}: {other:?}"),
         }

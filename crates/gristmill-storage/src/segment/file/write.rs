@@ -24,25 +24,6 @@ pub fn write(
     arrow_path: &str,
     index_path: &str,
     segment: &Segment,
-) -> Result<SegmentFiles, SegmentError> {
-    write_in(dir, arrow_path, index_path, segment, Form::Plain)
-}
-
-/// The same in [`Form::Compressed`].
-pub fn write_compressed(
-    dir: &dyn Dir,
-    arrow_path: &str,
-    index_path: &str,
-    segment: &Segment,
-) -> Result<SegmentFiles, SegmentError> {
-    write_in(dir, arrow_path, index_path, segment, Form::Compressed)
-}
-
-fn write_in(
-    dir: &dyn Dir,
-    arrow_path: &str,
-    index_path: &str,
-    segment: &Segment,
     form: Form,
 ) -> Result<SegmentFiles, SegmentError> {
     let heap = segment.to_heap()?;

@@ -38,8 +38,11 @@ pub(crate) struct Merge<'s> {
 
 /// One column of every new segment.
 #[derive(Debug)]
-pub(crate) enum MergedColumn {
-    /// The timestamps, which gave the rows their order.
+pub(crate) struct MergedColumn(Merged);
+
+#[derive(Debug)]
+enum Merged {
+    /// They gave the rows their order, and are there.
     Timestamps,
     Values(Vec<Values>),
     Dimension(Dimension, Vec<HeapDimension>),
@@ -55,13 +58,13 @@ impl<'s> Merge<'s> {
     /// Merges one column.
     pub(crate) fn column(&self, column: Column) -> Result<MergedColumn, SegmentError> {
         let Self { sources, arrangements } = self;
-        Ok(match column {
-            Column::Timestamp => MergedColumn::Timestamps,
-            Column::Value => MergedColumn::Values(column::values(sources, arrangements)?),
+        Ok(MergedColumn(match column {
+            Column::Timestamp => Merged::Timestamps,
+            Column::Value => Merged::Values(column::values(sources, arrangements)?),
             Column::Dimension(dimension) => {
-                MergedColumn::Dimension(dimension, column::dimension(dimension, sources, arrangements)?)
+                Merged::Dimension(dimension, column::dimension(dimension, sources, arrangements)?)
             }
-        })
+        }))
     }
 
     /// The segments, in the order of their selections, from all columns in any order.
@@ -73,10 +76,10 @@ impl<'s> Merge<'s> {
             self.arrangements.iter().map(|_| vec![None; Dimension::COUNT]).collect();
         let mut values = Vec::new();
         for column in columns {
-            match column {
-                MergedColumn::Timestamps => {}
-                MergedColumn::Values(merged) => values = merged,
-                MergedColumn::Dimension(dimension, merged) => {
+            match column.0 {
+                Merged::Timestamps => {}
+                Merged::Values(merged) => values = merged,
+                Merged::Dimension(dimension, merged) => {
                     for (segment, merged) in dimensions.iter_mut().zip(merged) {
                         segment[dimension as usize] = Some(merged);
                     }

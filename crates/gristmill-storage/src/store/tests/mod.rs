@@ -1,6 +1,7 @@
 //! The store as a whole, on directories in memory.
 
 mod append;
+mod compact;
 mod concurrent;
 mod load;
 mod open;

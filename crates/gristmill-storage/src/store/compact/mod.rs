@@ -1,0 +1,98 @@
+//! Compacting: rewriting sealed segments so that a tenant's events lie together, in few files, compressed.
+//!
+//! `plan` says which events share a segment, `write` makes those segments, and `swap` puts them in the place of the old
+//! ones. Appends, loads, seals and fetches go on meanwhile: the old segments stay until the catalog lists the new ones,
+//! and their files until the last snapshot is dropped.
+
+mod plan;
+mod quarter;
+mod swap;
+mod write;
+
+use std::sync::Arc;
+
+use crate::catalog::SegmentEntry;
+use crate::segment::{PartCache, Segment};
+
+use super::recover::open_segment;
+use super::{Store, StoreError, hold};
+
+/// What a compaction found and left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Compaction {
+    /// The segments there were.
+    pub before: SegmentsTotal,
+    /// The segments there are.
+    pub after: SegmentsTotal,
+    /// How many of them were written; the others lay as they should.
+    pub written: u64,
+}
+
+/// Some segments, added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SegmentsTotal {
+    /// How many segments.
+    pub segments: u64,
+    /// Their events.
+    pub events: u64,
+    /// Bytes of their files, indexes included.
+    pub bytes: u64,
+}
+
+/// How far a compaction is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CompactionProgress {
+    /// Events written so far.
+    pub done: u64,
+    /// Events to write.
+    pub total: u64,
+}
+
+impl Store {
+    /// Rewrites sealed segments where their events do not lie as they should:
+    ///
+    /// - Those of a quarter of the calendar, in UTC, lie together.
+    /// - Within it an organization with many events has segments of its own; the others share some.
+    /// - Segment files are compressed.
+    ///
+    /// What lies like that already is left alone, so a second run writes nothing. No answer changes by it, and everything
+    /// else goes on meanwhile. It takes the memory of a few segments; `threads` work on it. `observe` is told now and
+    /// then how far it is, by any of them. What fails leaves the store as it was, or a whole step further.
+    pub fn compact(
+        &self,
+        threads: usize,
+        observe: &(dyn Fn(CompactionProgress) + Sync),
+    ) -> Result<Compaction, StoreError> {
+        let _turn = hold(&self.compacting)?;
+        self.check_open()?;
+        let entries = self.catalog()?.segments;
+        let sources = self.open_apart(&entries)?;
+        let jobs = plan::jobs(&sources, self.options.segment_rows)?;
+        let mut report = Compaction { before: SegmentsTotal::of(&entries), ..Compaction::default() };
+        let mut progress = CompactionProgress { done: 0, total: jobs.iter().map(plan::Job::rows).sum() };
+        observe(progress);
+        for job in &jobs {
+            let staging = write::write(self, job, &sources, threads, &mut progress, observe)?;
+            let replaced: Vec<u64> = job.sources.iter().map(|&source| entries[source].id).collect();
+            report.written += swap::swap(self, staging, &replaced)?;
+        }
+        report.after = SegmentsTotal::of(&self.catalog()?.segments);
+        Ok(report)
+    }
+
+    /// Opens segments once more, without a cache, so that what a compaction reads pushes nothing out that fetches need.
+    fn open_apart(&self, entries: &[SegmentEntry]) -> Result<Vec<Arc<Segment>>, StoreError> {
+        let nothing = Arc::new(PartCache::new(0));
+        entries.iter().map(|entry| Ok(Arc::new(open_segment(&self.dir, entry, &nothing)?))).collect()
+    }
+}
+
+impl SegmentsTotal {
+    fn of(entries: &[SegmentEntry]) -> Self {
+        Self {
+            segments: entries.len() as u64,
+            events: entries.iter().map(|entry| u64::from(entry.rows)).sum(),
+            bytes: entries.iter().map(|entry| entry.files.arrow.length + entry.files.index.length).sum(),
+        }
+    }
+}
