@@ -4,6 +4,7 @@
 
 #[cfg(unix)]
 mod bad_input;
+mod compact;
 mod fetch;
 mod harness;
 mod help;
