@@ -32,18 +32,18 @@ impl Reader {
         let mut attempts = 0;
         let mut catalog = find(&**dir)?.ok_or(StoreError::NoStore)?;
         loop {
-            match Self::read(dir, &catalog, options) {
-                Ok(reader) => return Ok(reader),
-                // A log that was sealed meanwhile is gone: then, and only then, there is a newer catalog.
-                Err(error) => {
-                    let newer = find(&**dir)?.ok_or(StoreError::NoStore)?;
-                    attempts += 1;
-                    if newer.number == catalog.number || attempts == MAX_ATTEMPTS {
-                        return Err(error);
-                    }
-                    catalog = newer;
-                }
+            let result = Self::read(dir, &catalog, options);
+            if result.as_ref().is_ok_and(|reader| reader.recovery.damaged_segments == 0) {
+                return result;
             }
+            // A log that was sealed meanwhile is gone, or a segment that was compacted: then, and only then, there is a
+            // newer catalog.
+            let newer = find(&**dir)?.ok_or(StoreError::NoStore)?;
+            attempts += 1;
+            if newer.number == catalog.number || attempts == MAX_ATTEMPTS {
+                return result;
+            }
+            catalog = newer;
         }
     }
 

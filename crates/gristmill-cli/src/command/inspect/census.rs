@@ -2,6 +2,7 @@
 
 use gristmill::exec::ExecError;
 use gristmill::schema::Dimension;
+use gristmill::segment::file::Form;
 use gristmill::segment::{Dictionary, Segment, SegmentError};
 use gristmill::{Error, Reader};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,8 @@ pub(super) struct SegmentCount {
     /// `None` for events that are in the log only.
     pub(super) id: Option<u64>,
     pub(super) rows: u64,
+    /// How its columns lie in its file; `None` for events that are in the log only.
+    pub(super) form: Option<Form>,
     /// Of its files; 0 for events that are in the log only.
     pub(super) bytes: u64,
     /// From the first to the last timestamp, in milliseconds.
@@ -92,10 +95,24 @@ impl Census {
 }
 
 impl SegmentCount {
+    /// The word for its form.
+    pub(super) fn form_name(&self) -> Option<&'static str> {
+        self.form.map(|form| match form {
+            Form::Plain => "plain",
+            Form::Compressed => "compressed",
+        })
+    }
+
     fn of(segment: &Segment, sizes: &BTreeMap<u64, u64>) -> Self {
         let meta = segment.meta();
         let bytes = meta.id.and_then(|id| sizes.get(&id)).copied().unwrap_or_default();
-        Self { id: meta.id, bytes, rows: u64::from(meta.rows), times: meta.min_time..=meta.max_time }
+        Self {
+            id: meta.id,
+            form: segment.form(),
+            bytes,
+            rows: u64::from(meta.rows),
+            times: meta.min_time..=meta.max_time,
+        }
     }
 }
 

@@ -15,6 +15,7 @@ pub(super) fn report(store: &Path, census: &Census, files: Files) -> Value {
         .map(|segment| {
             json!({
                 "id": segment.id,
+                "form": segment.form_name(),
                 "rows": segment.rows,
                 "bytes": segment.bytes,
                 "time": interval(&segment.times),
