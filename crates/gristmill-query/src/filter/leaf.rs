@@ -110,7 +110,8 @@ pub(super) fn code_scan_cost(multi: bool, dictionary_len: usize, set: &CodeSet) 
     match dictionary_len {
         _ if multi => 300,
         0..=0x100 => 12,
-        0x101..=0x1_0000 if as_bits => 100,
+        // Each table of a thousand codes is asked.
+        0x101..=0x1_0000 if as_bits => (30 + 18 * (dictionary_len as u64).div_ceil(1024)).min(490),
         0x101..=0x1_0000 => 25,
         _ if as_bits => 600,
         _ => 70,

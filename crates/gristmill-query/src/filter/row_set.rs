@@ -190,13 +190,13 @@ impl RowSet {
     }
 
     /// The rows one by one.
-    pub(crate) fn into_list(self) -> Self {
+    pub(crate) fn into_list(self) -> Vec<u32> {
         let mut list = Vec::with_capacity(self.len());
         let Ok(()) = self.try_for_each_batch(&self.hull(), &mut [0; LIST_BATCH], |rows| {
             list.extend_from_slice(rows);
             Ok::<(), Infallible>(())
         });
-        Self::List(list)
+        list
     }
 
     /// A test of membership that is asked with rising rows.

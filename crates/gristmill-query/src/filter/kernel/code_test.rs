@@ -24,11 +24,19 @@ impl CodeTest<'_> {
 
     /// The codes of one byte that pass, 64 to a word.
     pub(super) fn of_bytes(&self) -> [u64; 4] {
-        let mut bits = [0; 4];
-        for code in (0..=u8::MAX).filter(|code| self.passes(u32::from(*code))) {
-            bits[usize::from(code) / 64] |= 1 << (code % 64);
+        let mut bytes = [0; 4];
+        match self {
+            Self::Bits(bits) => bytes.iter_mut().zip(*bits).for_each(|(word, bits)| *word = *bits),
+            Self::Few(codes) => {
+                codes.iter().for_each(|code| bytes[*code as usize / 64 % 4] |= 1 << (code % 64));
+            }
+            Self::Range { .. } => {
+                for code in (0..=u8::MAX).filter(|code| self.passes(u32::from(*code))) {
+                    bytes[usize::from(code) / 64] |= 1 << (code % 64);
+                }
+            }
         }
-        bits
+        bytes
     }
 }
 

@@ -52,15 +52,19 @@ pub(super) fn any_of_lists(ends: &[i32], entries: &[u64], of_empty: bool, words:
 
 /// The bits of up to 64 lists, whose entries lie in `entries` from `base` on.
 pub(super) fn any_of_64_lists(ends: &[i32], base: i32, entries: &[u64], of_empty: bool) -> u64 {
-    word(ends.windows(2).map(|ends| {
+    let of_empty = u64::from(of_empty);
+    let bits = ends.windows(2).map(|ends| {
         let (start, end) = (ends[0].abs_diff(base), ends[1].abs_diff(base));
         let length = end - start;
         if length < u64::BITS {
-            window(entries, start) & ((1 << length) - 1) != 0 || (of_empty && length == 0)
+            // Without a branch: whether a list is empty or has an entry that is set cannot be foretold.
+            let own = window(entries, start) & ((1 << length) - 1);
+            u64::from(own != 0) | of_empty & u64::from(length == 0)
         } else {
-            (start..end).any(|at| bit(entries, at))
+            u64::from((start..end).any(|at| bit(entries, at)))
         }
-    }))
+    });
+    bits.zip(0..).fold(0, |word, (bit, at)| word | bit << at)
 }
 
 /// See [`super::count`].

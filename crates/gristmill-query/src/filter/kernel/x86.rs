@@ -144,7 +144,9 @@ fn count_by_instruction(words: &[u64]) -> usize {
 
 /// See [`super::positions`].
 pub(super) fn positions(words: &[u64], first: u32, rows: &mut [u32], allowed: Instructions) -> Option<usize> {
-    if !has_avx512(allowed) || rows.len() < words.len() * WORD_ROWS {
+    let has =
+        has_avx512(allowed) && is_x86_feature_detected!("avx512vbmi2") && is_x86_feature_detected!("popcnt");
+    if !has || rows.len() < words.len() * WORD_ROWS {
         return None;
     }
     // SAFETY: the instructions were detected, and there is room for every row.

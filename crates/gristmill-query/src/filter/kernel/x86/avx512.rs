@@ -148,32 +148,50 @@ pub(super) fn any_of_lists(ends: &[i32], entries: &[u64], of_empty: bool, words:
     }
 }
 
-/// See [`super::super::positions`].
+/// Where words have more bits than this on average, more than 16 are common. Storing 16 positions a word takes 0.09 ms
+/// for the words of 4 million rows, storing 64 takes 0.27 ms, and finding out each time what to do 0.35 ms.
+const DENSE_WORD: usize = 8;
+
+/// See [`super::super::positions`]: the numbers of the bits of a word, as bytes, are gathered at once.
 ///
 /// # Safety
 /// `rows` has room for 64 rows a word.
-#[target_feature(enable = "avx512f,avx512bw")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
 pub(super) unsafe fn positions(words: &[u64], first: u32, rows: &mut [u32]) -> usize {
-    let sixteen = _mm512_set1_epi32(16);
-    let lanes = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-    let mut numbers = _mm512_add_epi32(_mm512_set1_epi32(first.cast_signed()), lanes);
+    const BYTES: [u8; WORD_ROWS] = {
+        let mut bytes = [0; WORD_ROWS];
+        let mut at = 0;
+        while at < WORD_ROWS {
+            bytes[at] = at.to_le_bytes()[0];
+            at += 1;
+        }
+        bytes
+    };
+    // SAFETY: 64 bytes are 512 bits, and any alignment will do.
+    let bytes = unsafe { _mm512_loadu_si512(BYTES.as_ptr().cast()) };
+    let mut base = _mm512_set1_epi32(first.cast_signed());
+    // How many bits a word has cannot be foretold where it is about 16, so then all are stored, whatever there is.
+    let dense = words.iter().map(|word| word.count_ones() as usize).sum::<usize>() > DENSE_WORD * words.len();
     let mut count = 0;
     for word in words {
-        if *word == 0 {
-            numbers = _mm512_add_epi32(numbers, _mm512_set1_epi32(64));
-            continue;
+        let own = _mm512_maskz_compress_epi8(*word, bytes);
+        let length = word.count_ones() as usize;
+        // SAFETY: before this word there were at most 64 rows for each word, so there is room for 64 more.
+        let to = unsafe { rows.as_mut_ptr().add(count) };
+        let store = |at: usize, quarter: __m128i| {
+            let numbers = _mm512_add_epi32(base, _mm512_cvtepu8_epi32(quarter));
+            // SAFETY: `at` is at most 48, and 16 numbers are stored.
+            unsafe { _mm512_storeu_si512(to.add(at).cast(), numbers) };
+        };
+        // What is stored beyond the rows there are is written over.
+        store(0, _mm512_castsi512_si128(own));
+        if dense || length > 16 {
+            store(16, _mm512_extracti32x4_epi32::<1>(own));
+            store(32, _mm512_extracti32x4_epi32::<2>(own));
+            store(48, _mm512_extracti32x4_epi32::<3>(own));
         }
-        for quarter in [0, 16, 32, 48] {
-            let [low, high, ..] = (word >> quarter).to_le_bytes();
-            let mask = u16::from_le_bytes([low, high]);
-            // SAFETY: after `n` quarters there are at most 16 times `n` rows, so there is room for 16 more.
-            unsafe {
-                let to = rows.as_mut_ptr().add(count).cast();
-                _mm512_storeu_si512(to, _mm512_maskz_compress_epi32(mask, numbers));
-            }
-            count += mask.count_ones() as usize;
-            numbers = _mm512_add_epi32(numbers, sixteen);
-        }
+        count += length;
+        base = _mm512_add_epi32(base, _mm512_set1_epi32(64));
     }
     count
 }
