@@ -2,6 +2,7 @@
 
 mod fetch;
 mod generate;
+mod import;
 mod ingest;
 mod inspect;
 mod size;
@@ -9,6 +10,7 @@ mod tuning;
 
 pub(crate) use fetch::{FetchArguments, Format};
 pub(crate) use generate::{EventFormat, GenerateArguments};
+pub(crate) use import::ImportArguments;
 pub(crate) use ingest::{IngestArguments, OnInvalid, SourceWord};
 pub(crate) use inspect::InspectArguments;
 pub(crate) use size::Size;
@@ -77,6 +79,7 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Ingest(IngestArguments),
+    Import(ImportArguments),
     Fetch(FetchArguments),
     Inspect(InspectArguments),
     Generate(GenerateArguments),

@@ -13,6 +13,7 @@ use crate::failure::Failure;
 pub(crate) fn run(typed: Arguments) -> Result<(), Failure> {
     match typed.command {
         Command::Ingest(typed) => ingest::run(&typed.try_into()?),
+        Command::Import(typed) => ingest::run(&typed.try_into()?),
         Command::Fetch(typed) => fetch::run(&typed.try_into()?),
         Command::Inspect(typed) => inspect::run(&typed.into()),
         Command::Generate(typed) => generate::run(&typed.try_into()?),

@@ -8,5 +8,5 @@ mod options;
 
 pub(crate) use fetch::{FetchSettings, Output};
 pub(crate) use generate::{Destination, GenerateSettings};
-pub(crate) use ingest::{IngestSettings, Input, Invalid};
+pub(crate) use ingest::{IngestSettings, Input, InputFormat, Invalid};
 pub(crate) use inspect::InspectSettings;

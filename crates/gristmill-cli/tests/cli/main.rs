@@ -7,6 +7,7 @@ mod bad_input;
 mod fetch;
 mod harness;
 mod help;
+mod import;
 mod ingest;
 mod inspect;
 #[cfg(unix)]
