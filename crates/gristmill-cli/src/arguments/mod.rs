@@ -4,6 +4,7 @@ mod bench;
 mod compact;
 mod fetch;
 mod generate;
+mod import;
 mod ingest;
 mod inspect;
 mod size;
@@ -13,6 +14,7 @@ pub(crate) use bench::{BenchArguments, BenchFormat};
 pub(crate) use compact::CompactArguments;
 pub(crate) use fetch::{FetchArguments, Format};
 pub(crate) use generate::{EventFormat, GenerateArguments};
+pub(crate) use import::ImportArguments;
 pub(crate) use ingest::{IngestArguments, OnInvalid, SourceWord};
 pub(crate) use inspect::InspectArguments;
 pub(crate) use size::Size;
@@ -82,6 +84,7 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Ingest(IngestArguments),
+    Import(ImportArguments),
     Fetch(FetchArguments),
     Bench(BenchArguments),
     Compact(CompactArguments),

@@ -16,6 +16,7 @@ use crate::failure::Failure;
 pub(crate) fn run(typed: Arguments) -> Result<(), Failure> {
     match typed.command {
         Command::Ingest(typed) => ingest::run(&typed.try_into()?),
+        Command::Import(typed) => ingest::run(&typed.try_into()?),
         Command::Fetch(typed) => fetch::run(&typed.try_into()?),
         Command::Bench(typed) => bench::run(&typed.try_into()?),
         Command::Compact(typed) => compact::run(&typed.into()),

@@ -1,7 +1,7 @@
 //! Which events to load into which store.
 
 use super::options;
-use crate::arguments::{IngestArguments, OnInvalid, SourceWord};
+use crate::arguments::{ImportArguments, IngestArguments, OnInvalid, SourceWord};
 use crate::failure::{Code, Failure};
 use gristmill::Options;
 use gristmill::event::{Batch, Source, SourceRule};
@@ -14,6 +14,7 @@ pub(crate) struct IngestSettings {
     pub(crate) store: PathBuf,
     pub(crate) options: Options,
     pub(crate) inputs: Vec<Input>,
+    pub(crate) format: InputFormat,
     /// Bytes of all inputs together; `None` when one of them has no length.
     pub(crate) input_bytes: Option<u64>,
     pub(crate) rule: SourceRule,
@@ -22,6 +23,13 @@ pub(crate) struct IngestSettings {
     /// Threads that parse, sort and write.
     pub(crate) threads: usize,
     pub(crate) quiet: bool,
+}
+
+/// How the files hold their events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum InputFormat {
+    Json,
+    Parquet,
 }
 
 /// Where events come from.
@@ -65,25 +73,50 @@ impl TryFrom<IngestArguments> for IngestSettings {
         if let Invalid::Skip(rejects) = &invalid {
             expect_no_input(rejects, &inputs)?;
         }
-        let token_bytes = typed.batch_id.as_ref().map_or(1, String::len);
-        if !(1..=Batch::MAX_TOKEN_BYTES).contains(&token_bytes) {
-            return Err(Failure::usage(format!(
-                "--batch-id has 1 to {} bytes, this one has {token_bytes}",
-                Batch::MAX_TOKEN_BYTES
-            )));
-        }
         Ok(Self {
             threads: options::threads(&typed.writing.reading),
             options: options::for_writing(&typed.writing),
             store: typed.store,
             inputs,
+            format: InputFormat::Json,
             input_bytes,
             rule: rule(typed.source),
             invalid,
-            token: typed.batch_id,
+            token: token(typed.batch_id)?,
             quiet: typed.quiet,
         })
     }
+}
+
+impl TryFrom<ImportArguments> for IngestSettings {
+    type Error = Failure;
+
+    fn try_from(typed: ImportArguments) -> Result<Self, Failure> {
+        let inputs: Vec<Input> = typed.files.into_iter().map(input).collect();
+        if inputs.contains(&Input::Stdin) {
+            return Err(Failure::usage("a Parquet file is read from its end, so it cannot be stdin (`-`)"));
+        }
+        Ok(Self {
+            threads: options::threads(&typed.writing.reading),
+            options: options::for_writing(&typed.writing),
+            store: typed.store,
+            input_bytes: input_bytes(&inputs)?,
+            inputs,
+            format: InputFormat::Parquet,
+            rule: rule(typed.source),
+            invalid: Invalid::Abort,
+            token: token(typed.batch_id)?,
+            quiet: typed.quiet,
+        })
+    }
+}
+
+fn token(typed: Option<String>) -> Result<Option<String>, Failure> {
+    let bytes = typed.as_ref().map_or(1, String::len);
+    if (1..=Batch::MAX_TOKEN_BYTES).contains(&bytes) {
+        return Ok(typed);
+    }
+    Err(Failure::usage(format!("--batch-id has 1 to {} bytes, this one has {bytes}", Batch::MAX_TOKEN_BYTES)))
 }
 
 fn input(path: PathBuf) -> Input {

@@ -13,5 +13,5 @@ pub(crate) use bench::{BenchOutput, BenchSettings};
 pub(crate) use compact::CompactSettings;
 pub(crate) use fetch::{FetchSettings, Output};
 pub(crate) use generate::{Destination, GenerateSettings};
-pub(crate) use ingest::{IngestSettings, Input, Invalid};
+pub(crate) use ingest::{IngestSettings, Input, InputFormat, Invalid};
 pub(crate) use inspect::InspectSettings;

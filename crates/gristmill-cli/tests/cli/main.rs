@@ -10,6 +10,7 @@ mod fetch;
 mod generate;
 mod harness;
 mod help;
+mod import;
 mod ingest;
 mod inspect;
 #[cfg(unix)]

@@ -1,12 +1,13 @@
 //! Texts that count once.
 
 use crate::hash::HashSet;
+use std::hash::Hash;
 
 /// Up to here comparing every pair beats hashing, and most events have a handful of properties.
 const PAIRWISE_UP_TO: usize = 16;
 
-/// Keeps the first of equal texts, in their order.
-pub(super) fn keep_first(texts: &mut Vec<&str>) {
+/// Keeps the first of equal texts, or of equal numbers that stand for texts, in their order.
+pub(crate) fn keep_first<T: Copy + Eq + Hash>(texts: &mut Vec<T>) {
     if texts.len() > PAIRWISE_UP_TO {
         let mut seen = HashSet::default();
         texts.retain(|text| seen.insert(*text));

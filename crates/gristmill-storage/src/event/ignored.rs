@@ -33,16 +33,17 @@ impl Ignored {
     }
 
     pub(super) fn count(&mut self, name: &str) {
-        self.count_times(name, 1);
+        self.add_times(name, 1);
     }
 
     /// Counts what another has counted, within the same limits.
-    pub(super) fn add(&mut self, other: &Self) {
-        other.iter().for_each(|(name, times)| self.count_times(name, times));
+    pub(crate) fn add(&mut self, other: &Self) {
+        other.iter().for_each(|(name, times)| self.add_times(name, times));
         self.others += other.others;
     }
 
-    fn count_times(&mut self, name: &str, times: u64) {
+    /// Counts a name so many times.
+    pub(crate) fn add_times(&mut self, name: &str, times: u64) {
         if let Some(count) = self.names.get_mut(name) {
             *count += times;
         } else if self.names.len() < MAX_NAMES && name.len() <= MAX_NAME_BYTES {

@@ -4,9 +4,10 @@
 //! [`EventChunks`]; all share one parser, so that they take and refuse the same.
 
 mod batch;
+pub(crate) mod check;
 mod chunks;
 mod decompress;
-mod distinct;
+pub(crate) mod distinct;
 mod error;
 mod ignored;
 mod json;

@@ -23,6 +23,8 @@ mod segment;
 mod samples;
 
 pub use builder::SegmentBuilder;
+#[cfg(feature = "parquet")]
+pub(crate) use builder::{ColumnBatch, DimensionColumn};
 pub use cache::PartCache;
 pub use codes::{Codes, DimensionCodes, Lists, NULL_CODE};
 pub use columns::{Timestamps, Values};

@@ -60,13 +60,17 @@ impl Loader<'_> {
     }
 
     /// Takes every event of a builder, in the order they were pushed to it.
-    pub fn append(&mut self, events: &SegmentBuilder) -> Result<(), StoreError> {
-        match self.pool.append(events) {
-            Err(SegmentError::Full { .. }) if !self.pool.is_empty() => {
-                self.write_pool()?;
-                self.pool.append(events)?;
+    pub fn append(&mut self, events: SegmentBuilder) -> Result<(), StoreError> {
+        if self.pool.is_empty() {
+            self.pool = events;
+        } else {
+            match self.pool.append(&events) {
+                Err(SegmentError::Full { .. }) => {
+                    self.write_pool()?;
+                    self.pool = events;
+                }
+                result => result?,
             }
-            result => result?,
         }
         if self.is_full() || self.pool.heap_bytes() >= POOL_BYTES {
             self.write_pool()?;

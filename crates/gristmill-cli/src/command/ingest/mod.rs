@@ -1,4 +1,4 @@
-//! `gristmill ingest`: files of events into a store, as one load.
+//! `gristmill ingest` and `gristmill import`: files of events into a store, as one load.
 //!
 //! Other threads read and check the events, this one stores them. So all cores have work, and Ctrl-C is heard even while
 //! stdin is silent.
@@ -116,11 +116,11 @@ fn load(
 fn store_all(
     messages: &Receiver<Message>,
     interrupt: &Interrupt,
-    store: &mut dyn FnMut(&SegmentBuilder) -> Result<(), Failure>,
+    store: &mut dyn FnMut(SegmentBuilder) -> Result<(), Failure>,
 ) -> Result<Option<Tally>, Failure> {
     while !interrupt.is_raised() {
         match messages.recv_timeout(LOOK_UP) {
-            Ok(Message::Events(events)) => store(&events)?,
+            Ok(Message::Events(events)) => store(events)?,
             Ok(Message::End(outcome)) => return outcome.map(Some),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {

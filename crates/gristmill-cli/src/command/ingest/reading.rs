@@ -3,16 +3,18 @@
 use super::rejects::Rejects;
 use crate::failure::{Code, Failure};
 use crate::progress::Counted;
-use crate::render::count;
-use crate::settings::{IngestSettings, Input, Invalid};
+use crate::render::{count, whole};
+use crate::settings::{IngestSettings, Input, InputFormat, Invalid};
 use gristmill::Timestamp;
 use gristmill::event::{BatchError, EventChunks, EventError, Ignored, ReadError, SourceRule};
+use gristmill::parquet::{ImportError, ParquetChunks};
 use gristmill::segment::SegmentBuilder;
 use indicatif::ProgressBar;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, SendError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -56,11 +58,11 @@ pub(super) fn start(settings: &IngestSettings, bar: &ProgressBar) -> Result<Rece
         sender,
         bar: bar.clone(),
     };
-    let inputs = settings.inputs.clone();
+    let (inputs, format) = (settings.inputs.clone(), settings.format);
     thread::Builder::new()
         .name("reading".to_owned())
         .spawn(move || {
-            let outcome = match reading.read_all(&inputs) {
+            let outcome = match reading.read_all(&inputs, format) {
                 Ok(()) => Ok(std::mem::take(&mut reading.tally)),
                 Err(Stop::Failed(failure)) => Err(failure),
                 Err(Stop::Unheard) => return,
@@ -126,9 +128,12 @@ struct Reading {
 }
 
 impl Reading {
-    fn read_all(&mut self, inputs: &[Input]) -> Result<(), Stop> {
+    fn read_all(&mut self, inputs: &[Input], format: InputFormat) -> Result<(), Stop> {
         for input in inputs {
-            self.read(input)?;
+            match (format, input) {
+                (InputFormat::Parquet, Input::File(path)) => self.import(path, &input.name())?,
+                _ => self.read(input)?,
+            }
         }
         match &mut self.invalid {
             Policy::Abort(refused) if refused.count > 0 => return Err(refused.failure("").into()),
@@ -151,6 +156,24 @@ impl Reading {
             if !self.is_lost() {
                 self.sender.send(Message::Events(chunk.rows))?;
             }
+        }
+        self.tally.add(chunks.ignored());
+        Ok(())
+    }
+
+    fn import(&mut self, path: &Path, name: &str) -> Result<(), Stop> {
+        let failure = |error: ImportError| {
+            let is_ours = matches!(error, ImportError::Io(_) | ImportError::Panicked);
+            let code = if is_ours { Code::Other } else { Code::BadInput };
+            Failure::caused(code, &format!("`{name}`"), &error)
+        };
+        let mut chunks = ParquetChunks::open(path, self.rule, self.arrival, self.threads).map_err(failure)?;
+        let bytes = path.metadata().map_or(0, |metadata| metadata.len());
+        while let Some(chunk) = chunks.next_chunk() {
+            let rows = chunk.map_err(failure)?;
+            let share = rows.len() as f64 / chunks.rows().max(1) as f64;
+            self.bar.inc(whole(bytes as f64 * share) as u64);
+            self.sender.send(Message::Events(rows))?;
         }
         self.tally.add(chunks.ignored());
         Ok(())

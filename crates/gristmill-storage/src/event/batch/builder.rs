@@ -2,6 +2,7 @@
 
 use super::header::Header;
 use super::rows::{HAS_VALUE, LONG_LENGTH, PROPERTIES, UNTRUSTED};
+use crate::event::check;
 use crate::event::distinct::first_repeated;
 use crate::event::{Batch, EventError, EventLimits, EventProblem, EventRow, Source};
 use crate::schema::{Column, Dimension, Kind};
@@ -86,20 +87,18 @@ impl BatchBuilder {
         if let Err(error) = Timestamp::from_millis(row.timestamp.millis()) {
             return at(Column::TIMESTAMP, EventProblem::Timestamp(error));
         }
-        if let Some(value) = row.value.filter(|value| !value.is_finite()) {
-            return at(Column::VALUE, EventProblem::NotFinite { found: value.to_string().into() });
+        if let Some(value) = row.value
+            && let Err(problem) = check::value(Some(value), || value.to_string())
+        {
+            return at(Column::VALUE, problem);
         }
         for dimension in Dimension::ALL {
-            match row.texts[dimension as usize] {
-                Some(text) if text.len() > self.limits.string_bytes => {
-                    let problem =
-                        EventProblem::TooLong { found: text.len(), limit: self.limits.string_bytes };
-                    return at(dimension.name(), problem);
-                }
-                None if dimension.required() && dimension.kind() == Kind::Text => {
-                    return at(dimension.name(), EventProblem::Missing);
-                }
-                _ => {}
+            let checked = match row.texts[dimension as usize] {
+                Some(text) => check::text_bytes(&self.limits, text.len()),
+                None => check::null_text(dimension),
+            };
+            if let Err(problem) = checked {
+                return at(dimension.name(), problem);
             }
         }
         self.check_properties(&row.properties).or_else(|(element, problem)| {
@@ -112,13 +111,9 @@ impl BatchBuilder {
     }
 
     fn check_properties(&self, texts: &[&str]) -> Result<(), (Option<usize>, EventProblem)> {
-        if texts.len() > self.limits.properties {
-            return Err((None, EventProblem::TooMany { found: texts.len(), limit: self.limits.properties }));
-        }
-        if let Some(element) = texts.iter().position(|text| text.len() > self.limits.string_bytes) {
-            let problem =
-                EventProblem::TooLong { found: texts[element].len(), limit: self.limits.string_bytes };
-            return Err((Some(element), problem));
+        check::properties(&self.limits, texts.len()).map_err(|problem| (None, problem))?;
+        for (element, text) in texts.iter().enumerate() {
+            check::text_bytes(&self.limits, text.len()).map_err(|problem| (Some(element), problem))?;
         }
         match first_repeated(texts) {
             None => Ok(()),

@@ -2,6 +2,7 @@
 
 use super::scan::{Token, TokenKind};
 use super::tokens::{EventTokens, name};
+use crate::event::check::{self, excerpt};
 use crate::event::distinct::{first_repeated, keep_first};
 use crate::event::{EventLimits, EventProblem, EventRow, Source, SourceRule};
 use crate::schema::{Column, Dimension, Kind};
@@ -113,8 +114,7 @@ impl CheckedEvent {
     ) -> Result<(), EventProblem> {
         match tokens.filled_mut(Column::Dimension(dimension)) {
             Some(token) => self.plain_text(rules, token, text),
-            None if dimension.required() => Err(EventProblem::Missing),
-            None => Ok(()),
+            None => check::null_text(dimension),
         }
     }
 
@@ -125,10 +125,7 @@ impl CheckedEvent {
             Some(token) if token.kind == TokenKind::Array => {}
             Some(token) => return Err(of(column, wrong_type("an array of texts", token))),
         }
-        let (found, limit) = (tokens.properties.len(), rules.limits.properties);
-        if found > limit {
-            return Err(of(column, EventProblem::TooMany { found, limit }));
-        }
+        check::properties(&rules.limits, tokens.properties.len()).map_err(|why| of(column, why))?;
         for (at, element) in tokens.properties.iter_mut().enumerate() {
             self.plain_text(rules, element, text)
                 .map_err(|problem| (Some(format!("{}[{at}]", column.name()).into_boxed_str()), problem))?;
@@ -147,11 +144,7 @@ impl CheckedEvent {
             }
             _ => return Err(wrong_type("a text", *token)),
         }
-        let found = token.end - token.start;
-        if found > rules.limits.string_bytes {
-            return Err(EventProblem::TooLong { found, limit: rules.limits.string_bytes });
-        }
-        Ok(())
+        check::text_bytes(&rules.limits, token.end - token.start)
     }
 }
 
@@ -161,11 +154,6 @@ fn of(column: Column, problem: EventProblem) -> Refusal {
 
 fn wrong_type(expected: &'static str, token: Token) -> EventProblem {
     EventProblem::WrongType { expected, found: token.kind.name() }
-}
-
-/// A number or word for a message, cut where it is absurdly long.
-fn excerpt(text: &str) -> Box<str> {
-    text.chars().take(64).collect::<String>().into_boxed_str()
 }
 
 /// The scanner has checked the escapes one by one, so what is wrong can be the pairing of surrogates only.
@@ -200,10 +188,7 @@ fn value(tokens: &EventTokens, text: &str) -> Result<Option<f64>, EventProblem> 
     match token.kind {
         TokenKind::Number => {
             let number = &text[token.start..token.end];
-            match number.parse::<f64>() {
-                Ok(value) if value.is_finite() => Ok(Some(value)),
-                _ => Err(EventProblem::NotFinite { found: excerpt(number) }),
-            }
+            check::value(number.parse().ok(), || number.to_owned()).map(Some)
         }
         _ => Err(wrong_type("a number", token)),
     }
@@ -219,21 +204,12 @@ fn integer(token: Option<Token>, text: &str) -> Result<i64, EventProblem> {
 }
 
 fn source(rule: SourceRule, token: Option<Token>, text: &str) -> Result<Source, EventProblem> {
-    let own = match token {
-        None => None,
+    match token {
+        None => check::source(rule, None),
         Some(token) if matches!(token.kind, TokenKind::Plain | TokenKind::Escaped) => {
-            let word = plain(token, text)?;
-            let source = Source::from_name(&word);
-            Some(source.ok_or_else(|| EventProblem::UnknownSource { found: excerpt(&word) })?)
+            check::source(rule, Some(&*plain(token, text)?))
         }
-        Some(token) => return Err(wrong_type("a text", token)),
-    };
-    match (rule, own) {
-        (SourceRule::FromEvent, own) => Ok(own.unwrap_or(Source::Untrusted)),
-        (SourceRule::Fixed(required), Some(found)) if found != required => {
-            Err(EventProblem::OtherSource { found, required })
-        }
-        (SourceRule::Fixed(required), _) => Ok(required),
+        Some(token) => Err(wrong_type("a text", token)),
     }
 }
 

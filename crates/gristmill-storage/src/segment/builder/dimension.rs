@@ -1,6 +1,8 @@
 //! One dimension while rows arrive.
 
 use super::code_vec::{CodeVec, narrow};
+#[cfg(feature = "parquet")]
+use super::columns::DimensionColumn;
 use super::interner::{IntegerInterner, MAX_TEXT_BYTES, Sorted, TextInterner};
 use crate::event::EventRow;
 use crate::schema::{Dimension, Kind};
@@ -75,12 +77,16 @@ impl DimensionBuilder {
     }
 
     /// Refuses the rows of a segment that would not fit.
-    pub(super) fn check_segment(&self, part: &HeapDimension) -> Result<(), SegmentError> {
-        let text_bytes = match &*part.dictionary {
+    pub(super) fn check_segment(
+        &self,
+        dictionary: &Dictionary,
+        codes: &DimensionCodes,
+    ) -> Result<(), SegmentError> {
+        let text_bytes = match dictionary {
             Dictionary::Text(texts) => texts.bytes.len(),
             Dictionary::Integer(_) => 0,
         };
-        let list_values = match &*part.codes {
+        let list_values = match codes {
             DimensionCodes::Multi(lists) => lists.codes.len(),
             DimensionCodes::Single(_) => 0,
         };
@@ -106,15 +112,15 @@ impl DimensionBuilder {
     }
 
     /// Takes some rows of a segment that was checked.
-    pub(super) fn extend(&mut self, part: &HeapDimension, rows: &[Range<usize>]) {
-        match &*part.codes {
-            DimensionCodes::Single(codes) => self.extend_codes(&part.dictionary, codes, rows),
+    pub(super) fn extend(&mut self, dictionary: &Dictionary, codes: &DimensionCodes, rows: &[Range<usize>]) {
+        match codes {
+            DimensionCodes::Single(codes) => self.extend_codes(dictionary, codes, rows),
             DimensionCodes::Multi(lists) => {
                 if let Some(own) = &mut self.lists {
                     own.extend(index(self.codes.len()), lists, rows);
                 }
                 let values: Vec<Range<usize>> = rows.iter().map(|rows| lists.range_of(rows)).collect();
-                self.extend_codes(&part.dictionary, &lists.codes, &values);
+                self.extend_codes(dictionary, &lists.codes, &values);
             }
         }
     }
@@ -136,6 +142,35 @@ impl DimensionBuilder {
         }
         let names = self.values.codes_of_other(&other.values);
         self.codes.append(&other.codes, &names);
+    }
+
+    /// Refuses a column that would not fit.
+    #[cfg(feature = "parquet")]
+    pub(super) fn check_column(&self, column: &DimensionColumn) -> Result<(), SegmentError> {
+        match column {
+            DimensionColumn::Integers(_) => Ok(()),
+            DimensionColumn::Texts(dictionary, codes) => self.check_segment(dictionary, codes),
+        }
+    }
+
+    /// Takes a column that was checked.
+    #[cfg(feature = "parquet")]
+    pub(super) fn push_column(&mut self, column: &DimensionColumn) {
+        match (column, &mut self.values) {
+            (DimensionColumn::Integers(column), Interner::Integer(integers)) => {
+                column.iter().for_each(|&integer| self.codes.push(integers.code(integer)));
+            }
+            (DimensionColumn::Texts(dictionary, codes), Interner::Text(_)) => {
+                let rows = match codes {
+                    DimensionCodes::Single(codes) => codes.len(),
+                    DimensionCodes::Multi(lists) => lists.offsets.len() - 1,
+                };
+                self.extend(dictionary, codes, std::slice::from_ref(&(0..rows)));
+            }
+            // A dimension has one kind of interner.
+            (DimensionColumn::Integers(_), Interner::Text(_))
+            | (DimensionColumn::Texts(..), Interner::Integer(_)) => {}
+        }
     }
 
     /// Takes the codes at some places; only the values they stand for are looked up.

@@ -39,6 +39,14 @@ impl Metrics {
         }
     }
 
+    /// Takes rows that come as columns.
+    #[cfg(feature = "parquet")]
+    pub(super) fn push_columns(&mut self, timestamps: &[i64], values: &Values) {
+        for (row, &timestamp) in timestamps.iter().enumerate() {
+            self.push(timestamp, values.get(row));
+        }
+    }
+
     /// Takes all rows of another builder.
     pub(super) fn append(&mut self, other: &Self) {
         self.timestamps.extend_from_slice(&other.timestamps);

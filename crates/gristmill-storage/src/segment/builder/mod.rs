@@ -1,6 +1,8 @@
 //! Building a segment from rows in any order.
 
 mod code_vec;
+#[cfg(feature = "parquet")]
+mod columns;
 mod dimension;
 mod interner;
 mod metrics;
@@ -19,6 +21,8 @@ use metrics::Metrics;
 use std::ops::Range;
 use tenants::Tenants;
 
+#[cfg(feature = "parquet")]
+pub(crate) use columns::{ColumnBatch, DimensionColumn};
 pub(crate) use sorted::SortedBuilder;
 
 /// The most rows a segment may have.
@@ -95,11 +99,14 @@ impl SegmentBuilder {
     pub(crate) fn push_rows(&mut self, segment: &Segment, rows: &[Range<u32>]) -> Result<(), SegmentError> {
         let parts = segment.to_heap()?;
         self.check_rows(rows.iter().map(ExactSizeIterator::len).sum())?;
-        self.dimensions.iter().zip(&parts.dimensions).try_for_each(|(own, part)| own.check_segment(part))?;
+        self.dimensions
+            .iter()
+            .zip(&parts.dimensions)
+            .try_for_each(|(own, part)| own.check_segment(&part.dictionary, &part.codes))?;
         let rows: Vec<Range<usize>> =
             rows.iter().map(|rows| rows.start as usize..rows.end as usize).collect();
         for (own, part) in self.dimensions.iter_mut().zip(&parts.dimensions) {
-            own.extend(part, &rows);
+            own.extend(&part.dictionary, &part.codes, &rows);
         }
         let codes = |dimension: Dimension| self.dimensions[dimension as usize].codes();
         self.tenants.extend(codes(Dimension::OrganizationId), codes(Dimension::Vendor));
@@ -119,6 +126,21 @@ impl SegmentBuilder {
         let codes = |dimension: Dimension| self.dimensions[dimension as usize].codes();
         self.tenants.append(&other.tenants, codes(Dimension::OrganizationId), codes(Dimension::Vendor));
         self.metrics.append(&other.metrics);
+        Ok(())
+    }
+
+    /// Takes rows that come as columns. It costs a look at each entry of the dictionaries and a few bytes a row.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn push_columns(&mut self, batch: &ColumnBatch) -> Result<(), SegmentError> {
+        self.check_rows(batch.timestamps.len())?;
+        let columns = || self.dimensions.iter().zip(&batch.dimensions);
+        columns().try_for_each(|(own, column)| own.check_column(column))?;
+        for (own, column) in self.dimensions.iter_mut().zip(&batch.dimensions) {
+            own.push_column(column);
+        }
+        let codes = |dimension: Dimension| self.dimensions[dimension as usize].codes();
+        self.tenants.extend(codes(Dimension::OrganizationId), codes(Dimension::Vendor));
+        self.metrics.push_columns(&batch.timestamps, &batch.values);
         Ok(())
     }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::segment::SegmentBuilder;
 
 fn push(loader: &mut Loader<'_>, numbers: std::ops::Range<u64>) {
     for event in events(numbers) {
@@ -21,6 +22,41 @@ fn a_load_is_seen_whole_and_only_after_its_commit() {
     store.append(batch(300..301)).unwrap();
     drop(store);
     assert_holds(&open(&dir, small()), 0..301);
+}
+
+/// Every segment of a store, row by row.
+fn segments(store: &Store) -> Vec<Vec<Event>> {
+    let snapshot = store.snapshot().unwrap();
+    let rows = |segment: &Arc<crate::segment::Segment>| {
+        let mut rows = Vec::new();
+        segment.for_each_row(|row| rows.push(row.to_event())).unwrap();
+        rows
+    };
+    snapshot.segments().iter().map(rows).collect()
+}
+
+#[test]
+fn threads_and_builders_change_nothing() {
+    let events: Vec<Event> = (0..500).map(|number| event(number, (number % 9).cast_signed() * DAY)).collect();
+    let load = |threads: usize, chunk: usize| {
+        let store = open(&MemoryDir::new(), small());
+        let mut loader = store.loader().with_threads(threads);
+        for chunk in events.chunks(chunk) {
+            let mut builder = SegmentBuilder::new();
+            chunk.iter().for_each(|event| builder.push(&event.as_row()).unwrap());
+            loader.append(builder).unwrap();
+        }
+        loader.commit().unwrap();
+        assert_eq!(contents(&store.snapshot().unwrap()), texts(&events));
+        segments(&store)
+    };
+    let one_by_one = load(1, 1);
+    assert!(one_by_one.iter().all(|rows| rows.len() <= 64));
+    assert_eq!(load(3, 1), one_by_one);
+    // A chunk that is larger than a segment is cut as a whole.
+    let at_once = load(1, 500);
+    assert!(at_once.iter().all(|rows| rows.len() <= 64));
+    assert_eq!(load(4, 500), at_once);
 }
 
 #[test]
