@@ -71,7 +71,7 @@ pub(crate) fn merge(plan: &Plan<'_>, mut sources: Vec<Source>) -> Result<Merged,
     let mut merge = Merge::new(plan, &sources, &base);
     for blocks in Blocks::of(&sources).by_bucket() {
         match blocks {
-            [block] => merge.append(block),
+            [block] => merge.append(block.source, block.from..block.to),
             blocks => merge.add_up(blocks),
         }
         plan.options.budget.check_groups(merge.out.len() as u64)?;
@@ -190,14 +190,14 @@ impl<'s> Merge<'s> {
     }
 
     /// Appends groups that no other scan has.
-    fn append(&mut self, block: &Block) {
+    fn append(&mut self, source: usize, groups: Range<usize>) {
         match &mut self.pending {
-            Some((source, groups)) if *source == block.source && groups.end == block.from => {
-                groups.end = block.to
+            Some((known, pending)) if *known == source && pending.end == groups.start => {
+                pending.end = groups.end
             }
             _ => {
                 self.flush();
-                self.pending = Some((block.source, block.from..block.to));
+                self.pending = Some((source, groups));
             }
         }
     }
@@ -217,7 +217,6 @@ impl<'s> Merge<'s> {
 
     /// Adds up the groups of one bucket that several scans have.
     fn add_up(&mut self, blocks: &[Block]) {
-        self.flush();
         let mut members: Vec<Member> = Vec::new();
         let packed = self.layout.dense_keys().is_some();
         for block in blocks {
@@ -244,7 +243,10 @@ impl<'s> Merge<'s> {
             .collect();
         let mut from = 0;
         for to in ends {
-            self.add_group(&members[from..to]);
+            match &members[from..to] {
+                [(_, source, group)] => self.append(*source as usize, *group as usize..*group as usize + 1),
+                members => self.add_group(members),
+            }
             from = to;
         }
     }
@@ -262,6 +264,7 @@ impl<'s> Merge<'s> {
     /// Appends one group that some scans have.
     fn add_group(&mut self, members: &[Member]) {
         let [first, others @ ..] = members else { return };
+        self.flush();
         let (source, group) = (first.1 as usize, first.2 as usize);
         let groups = &self.sources[source].groups;
         let target = narrow::id(self.out.len());

@@ -34,5 +34,6 @@ pub use run::{ExecOptions, execute};
 pub use tuning::{GroupStrategy, Instructions, RowStrategy, Tuning};
 
 pub(crate) use accumulate::Needs;
+pub(crate) use cell::to_extreme;
 pub(crate) use interner::{Value, Values};
 pub(crate) use merge::Merged;

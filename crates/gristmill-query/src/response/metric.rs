@@ -1,6 +1,6 @@
 //! The columns of figures.
 
-use crate::exec::{Merged, Needs};
+use crate::exec::{Merged, Needs, to_extreme};
 use crate::narrow;
 use crate::request::{Aggregation, Metric};
 use std::cmp::Ordering;
@@ -47,6 +47,19 @@ impl MetricColumn {
             }
         };
         (column, overflow)
+    }
+
+    /// A number for each figure that sorts as [`MetricColumn::compare`] does.
+    pub(crate) fn sort_keys(&self) -> Vec<u64> {
+        let of_float = |figure: &Option<f64>| match figure {
+            None => 0,
+            // Adding 0.0 makes -0.0 plain. A finite number never becomes the 0 of null.
+            Some(figure) => to_extreme(figure + 0.0).cast_unsigned() ^ 1 << 63,
+        };
+        match self {
+            Self::Integers(figures) => figures.clone(),
+            Self::Floats(figures) => figures.iter().map(of_float).collect(),
+        }
     }
 
     /// How two figures sort, null first.

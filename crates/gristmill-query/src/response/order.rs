@@ -22,12 +22,22 @@ pub(crate) fn order(fetch: &Fetch, merged: &Merged, metrics: &[MetricColumn]) ->
         by_request(fetch, merged, metrics, a, b).then_with(default)
     };
     if limit < rows.len() {
-        rows.select_nth_unstable_by(limit, compare);
-        rows.truncate(limit);
+        keep_candidates(&mut rows, limit, first_keys(fetch, merged, metrics));
+        if limit < rows.len() {
+            rows.select_nth_unstable_by(limit, compare);
+            rows.truncate(limit);
+        }
     }
     // Groups are in order nearly always, which a stable sort makes use of.
     rows.sort_by(compare);
     Some(rows)
+}
+
+/// Lets go of rows that cannot be among the first `limit`, by what decides first.
+fn keep_candidates(rows: &mut Vec<u32>, limit: usize, keys: Option<Vec<u64>>) {
+    let (Some(keys), Some(last)) = (keys, limit.checked_sub(1)) else { return };
+    let threshold = *keys.clone().select_nth_unstable(last).1;
+    rows.retain(|row| keys[*row as usize] <= threshold);
 }
 
 /// By bucket, then by group values.
@@ -37,6 +47,20 @@ fn by_default(merged: &Merged, a: usize, b: usize) -> Ordering {
         orders.into_iter().find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     };
     merged.starts[a].cmp(&merged.starts[b]).then_with(by_values)
+}
+
+/// A number for each group that sorts as the first of `order_by` does; absent where that takes more than a number.
+fn first_keys(fetch: &Fetch, merged: &Merged, metrics: &[MetricColumn]) -> Option<Vec<u64>> {
+    let first = fetch.order_by.first()?;
+    let mut keys: Vec<u64> = match first.column {
+        OrderColumn::Metric(at) => metrics[at].sort_keys(),
+        OrderColumn::Timestamp => merged.starts.iter().map(|start| start.cast_unsigned() ^ 1 << 63).collect(),
+        OrderColumn::Group(_) => return None,
+    };
+    if first.direction == Direction::Descending {
+        keys.iter_mut().for_each(|key| *key = !*key);
+    }
+    Some(keys)
 }
 
 fn by_request(fetch: &Fetch, merged: &Merged, metrics: &[MetricColumn], a: usize, b: usize) -> Ordering {

@@ -1,6 +1,7 @@
 //! The columns that are no dimension: time and value.
 
 use super::cache::HeapBytes;
+use super::index::index;
 use arrow_buffer::{NullBuffer, ScalarBuffer};
 use std::ops::Range;
 
@@ -64,23 +65,46 @@ impl Timestamps {
 
     /// The first row of `rows`, which lie within one run, at or after `instant`; `rows.end` where there is none.
     ///
-    /// Gallops from the start, so that a walk over the buckets of a run costs the logarithm of each step.
+    /// Looks near the start first, so that a walk over the buckets of a run costs little for each step.
     pub fn first_at_or_after(&self, rows: Range<u32>, instant: i64) -> u32 {
-        let (mut low, end) = (rows.start, rows.end);
-        let before = |row: u32| self.get(row as usize) < instant;
-        let mut step = 1_u32;
-        let mut high = low;
-        while high < end && before(high) {
-            low = high + 1;
-            high = high.saturating_add(step).min(end);
-            step = step.saturating_mul(2);
-        }
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if before(middle) { low = middle + 1 } else { high = middle }
-        }
-        low
+        let range = rows.start as usize..rows.end as usize;
+        let skipped = match self {
+            Self::Narrow { base, offsets } => match u32::try_from(instant.saturating_sub(*base)) {
+                Ok(offset) => count_before(&offsets[range], offset),
+                // Outside of what an offset can say: before all rows, or after them.
+                Err(_) if instant < *base => 0,
+                Err(_) => range.len(),
+            },
+            Self::Wide(instants) => count_before(&instants[range], instant),
+        };
+        rows.start + index(skipped)
     }
+}
+
+/// Times that are looked at together, one after the other in memory.
+const BLOCK: usize = 64;
+
+/// So many blocks are passed one by one before the search leaps: memory that follows is read ahead, a leap has to wait.
+/// Measured with 17,000 slices of 230 rows: 0.5 us a slice by leaps alone.
+const NEAR_BLOCKS: usize = 16;
+
+/// How many of some rising times are before `time`.
+fn count_before<T: Copy + PartialOrd>(times: &[T], time: T) -> usize {
+    let mut low = 0;
+    for block in times.chunks(BLOCK).take(NEAR_BLOCKS) {
+        if block.last().is_none_or(|last| *last >= time) {
+            return low + block.iter().map(|at| usize::from(*at < time)).sum::<usize>();
+        }
+        low += block.len();
+    }
+    let mut step = BLOCK;
+    let mut high = low;
+    while high < times.len() && times[high] < time {
+        low = high + 1;
+        high = high.saturating_add(step).min(times.len());
+        step = step.saturating_mul(2);
+    }
+    low + times[low..high].partition_point(|at| *at < time)
 }
 
 /// The metric of a segment, row by row: finite numbers or null.
@@ -113,9 +137,12 @@ mod tests {
     proptest! {
         #[test]
         fn galloping_finds_what_a_scan_finds(
-            mut instants in prop::collection::vec(-20_i64..20, 1..50),
+            mut instants in prop_oneof![
+                prop::collection::vec(-20_i64..20, 1..50),
+                prop::collection::vec(-20_i64..20, 1000..3000),
+            ],
             scale in prop::sample::select(vec![1_i64, 1 << 40]),
-            (start, end) in (0_usize..50, 0_usize..50),
+            (start, end) in prop_oneof![(0_usize..50, 0_usize..50), (0_usize..1500, 900_usize..3000)],
             instant in -25_i64..25,
         ) {
             instants.sort_unstable();
