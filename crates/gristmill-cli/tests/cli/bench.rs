@@ -20,6 +20,8 @@ fn each_query_has_its_line() {
         assert_eq!(measure["rows"], answer.lines().count() - 1);
         let (median, min) = (measure["median_ms"].as_f64().unwrap(), measure["min_ms"].as_f64().unwrap());
         assert!(min <= median && median > 0.0 && measure["open_ms"].as_f64().unwrap() > 0.0, "{measure}");
+        assert!(measure["rows_touched"].as_u64().unwrap() > 0, "{measure}");
+        assert!(measure["bytes_touched"].is_u64(), "{measure}");
         assert!(measure.get("json_bytes").is_none(), "{measure}");
     }
 }

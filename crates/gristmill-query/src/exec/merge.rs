@@ -193,7 +193,7 @@ impl<'s> Merge<'s> {
     fn append(&mut self, source: usize, groups: Range<usize>) {
         match &mut self.pending {
             Some((known, pending)) if *known == source && pending.end == groups.start => {
-                pending.end = groups.end
+                pending.end = groups.end;
             }
             _ => {
                 self.flush();

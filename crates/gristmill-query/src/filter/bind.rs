@@ -279,7 +279,8 @@ pub(super) fn used_codes(codes: &DimensionCodes, dictionary_len: usize, spans: &
         }
     };
     let count: usize = entries.iter().map(ExactSizeIterator::len).sum();
-    let used = entries.into_iter().flatten().map(|at| codes.get(at));
+    // A row without a value has null, which stands in no list.
+    let used = std::iter::once(NULL_CODE).chain(entries.into_iter().flatten().map(|at| codes.get(at)));
     if count < dictionary_len / SORTED_BELOW {
         let mut used: Vec<u32> = used.collect();
         used.sort_unstable();

@@ -198,4 +198,20 @@ mod tests {
         assert!((3..9).all(|row| !doubled.matches(row)));
         assert!((3..9).all(|row| tagged.matches(row)));
     }
+
+    #[test]
+    fn null_is_null_in_few_rows_too() {
+        let mut builder = SegmentBuilder::new();
+        for row in 0..40 {
+            let mut event = Event::new(Timestamp(row), "org", "vendor");
+            event.set_properties((row > 0).then(|| row.to_string()).as_deref());
+            builder.push(&event.as_row()).unwrap();
+        }
+        let segment = builder.build().unwrap();
+        let dimensions = [Dimension::Properties, Dimension::Dim5];
+        for span in [0..2, 0..40] {
+            let same = SameValue::bind(&dimensions, &segment, std::slice::from_ref(&span)).unwrap();
+            assert!(same.matches(0) && !same.matches(1), "{span:?}");
+        }
+    }
 }

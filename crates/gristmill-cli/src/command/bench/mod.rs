@@ -9,7 +9,7 @@ use crate::render::{Column, Role, Sheet, write_ndjson, write_table};
 use crate::settings::{BenchOutput, BenchSettings};
 use gristmill::Reader;
 use gristmill::request::Fetch;
-use gristmill::response::{Answer, Cell};
+use gristmill::response::{Answer, Cell, Touched};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 use times::Times;
@@ -18,6 +18,7 @@ use times::Times;
 struct Measured {
     /// Rows of the answer.
     rows: u64,
+    touched: Touched,
     fetch: Times,
     /// With `--json-answer`.
     json: Option<JsonMeasured>,
@@ -50,7 +51,8 @@ fn measure(reader: &Reader, fetch: &Fetch, settings: &BenchSettings) -> Result<M
     warnings::tell(&warm);
     let json =
         settings.json_answer.then(|| JsonMeasured { bytes: json_bytes(&warm), times: Times::default() });
-    let mut measured = Measured { rows: warm.len() as u64, fetch: Times::default(), json };
+    let mut measured =
+        Measured { rows: warm.len() as u64, touched: warm.touched(), fetch: Times::default(), json };
     drop(warm);
     for _ in 0..settings.runs {
         let (answer, time) = timed(|| reader.fetch(fetch));
@@ -74,7 +76,7 @@ fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
 }
 
 fn columns(json_answer: bool) -> Vec<Column<'static>> {
-    let metrics = ["rows", "median_ms", "min_ms", "open_ms"];
+    let metrics = ["rows", "median_ms", "min_ms", "bytes_touched", "rows_touched", "open_ms"];
     let json = ["json_bytes", "json_median_ms", "json_min_ms"];
     let json = json.into_iter().filter(|_| json_answer);
     let mut columns = vec![Column { name: "query", role: Role::Group }];
@@ -87,7 +89,12 @@ fn cells<'a>(name: &'a str, measured: &Measured, open: Duration) -> Vec<Cell<'a>
     let mut opened = Times::default();
     opened.push(open);
     let mut cells = vec![Cell::Text(name), integer(measured.rows)];
-    cells.extend([measured.fetch.median_ms(), measured.fetch.min_ms(), opened.min_ms()].map(Cell::Float));
+    cells.extend([measured.fetch.median_ms(), measured.fetch.min_ms()].map(Cell::Float));
+    cells.extend([
+        integer(measured.touched.bytes),
+        integer(measured.touched.rows),
+        Cell::Float(opened.min_ms()),
+    ]);
     if let Some(JsonMeasured { bytes, times }) = &measured.json {
         cells.extend([integer(*bytes), Cell::Float(times.median_ms()), Cell::Float(times.min_ms())]);
     }
