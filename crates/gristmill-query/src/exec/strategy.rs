@@ -66,24 +66,14 @@ impl Shape {
 
     /// The way through pieces that share no bucket.
     pub(crate) fn way(&self) -> Way {
-        let fits = |slots: Option<u64>| match self.forced {
-            GroupStrategy::Hash => false,
-            GroupStrategy::Auto => slots.is_some_and(|slots| {
-                slots <= self.rows.saturating_mul(DENSE_KEYS_PER_ROW).clamp(DENSE_KEYS_FREE, DENSE_KEYS_MAX)
-            }),
-            GroupStrategy::Slices | GroupStrategy::Dense => {
-                slots.is_some_and(|slots| slots <= DENSE_KEYS_MAX)
-            }
-        };
-        let all_fit = fits(self.slots());
         let all_buckets = match self.forced {
             GroupStrategy::Slices => false,
             GroupStrategy::Dense => true,
             GroupStrategy::Auto | GroupStrategy::Hash => self.has_short_slices(),
         };
-        if all_buckets && all_fit {
+        if all_buckets && self.fit(self.slots()) {
             Way::AllBuckets
-        } else if fits(self.keys) && (self.forced != GroupStrategy::Auto || !self.has_short_slices()) {
+        } else if self.fit(self.keys) && (self.forced != GroupStrategy::Auto || !self.has_short_slices()) {
             Way::BucketByBucket
         } else {
             Way::Hashed
@@ -92,10 +82,19 @@ impl Shape {
 
     /// Whether one array has a slot for every bucket and key, so that threads may each have one and add them up.
     pub(crate) fn fits_one_array(&self) -> bool {
-        self.forced != GroupStrategy::Hash
-            && self.slots().is_some_and(|slots| {
-                slots <= self.rows.saturating_mul(DENSE_KEYS_PER_ROW).clamp(DENSE_KEYS_FREE, DENSE_KEYS_MAX)
-            })
+        self.fit(self.slots())
+    }
+
+    /// Whether so many slots are worth an array.
+    fn fit(&self, slots: Option<u64>) -> bool {
+        let most = match self.forced {
+            GroupStrategy::Hash => return false,
+            GroupStrategy::Auto => {
+                self.rows.saturating_mul(DENSE_KEYS_PER_ROW).clamp(DENSE_KEYS_FREE, DENSE_KEYS_MAX)
+            }
+            GroupStrategy::Slices | GroupStrategy::Dense => DENSE_KEYS_MAX,
+        };
+        slots.is_some_and(|slots| slots <= most)
     }
 
     /// Whether buckets have few rows in a span.
