@@ -22,6 +22,11 @@ mod terminal;
 
 use std::process::ExitCode;
 
+/// A fetch takes and lets go of large arrays: this allocator keeps their pages for the next one, where the system's gives
+/// them back and pays for each page again. See docs/performance.md.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let typed = match arguments::Arguments::of_process() {
         Ok(typed) => typed,

@@ -89,19 +89,6 @@ impl Accumulators {
         }
     }
 
-    /// Appends the groups of `other`.
-    pub(crate) fn append(&mut self, mut other: Self) {
-        if self.rows.is_empty() {
-            *self = other;
-            return;
-        }
-        self.rows.append(&mut other.rows);
-        self.values.append(&mut other.values);
-        self.sums.append(other.sums);
-        self.min.append(&mut other.min);
-        self.max.append(&mut other.max);
-    }
-
     /// Appends some groups of `other`.
     pub(crate) fn extend_from(&mut self, other: &Self, groups: Range<usize>) {
         fn extend<T: Copy>(column: &mut Vec<T>, other: &[T], groups: &Range<usize>) {

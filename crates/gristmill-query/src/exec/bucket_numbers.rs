@@ -13,59 +13,65 @@ pub(crate) struct BucketNumbers<'b> {
     /// What each number is multiplied by.
     stride: u32,
     /// Where all buckets are equally long: that length, in milliseconds.
-    width: Option<i32>,
+    width: Option<u32>,
     /// The bucket of the last row.
     current: usize,
-    offsets: Vec<i32>,
+    /// The instants of one batch, kept to be filled again.
+    instants: Vec<i64>,
 }
 
 impl<'b> BucketNumbers<'b> {
     /// Among `buckets`, which follow one another and of which there is at least one.
     pub(crate) fn new(timestamps: &'b Timestamps, buckets: &'b [Bucket], stride: u32) -> Self {
-        Self { timestamps, buckets, stride, width: equal_width(buckets), current: 0, offsets: Vec::new() }
+        Self { timestamps, buckets, stride, width: equal_width(buckets), current: 0, instants: Vec::new() }
     }
 
     /// Writes the number of each row's bucket, times the stride.
     pub(crate) fn write(&mut self, rows: &BatchRows<'_>, numbers: &mut Vec<u32>) {
-        match self.timestamps {
-            Timestamps::Narrow { base, offsets } => {
-                let base = *base;
-                self.write_of(rows, numbers, |row| base + i64::from(offsets[row as usize]));
-            }
-            Timestamps::Wide(instants) => self.write_of(rows, numbers, |row| instants[row as usize]),
-        }
-    }
-
-    fn write_of(&mut self, rows: &BatchRows<'_>, numbers: &mut Vec<u32>, instant: impl Fn(u32) -> i64) {
-        let start = self.buckets[0].start;
-        numbers.clear();
+        let mut buffer = std::mem::take(&mut self.instants);
+        let instants = instants_of(self.timestamps, rows, &mut buffer);
         if let Some(width) = self.width {
-            self.offsets.clear();
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "all buckets together are shorter than 2^31 ms"
-            )]
-            let offset = |row: u32| (instant(row) - start) as i32;
-            match rows {
-                BatchRows::Range(rows) => self.offsets.extend(rows.clone().map(offset)),
-                BatchRows::List(rows) => self.offsets.extend(rows.iter().map(|row| offset(*row))),
+            numbers.resize(instants.len(), 0);
+            wide::bucket_numbers(instants, self.buckets[0].start, width, self.stride, numbers);
+        } else {
+            numbers.clear();
+            for instant in instants {
+                while self.buckets[self.current].end <= *instant {
+                    self.current += 1;
+                }
+                numbers.push(narrow::id(self.current) * self.stride);
             }
-            numbers.resize(rows.len(), 0);
-            wide::divide(&self.offsets, width, self.stride, numbers);
-            return;
         }
-        rows.for_each(|row| {
-            let instant = instant(row);
-            while self.buckets[self.current].end <= instant {
-                self.current += 1;
-            }
-            numbers.push(narrow::id(self.current) * self.stride);
-        });
+        self.instants = buffer;
     }
 }
 
-/// The length of every bucket, where all but the last have the same and all together are shorter than 2^31 ms.
-fn equal_width(buckets: &[Bucket]) -> Option<i32> {
+/// The instants of some rows, in `buffer` where they do not lie side by side as they are.
+fn instants_of<'t>(timestamps: &'t Timestamps, rows: &BatchRows<'_>, buffer: &'t mut Vec<i64>) -> &'t [i64] {
+    buffer.clear();
+    match (timestamps, rows) {
+        (Timestamps::Wide(instants), BatchRows::Range(rows)) => {
+            return &instants[rows.start as usize..rows.end as usize];
+        }
+        (Timestamps::Wide(instants), BatchRows::List(rows)) => {
+            buffer.extend(rows.iter().map(|row| instants[*row as usize]));
+        }
+        (Timestamps::Narrow { base, offsets }, BatchRows::Range(rows)) => {
+            let offsets = &offsets[rows.start as usize..rows.end as usize];
+            buffer.extend(offsets.iter().map(|offset| base + i64::from(*offset)));
+        }
+        (Timestamps::Narrow { base, offsets }, BatchRows::List(rows)) => {
+            buffer.extend(rows.iter().map(|row| base + i64::from(offsets[*row as usize])));
+        }
+    }
+    buffer
+}
+
+/// All buckets together may be as long as [`wide::bucket_numbers`] can count, in milliseconds.
+const LONGEST: i64 = 1 << 50;
+
+/// The length of every bucket, where all but the last have the same.
+fn equal_width(buckets: &[Bucket]) -> Option<u32> {
     let (first, last) = (buckets.first()?, buckets.last()?);
     let width = first.end - first.start;
     let mut next = first.start;
@@ -75,8 +81,7 @@ fn equal_width(buckets: &[Bucket]) -> Option<i32> {
         }
         next += width;
     }
-    i32::try_from(last.end - first.start).ok()?;
-    i32::try_from(width).ok()
+    if last.end - first.start < LONGEST { u32::try_from(width).ok() } else { None }
 }
 
 #[cfg(test)]
@@ -116,7 +121,9 @@ mod tests {
         assert_eq!(equal_width(&buckets(&[0, 10, 20, 25])), Some(10));
         assert_eq!(equal_width(&buckets(&[0, 10, 25])), None);
         assert_eq!(equal_width(&buckets(&[0, 5, 15, 25])), None);
-        assert_eq!(equal_width(&buckets(&[0, 1 << 31])), None);
+        assert_eq!(equal_width(&buckets(&[0, 1 << 31])), Some(1 << 31));
+        assert_eq!(equal_width(&buckets(&[0, 1 << 32])), None);
+        assert_eq!(equal_width(&buckets(&[-1 << 31, 0, LONGEST])), None);
         assert_eq!(equal_width(&[]), None);
     }
 }

@@ -3,34 +3,33 @@
 use crate::narrow;
 use crate::time::{Bucket, BucketCursor, Bucketer};
 use gristmill_storage::hash::HashMap;
-use gristmill_storage::segment::Timestamps;
+use gristmill_storage::segment::RunTimes;
 
 /// The buckets that one scan meets, numbered in the order they were met.
 pub(crate) struct Buckets<'p> {
     cursor: BucketCursor<'p>,
-    timestamps: Option<&'p Timestamps>,
     starts: Vec<i64>,
     ids: HashMap<i64, u32>,
     current: Option<(Bucket, u32)>,
 }
 
 impl<'p> Buckets<'p> {
-    /// Without timestamps, all rows are in the one bucket that starts at `only`.
-    pub(crate) fn new(bucketer: &'p Bucketer, timestamps: Option<&'p Timestamps>, only: i64) -> Self {
-        let starts = if timestamps.is_some() { Vec::new() } else { vec![only] };
-        Self { cursor: bucketer.cursor(), timestamps, starts, ids: HashMap::default(), current: None }
+    /// No bucket yet, or the one that starts at `only`, which all rows are in.
+    pub(crate) fn new(bucketer: &'p Bucketer, only: Option<i64>) -> Self {
+        let starts = only.into_iter().collect();
+        Self { cursor: bucketer.cursor(), starts, ids: HashMap::default(), current: None }
     }
 
     /// The bucket of a row, and the first row at or before `end` that may be in another. `end` is the end of the
-    /// span that the row lies in.
-    pub(crate) fn slice(&mut self, row: u32, end: u32) -> (u32, u32) {
-        let Some(timestamps) = self.timestamps else { return (0, end) };
-        let instant = timestamps.get(row as usize);
+    /// span that the row lies in, and `times` are its timestamps; without them all rows are in one bucket.
+    pub(crate) fn slice(&mut self, times: Option<RunTimes<'_>>, row: u32, end: u32) -> (u32, u32) {
+        let Some(times) = times else { return (0, end) };
+        let instant = times.get(row);
         let (bucket, id) = match self.current {
             Some((bucket, id)) if bucket.contains(instant) => (bucket, id),
             _ => self.enter(instant),
         };
-        (id, timestamps.first_at_or_after(row + 1..end, bucket.end))
+        (id, times.first_at_or_after(row + 1..end, bucket.end))
     }
 
     fn enter(&mut self, instant: i64) -> (Bucket, u32) {

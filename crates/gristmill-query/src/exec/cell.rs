@@ -2,8 +2,8 @@
 //!
 //! Each kind of cell carries only what the fetch asks for, so that a scan over many groups touches few cache lines.
 
-use super::accumulate::Accumulators;
-use super::sum::Pair;
+use super::sum::{Fixed, Pair, Units};
+use crate::narrow;
 
 /// A value in an integer that sorts as [`f64::total_cmp`] does.
 pub(crate) type Extreme = i64;
@@ -49,14 +49,33 @@ pub(crate) trait Cell: Copy + Default + Send + Sync {
         0.0
     }
 
+    /// Adds narrow multiples, or the sum of some, to the sum.
+    fn add_narrow(&mut self, _multiple: i64) {}
+
+    /// Adds wide multiples to the sum.
+    fn add_wide(&mut self, _sum: Fixed) {}
+
     /// Takes in the smallest and the largest of some values.
     fn add_extremes(&mut self, _min: Extreme, _max: Extreme) {}
 
     /// Adds what another cell has seen; what is returned is missing from the sum.
     fn merge(&mut self, other: &Self) -> [f64; 2];
 
-    /// Appends what was seen as one more group; what is returned is missing from its sum.
-    fn push_to(&self, groups: &mut Accumulators) -> f64;
+    /// Values that are not null.
+    fn values(&self) -> u32 {
+        0
+    }
+
+    /// The sum; where multiples were added, `units` tells what of. `missing` takes what is missing from it (nearly always
+    /// nothing).
+    fn sum(&self, _units: Option<Units>, _missing: &mut dyn FnMut(f64)) -> Pair {
+        Pair::default()
+    }
+
+    /// The smallest and the largest value.
+    fn extremes(&self) -> (Extreme, Extreme) {
+        (NO_MIN, NO_MAX)
+    }
 }
 
 /// Rows only.
@@ -83,20 +102,18 @@ impl Cell for CountCell {
         self.rows += other.rows;
         [0.0; 2]
     }
-
-    fn push_to(&self, groups: &mut Accumulators) -> f64 {
-        groups.rows.push(u64::from(self.rows));
-        0.0
-    }
 }
 
 /// Rows and a sum that plain arithmetic holds exactly.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct PlainCell {
-    rows: u32,
-    values: u32,
+    /// Rows in the lower half, values in the upper: one addition counts both.
+    counts: u64,
     sum: f64,
 }
+
+/// One value, as [`PlainCell`] counts it.
+const ONE_VALUE: u64 = 1 << 32;
 
 impl Cell for PlainCell {
     const SUM: bool = true;
@@ -104,17 +121,17 @@ impl Cell for PlainCell {
 
     #[inline]
     fn rows(&self) -> u32 {
-        self.rows
+        narrow::unpacked(self.counts % ONE_VALUE)
     }
 
     #[inline]
     fn add_rows(&mut self, rows: u32) {
-        self.rows += rows;
+        self.counts += u64::from(rows);
     }
 
     #[inline]
     fn add_values(&mut self, values: u32) {
-        self.values += values;
+        self.counts += u64::from(values) * ONE_VALUE;
     }
 
     #[inline]
@@ -128,18 +145,21 @@ impl Cell for PlainCell {
         number
     }
 
+    #[inline]
     fn merge(&mut self, other: &Self) -> [f64; 2] {
-        self.rows += other.rows;
-        self.values += other.values;
+        self.counts += other.counts;
         self.sum += other.sum;
         [0.0; 2]
     }
 
-    fn push_to(&self, groups: &mut Accumulators) -> f64 {
-        groups.rows.push(u64::from(self.rows));
-        groups.values.push(u64::from(self.values));
-        groups.sums.push(Pair::of(self.sum));
-        0.0
+    #[inline]
+    fn values(&self) -> u32 {
+        narrow::unpacked(self.counts / ONE_VALUE)
+    }
+
+    #[inline]
+    fn sum(&self, _units: Option<Units>, _missing: &mut dyn FnMut(f64)) -> Pair {
+        Pair::of(self.sum)
     }
 }
 
@@ -156,17 +176,17 @@ impl Cell for SumCell {
 
     #[inline]
     fn rows(&self) -> u32 {
-        self.plain.rows
+        self.plain.rows()
     }
 
     #[inline]
     fn add_rows(&mut self, rows: u32) {
-        self.plain.rows += rows;
+        self.plain.add_rows(rows);
     }
 
     #[inline]
     fn add_values(&mut self, values: u32) {
-        self.plain.values += values;
+        self.plain.add_values(values);
     }
 
     #[inline]
@@ -184,13 +204,130 @@ impl Cell for SumCell {
         self.checked.merge(other.checked)
     }
 
-    fn push_to(&self, groups: &mut Accumulators) -> f64 {
+    fn values(&self) -> u32 {
+        self.plain.values()
+    }
+
+    fn sum(&self, _units: Option<Units>, missing: &mut dyn FnMut(f64)) -> Pair {
         let mut sum = self.checked;
-        let residue = sum.add(self.plain.sum);
-        groups.rows.push(u64::from(self.plain.rows));
-        groups.values.push(u64::from(self.plain.values));
-        groups.sums.push(sum);
-        residue
+        sum.add_or(self.plain.sum, missing);
+        sum
+    }
+}
+
+/// Rows and a sum of narrow multiples.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct NarrowCell {
+    /// As in [`PlainCell`].
+    counts: u64,
+    /// Fewer than 2^31 rows of 32 bits cannot overflow it.
+    sum: i64,
+}
+
+impl Cell for NarrowCell {
+    const SUM: bool = true;
+    const EXTREMES: bool = false;
+
+    #[inline]
+    fn rows(&self) -> u32 {
+        narrow::unpacked(self.counts % ONE_VALUE)
+    }
+
+    #[inline]
+    fn add_rows(&mut self, rows: u32) {
+        self.counts += u64::from(rows);
+    }
+
+    #[inline]
+    fn add_values(&mut self, values: u32) {
+        self.counts += u64::from(values) * ONE_VALUE;
+    }
+
+    #[inline]
+    fn add_narrow(&mut self, multiple: i64) {
+        self.sum = self.sum.wrapping_add(multiple);
+    }
+
+    /// Never asked for: a scan takes this cell where every value is a multiple.
+    #[inline]
+    fn add_checked(&mut self, number: f64) -> f64 {
+        number
+    }
+
+    #[inline]
+    fn merge(&mut self, other: &Self) -> [f64; 2] {
+        self.counts += other.counts;
+        self.add_narrow(other.sum);
+        [0.0; 2]
+    }
+
+    #[inline]
+    fn values(&self) -> u32 {
+        narrow::unpacked(self.counts / ONE_VALUE)
+    }
+
+    #[inline]
+    fn sum(&self, units: Option<Units>, missing: &mut dyn FnMut(f64)) -> Pair {
+        units.map_or_else(Pair::default, |units| units.sum(self.sum, Fixed::default(), missing))
+    }
+}
+
+/// Rows and a sum of multiples, narrow and wide.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct FixedCell {
+    narrow: NarrowCell,
+    wide: Fixed,
+}
+
+impl Cell for FixedCell {
+    const SUM: bool = true;
+    const EXTREMES: bool = false;
+
+    #[inline]
+    fn rows(&self) -> u32 {
+        self.narrow.rows()
+    }
+
+    #[inline]
+    fn add_rows(&mut self, rows: u32) {
+        self.narrow.add_rows(rows);
+    }
+
+    #[inline]
+    fn add_values(&mut self, values: u32) {
+        self.narrow.add_values(values);
+    }
+
+    #[inline]
+    fn add_narrow(&mut self, multiple: i64) {
+        self.narrow.add_narrow(multiple);
+    }
+
+    #[inline]
+    fn add_wide(&mut self, sum: Fixed) {
+        self.wide += sum;
+    }
+
+    /// Never asked for: a scan takes this cell where every value is a multiple.
+    #[inline]
+    fn add_checked(&mut self, number: f64) -> f64 {
+        number
+    }
+
+    #[inline]
+    fn merge(&mut self, other: &Self) -> [f64; 2] {
+        self.wide += other.wide;
+        self.narrow.merge(&other.narrow)
+    }
+
+    #[inline]
+    fn values(&self) -> u32 {
+        self.narrow.values()
+    }
+
+    #[inline]
+    fn sum(&self, units: Option<Units>, missing: &mut dyn FnMut(f64)) -> Pair {
+        units.map_or_else(Pair::default, |units| units.sum(self.narrow.sum, self.wide, missing))
     }
 }
 
@@ -234,22 +371,19 @@ impl Cell for ExtremesCell {
         [0.0; 2]
     }
 
-    fn push_to(&self, groups: &mut Accumulators) -> f64 {
-        groups.rows.push(u64::from(self.rows));
-        groups.min.push(self.min);
-        groups.max.push(self.max);
-        0.0
+    fn extremes(&self) -> (Extreme, Extreme) {
+        (self.min, self.max)
     }
 }
 
-/// Everything.
+/// Everything, with one kind of sum.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct FullCell {
-    sum: SumCell,
+pub(crate) struct FullCell<S> {
+    sum: S,
     extremes: ExtremesCell,
 }
 
-impl Cell for FullCell {
+impl<S: Cell> Cell for FullCell<S> {
     const SUM: bool = true;
     const EXTREMES: bool = true;
 
@@ -279,6 +413,16 @@ impl Cell for FullCell {
     }
 
     #[inline]
+    fn add_narrow(&mut self, multiple: i64) {
+        self.sum.add_narrow(multiple);
+    }
+
+    #[inline]
+    fn add_wide(&mut self, sum: Fixed) {
+        self.sum.add_wide(sum);
+    }
+
+    #[inline]
     fn add_extremes(&mut self, min: Extreme, max: Extreme) {
         self.extremes.add_extremes(min, max);
     }
@@ -288,10 +432,16 @@ impl Cell for FullCell {
         self.sum.merge(&other.sum)
     }
 
-    fn push_to(&self, groups: &mut Accumulators) -> f64 {
-        groups.min.push(self.extremes.min);
-        groups.max.push(self.extremes.max);
-        self.sum.push_to(groups)
+    fn values(&self) -> u32 {
+        self.sum.values()
+    }
+
+    fn sum(&self, units: Option<Units>, missing: &mut dyn FnMut(f64)) -> Pair {
+        self.sum.sum(units, missing)
+    }
+
+    fn extremes(&self) -> (Extreme, Extreme) {
+        self.extremes.extremes()
     }
 }
 

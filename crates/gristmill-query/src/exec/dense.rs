@@ -5,7 +5,7 @@ use super::batch_rows::BatchRows;
 use super::bucket_numbers::BucketNumbers;
 use super::cell::Cell;
 use super::groups::{GroupCount, Groups};
-use super::pack::{Expanded, add_codes, multi};
+use super::pack::{Expanded, Unpack, add_codes, multi};
 use super::piece::{Part, Piece};
 use super::prepare::Prepared;
 use super::scan::{BATCH_ROWS, EXPANDED_ROWS, SharedBuckets};
@@ -15,7 +15,7 @@ use crate::filter::{RowSet, select};
 use crate::narrow;
 use crate::plan::Plan;
 use crate::time::Bucket;
-use gristmill_storage::segment::{Lists, Timestamps};
+use gristmill_storage::segment::{Lists, RunTimes, Timestamps};
 use std::convert::Infallible;
 use std::ops::Range;
 
@@ -36,6 +36,7 @@ pub(crate) struct DenseScan<'p, C> {
     /// Room for the selected rows of one batch.
     listed: Vec<u32>,
     expanded: Expanded,
+    unpack: Unpack,
 }
 
 /// The key of each row within its bucket is added to this.
@@ -50,6 +51,7 @@ enum Base {
 /// The selected rows of one part, in walking order.
 struct Walk<'p> {
     rows: RowSet,
+    times: Option<RunTimes<'p>>,
     values: SpanValues<'p>,
     /// The next row that was not walked over, and the end.
     rest: Range<u32>,
@@ -78,11 +80,12 @@ impl<'p, C: Cell> DenseScan<'p, C> {
             keys_per_bucket: keys,
             strides,
             multi: multi(groups),
-            slots: Slots::new(&prepared.columns, keys as usize * buckets, rows),
+            slots: Slots::new(prepared, keys as usize * buckets, rows),
             matched: 0,
             keys: Vec::new(),
             listed: vec![0; BATCH_ROWS as usize],
             expanded: Expanded::default(),
+            unpack: Unpack::default(),
         }
     }
 
@@ -90,54 +93,47 @@ impl<'p, C: Cell> DenseScan<'p, C> {
     pub(crate) fn bucket_by_bucket(
         mut self,
         piece: &Piece,
-        timestamps: Option<&Timestamps>,
         shared: &SharedBuckets,
         count: &GroupCount,
     ) -> Result<(Groups, u64), ExecError> {
         let mut out = Groups::of(self.plan);
         let mut walks: Vec<Walk<'_>> = piece.parts.iter().map(|part| self.walk(part)).collect();
-        let mut cursor = self.plan.bucketer.cursor();
+        let mut bucketer = self.plan.bucketer.cursor();
+        let mut next = None;
         loop {
             walks.retain(|walk| !walk.rest.is_empty());
-            let Some(first) = walks.first() else { return Ok((out, self.matched)) };
-            let bucket = match timestamps {
-                None => self.plan.bucketer.bucket_of(self.plan.fetch.interval.start),
-                Some(timestamps) => {
-                    let next = |walk: &Walk<'_>| timestamps.get(walk.rest.start as usize);
-                    cursor.bucket_of(walks[1..].iter().map(next).fold(next(first), i64::min))
-                }
-            };
+            if walks.is_empty() {
+                return Ok((out, self.matched));
+            }
+            let instant = next.take().or_else(|| walks.iter().filter_map(Walk::next_instant).min());
+            let bucket = bucketer.bucket_of(instant.unwrap_or(self.plan.fetch.interval.start));
+            let mut rows = 0;
             for walk in &mut walks {
-                let end = timestamps.map_or(walk.rest.end, |timestamps| {
-                    timestamps.first_at_or_after(walk.rest.clone(), bucket.end)
-                });
+                let end = walk.end_of(bucket);
+                rows += end - walk.rest.start;
                 self.slice(0, walk, end);
             }
+            // Behind a bucket with rows, the next one is likely to have some; behind one without, they are looked for.
+            next = (rows > 0).then_some(bucket.end);
             let before = out.len();
             let keep = shared.is_shared(bucket);
-            let strides = &self.strides;
-            self.slots.take(&mut out, keep, |key, codes| {
-                push_codes(key, strides, codes);
-                bucket.start
+            let (unpack, strides) = (&mut self.unpack, &self.strides);
+            self.slots.take(&mut out, keep, |keys, starts, codes| {
+                starts.resize(starts.len() + keys.len(), bucket.start);
+                unpack.extend(keys, strides, codes);
             });
             count.add(self.plan, out.len() - before)?;
         }
     }
 
     /// Scans a piece with slots for all of `buckets`, which are those that the piece may have, in order.
-    pub(crate) fn all_buckets(
-        &mut self,
-        piece: &Piece,
-        timestamps: Option<&Timestamps>,
-        buckets: &[Bucket],
-        short: bool,
-    ) {
+    pub(crate) fn all_buckets(&mut self, piece: &Piece, buckets: &[Bucket], short: bool) {
         for part in &piece.parts {
             let mut walk = self.walk(part);
-            match timestamps {
+            match &self.prepared.columns.timestamps {
                 None => self.slice(0, &mut walk, part.rows.end),
-                Some(timestamps) if short => self.rows_one_by_one(&mut walk, timestamps, buckets),
-                Some(timestamps) => self.slice_by_slice(&mut walk, timestamps, buckets),
+                Some((timestamps, _)) if short => self.rows_one_by_one(&mut walk, timestamps, buckets),
+                Some(_) => self.slice_by_slice(&mut walk, buckets),
             }
         }
     }
@@ -156,11 +152,20 @@ impl<'p, C: Cell> DenseScan<'p, C> {
         count: &GroupCount,
     ) -> Result<(Groups, u64), ExecError> {
         let mut out = Groups::of(self.plan);
-        let (strides, keys) = (&self.strides, self.keys_per_bucket);
+        let (unpack, strides, keys_per_bucket) = (&mut self.unpack, &self.strides, self.keys_per_bucket);
         let keep = buckets.iter().any(|bucket| shared.is_shared(*bucket));
-        self.slots.take(&mut out, keep, |key, codes| {
-            push_codes(key % keys, strides, codes);
-            buckets[(key / keys) as usize].start
+        self.slots.take(&mut out, keep, |keys, starts, codes| {
+            let mut bucket = 0;
+            let mut in_bucket: Vec<u32> = Vec::with_capacity(keys.len());
+            for key in keys {
+                // Keys rise, and most buckets have one.
+                while *key - bucket * keys_per_bucket >= keys_per_bucket {
+                    bucket += 1;
+                }
+                starts.push(buckets[bucket as usize].start);
+                in_bucket.push(*key - bucket * keys_per_bucket);
+            }
+            unpack.extend(&in_bucket, strides, codes);
         });
         count.add(self.plan, out.len())?;
         Ok((out, self.matched))
@@ -169,19 +174,29 @@ impl<'p, C: Cell> DenseScan<'p, C> {
     fn walk(&self, part: &Part) -> Walk<'p> {
         Walk {
             rows: select(&self.prepared.filter, &part.rows, self.plan.options.tuning),
+            times: self.prepared.times(part.span),
             values: self.prepared.values(part.span),
             rest: part.rows.clone(),
             at: 0,
         }
     }
 
-    fn slice_by_slice(&mut self, walk: &mut Walk<'_>, timestamps: &Timestamps, buckets: &[Bucket]) {
+    fn slice_by_slice(&mut self, walk: &mut Walk<'_>, buckets: &[Bucket]) {
         let mut bucket = 0;
-        while !walk.rest.is_empty() {
-            let instant = timestamps.get(walk.rest.start as usize);
+        while let Some(instant) = walk.next_instant() {
             bucket += buckets[bucket..].partition_point(|bucket| bucket.end <= instant);
-            let end = timestamps.first_at_or_after(walk.rest.clone(), buckets[bucket].end);
-            self.slice(narrow::id(bucket) * self.keys_per_bucket, walk, end);
+            // Behind a bucket with rows, the next one is likely to have some.
+            loop {
+                let end = walk.end_of(buckets[bucket]);
+                if end == walk.rest.start {
+                    break;
+                }
+                self.slice(narrow::id(bucket) * self.keys_per_bucket, walk, end);
+                bucket += 1;
+                if bucket == buckets.len() {
+                    return;
+                }
+            }
         }
     }
 
@@ -220,11 +235,11 @@ impl<'p, C: Cell> DenseScan<'p, C> {
                     self.slots.add_range(key, rows, &walk.values, columns);
                 }
             }
-            set @ RowSet::Bits { .. } if !(C::SUM || C::EXTREMES) && columns.uniq.is_empty() => {
+            set @ RowSet::Bits { .. } if columns.uniq.is_empty() && walk.values.are_alike::<C>() => {
                 let rows = narrow::id(set.count_in(&rest));
                 walk.rest.start = end;
                 self.matched += u64::from(rows);
-                self.slots.add_count(key, rows);
+                self.slots.add_count(key, rows, &walk.values);
             }
             RowSet::Bits { .. } | RowSet::List(_) => {
                 let mut buffer = std::mem::take(&mut self.listed);
@@ -286,6 +301,16 @@ impl<'p, C: Cell> DenseScan<'p, C> {
 }
 
 impl Walk<'_> {
+    /// The instant of the next row; `None` where there is none, and where all rows are in one bucket.
+    fn next_instant(&self) -> Option<i64> {
+        if self.rest.is_empty() { None } else { self.times.map(|times| times.get(self.rest.start)) }
+    }
+
+    /// The first of the rest of the rows that is after a bucket.
+    fn end_of(&self, bucket: Bucket) -> u32 {
+        self.times.map_or(self.rest.end, |times| times.first_at_or_after(self.rest.clone(), bucket.end))
+    }
+
     /// Calls with the selected rows up to `end`, some at a time; those that do not follow one another are listed in
     /// `buffer`.
     fn batches(&mut self, end: u32, buffer: &mut [u32], mut call: impl FnMut(&BatchRows<'_>)) {
@@ -311,13 +336,5 @@ impl Walk<'_> {
                 selected.chunks(BATCH_ROWS as usize).for_each(|rows| call(&BatchRows::List(rows)));
             }
         }
-    }
-}
-
-/// Appends the code of each grouped dimension that a key was packed of.
-fn push_codes(mut key: u32, strides: &[u32], codes: &mut [Vec<u32>]) {
-    for (codes, stride) in codes.iter_mut().zip(strides) {
-        codes.push(key / stride);
-        key %= stride;
     }
 }

@@ -44,22 +44,6 @@ impl Groups {
         self.starts.len()
     }
 
-    /// Appends groups that come after these.
-    pub(crate) fn append(&mut self, mut other: Self) {
-        if self.len() == 0 {
-            *self = other;
-            return;
-        }
-        self.starts.append(&mut other.starts);
-        for (codes, more) in self.codes.iter_mut().zip(&mut other.codes) {
-            codes.append(more);
-        }
-        self.accumulators.append(other.accumulators);
-        for (distinct, more) in self.distinct.iter_mut().zip(other.distinct) {
-            distinct.append(more);
-        }
-    }
-
     /// Sorts groups that were found in any order.
     pub(crate) fn sort(&mut self) {
         let mut order: Vec<u32> = (0..narrow::id(self.len())).collect();
@@ -95,13 +79,6 @@ impl Distinct {
             self.codes.extend_from_slice(codes);
         }
         self.ends.push(self.codes.len());
-    }
-
-    fn append(&mut self, mut other: Self) {
-        let base = self.codes.len();
-        self.counts.append(&mut other.counts);
-        self.ends.extend(other.ends.iter().map(|end| base + end));
-        self.codes.append(&mut other.codes);
     }
 
     fn gather(&self, order: &[u32]) -> Self {

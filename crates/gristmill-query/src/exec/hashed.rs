@@ -16,7 +16,7 @@ use super::values::SpanValues;
 use crate::filter::{RowSet, select};
 use crate::narrow;
 use crate::plan::Plan;
-use gristmill_storage::segment::Lists;
+use gristmill_storage::segment::{Lists, RunTimes};
 
 /// The scan of some rows of one segment.
 pub(crate) struct HashedScan<'p, C> {
@@ -30,6 +30,14 @@ pub(crate) struct HashedScan<'p, C> {
     /// Packed keys of one batch; this and the next are kept to be filled again.
     keys: Vec<u64>,
     group_ids: Vec<u32>,
+}
+
+/// What is known of the rows of one part.
+struct ScannedSpan<'p> {
+    /// Where they end.
+    end: u32,
+    times: Option<RunTimes<'p>>,
+    values: SpanValues<'p>,
 }
 
 impl<'p, C: Cell> HashedScan<'p, C> {
@@ -48,10 +56,13 @@ impl<'p, C: Cell> HashedScan<'p, C> {
         let mut scan = Self {
             plan,
             prepared,
-            buckets: Buckets::new(&plan.bucketer, columns.timestamps.as_deref(), plan.fetch.interval.start),
+            buckets: Buckets::new(
+                &plan.bucketer,
+                columns.timestamps.is_none().then_some(plan.fetch.interval.start),
+            ),
             // One row makes at most as many groups as it has values, and there are fewer than 2^32 of those.
             ids: GroupIds::new(KeyLayout::new(&radices, 1 << 32)),
-            slots: Slots::new(columns, 0, piece.rows().max(1)),
+            slots: Slots::new(prepared, 0, piece.rows().max(1)),
             multi: multi(&columns.groups),
             matched: 0,
             keys: Vec::new(),
@@ -59,33 +70,37 @@ impl<'p, C: Cell> HashedScan<'p, C> {
         };
         for part in &piece.parts {
             let rows = select(&prepared.filter, &part.rows, plan.options.tuning);
-            scan.rows(&rows, part.rows.end, &prepared.values(part.span))?;
+            let span = ScannedSpan {
+                end: part.rows.end,
+                times: prepared.times(part.span),
+                values: prepared.values(part.span),
+            };
+            scan.rows(&rows, &span)?;
         }
         let matched = scan.matched;
         Ok((scan.finish(keep), matched))
     }
 
-    fn rows(&mut self, rows: &RowSet, end: u32, values: &SpanValues<'_>) -> Result<(), ExecError> {
+    fn rows(&mut self, rows: &RowSet, span: &ScannedSpan<'_>) -> Result<(), ExecError> {
         match rows {
             RowSet::Range(rows) => rows.clone().step_by(BATCH_ROWS as usize).try_for_each(|start| {
                 let rows = start..rows.end.min(start.saturating_add(BATCH_ROWS));
-                self.batch(&BatchRows::Range(rows), end, values)
+                self.batch(&BatchRows::Range(rows), span)
             }),
-            RowSet::List(rows) => rows
-                .chunks(BATCH_ROWS as usize)
-                .try_for_each(|rows| self.batch(&BatchRows::List(rows), end, values)),
+            RowSet::List(rows) => {
+                rows.chunks(BATCH_ROWS as usize).try_for_each(|rows| self.batch(&BatchRows::List(rows), span))
+            }
             RowSet::Bits { rows: within, .. } => {
                 let mut buffer = [0; BATCH_ROWS as usize];
-                rows.try_for_each_batch(within, &mut buffer, |rows| {
-                    self.batch(&BatchRows::List(rows), end, values)
-                })
+                rows.try_for_each_batch(within, &mut buffer, |rows| self.batch(&BatchRows::List(rows), span))
             }
         }
     }
 
-    fn batch(&mut self, rows: &BatchRows<'_>, end: u32, values: &SpanValues<'_>) -> Result<(), ExecError> {
+    fn batch(&mut self, rows: &BatchRows<'_>, span: &ScannedSpan<'_>) -> Result<(), ExecError> {
         self.matched += rows.len() as u64;
-        self.bucket_ids(rows, end);
+        self.bucket_ids(rows, span);
+        let values = &span.values;
         let Some(lists) = self.multi else { return self.grouped(rows, &[], values) };
         let bucket_ids = std::mem::take(&mut self.keys);
         let mut expanded = Expanded::default();
@@ -104,14 +119,14 @@ impl<'p, C: Cell> HashedScan<'p, C> {
     }
 
     /// The number of each row's bucket, in `keys`.
-    fn bucket_ids(&mut self, rows: &BatchRows<'_>, end: u32) {
+    fn bucket_ids(&mut self, rows: &BatchRows<'_>, span: &ScannedSpan<'_>) {
         let ids = &mut self.keys;
         ids.clear();
         match rows {
             BatchRows::Range(rows) => {
                 let mut row = rows.start;
                 while row < rows.end {
-                    let (bucket, next) = self.buckets.slice(row, rows.end);
+                    let (bucket, next) = self.buckets.slice(span.times, row, rows.end);
                     ids.resize(ids.len() + (next - row) as usize, u64::from(bucket));
                     row = next;
                 }
@@ -120,7 +135,7 @@ impl<'p, C: Cell> HashedScan<'p, C> {
                 let (mut bucket, mut next) = (0, 0);
                 for row in *rows {
                     if *row >= next {
-                        (bucket, next) = self.buckets.slice(*row, end);
+                        (bucket, next) = self.buckets.slice(span.times, *row, span.end);
                     }
                     ids.push(u64::from(bucket));
                 }
@@ -158,10 +173,12 @@ impl<'p, C: Cell> HashedScan<'p, C> {
         let ids = &self.ids;
         let starts = self.buckets.into_starts();
         let mut parts = vec![0; 1 + self.prepared.columns.groups.len()];
-        self.slots.take(&mut out, keep, |id, codes| {
-            ids.parts(id, &mut parts);
-            codes.iter_mut().zip(&parts[1..]).for_each(|(codes, code)| codes.push(*code));
-            starts[parts[0] as usize]
+        self.slots.take(&mut out, keep, |met, bucket_starts, codes| {
+            for id in met {
+                ids.parts(*id, &mut parts);
+                bucket_starts.push(starts[parts[0] as usize]);
+                codes.iter_mut().zip(&parts[1..]).for_each(|(codes, code)| codes.push(*code));
+            }
         });
         out.sort();
         out

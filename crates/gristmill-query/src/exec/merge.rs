@@ -3,6 +3,7 @@
 
 use super::ExecError;
 use super::accumulate::Accumulators;
+use super::blocks::{Block, Blocks};
 use super::groups::{Distinct, Groups};
 use super::interner::{Interner, Lift, Values};
 use super::key::KeyLayout;
@@ -100,37 +101,9 @@ fn alone(groups: Groups, dictionaries: &Dictionaries) -> Merged {
     }
 }
 
-/// The groups of one bucket that one scan found.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Block {
-    start: i64,
-    source: usize,
-    /// Positions of the groups.
-    from: usize,
-    to: usize,
-}
-
-/// Every block, by bucket and then by scan.
-struct Blocks(Vec<Block>);
-
-impl Blocks {
-    fn of(sources: &[Source]) -> Self {
-        let mut blocks = Vec::new();
-        for (source, found) in sources.iter().enumerate() {
-            let mut from = 0;
-            for bucket in found.groups.starts.chunk_by(|a, b| a == b) {
-                blocks.push(Block { start: bucket[0], source, from, to: from + bucket.len() });
-                from += bucket.len();
-            }
-        }
-        blocks.sort();
-        Self(blocks)
-    }
-
-    fn by_bucket(&self) -> impl Iterator<Item = &[Block]> {
-        self.0.chunk_by(|a, b| a.start == b.start)
-    }
-}
+/// Groups of one bucket are brought together by an array of keys where it has at most this many places for each group;
+/// beyond, they are sorted.
+const KEYS_PER_GROUP: usize = 4;
 
 /// A group of a bucket: its packed numbers where they fit, its source, and its position there.
 type Member = (u64, u32, u32);
@@ -217,8 +190,42 @@ impl<'s> Merge<'s> {
 
     /// Adds up the groups of one bucket that several scans have.
     fn add_up(&mut self, blocks: &[Block]) {
+        let groups: usize = blocks.iter().map(|block| block.to - block.from).sum();
+        let keys = self.layout.dense_keys();
+        match keys.and_then(|keys| usize::try_from(keys).ok()) {
+            Some(keys) if keys <= groups.saturating_mul(KEYS_PER_GROUP) => self.add_up_by_key(blocks, keys),
+            _ => self.add_up_sorted(blocks, keys.is_some()),
+        }
+    }
+
+    /// With a place for each of `keys` keys.
+    fn add_up_by_key(&mut self, blocks: &[Block], keys: usize) {
+        // For each key its last member, and for each member the one before it of the same key; both counted from 1.
+        let mut last = vec![0_u32; keys];
+        let mut before: Vec<u32> = Vec::new();
         let mut members: Vec<Member> = Vec::new();
-        let packed = self.layout.dense_keys().is_some();
+        for block in blocks {
+            for group in block.from..block.to {
+                let key = self.key(block.source, group);
+                members.push((key, narrow::id(block.source), narrow::id(group)));
+                before.push(std::mem::replace(&mut last[narrow::position(key)], narrow::id(members.len())));
+            }
+        }
+        let mut same: Vec<Member> = Vec::new();
+        for mut next in last {
+            same.clear();
+            while let Some(at) = (next as usize).checked_sub(1) {
+                same.push(members[at]);
+                next = before[at];
+            }
+            same.reverse();
+            self.add_members(&same);
+        }
+    }
+
+    /// By sorting; `packed` says whether a group has a key.
+    fn add_up_sorted(&mut self, blocks: &[Block], packed: bool) {
+        let mut members: Vec<Member> = Vec::new();
         for block in blocks {
             for group in block.from..block.to {
                 let key = if packed { self.key(block.source, group) } else { 0 };
@@ -231,23 +238,23 @@ impl<'s> Merge<'s> {
         } else {
             members.sort_by(|a, b| self.ids_of(a).cmp(self.ids_of(b)));
         }
-        let same = |a: &Member, b: &Member| {
-            if packed { a.0 == b.0 } else { self.ids_of(a).eq(self.ids_of(b)) }
-        };
-        let ends: Vec<usize> = members
-            .chunk_by(same)
-            .scan(0, |end, members| {
-                *end += members.len();
-                Some(*end)
-            })
-            .collect();
-        let mut from = 0;
-        for to in ends {
-            match &members[from..to] {
-                [(_, source, group)] => self.append(*source as usize, *group as usize..*group as usize + 1),
-                members => self.add_group(members),
-            }
-            from = to;
+        let mut rest = &members[..];
+        while let Some(first) = rest.first() {
+            let same = |other: &&Member| {
+                if packed { first.0 == other.0 } else { self.ids_of(first).eq(self.ids_of(other)) }
+            };
+            let (members, others) = rest.split_at(rest.iter().take_while(same).count());
+            self.add_members(members);
+            rest = others;
+        }
+    }
+
+    /// Appends the one group that these are, if there are any.
+    fn add_members(&mut self, members: &[Member]) {
+        match members {
+            [] => {}
+            [(_, source, group)] => self.append(*source as usize, *group as usize..*group as usize + 1),
+            members => self.add_group(members),
         }
     }
 

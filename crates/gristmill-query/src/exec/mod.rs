@@ -2,10 +2,12 @@
 
 mod accumulate;
 mod batch_rows;
+mod blocks;
 mod bucket_numbers;
 mod buckets;
 mod budget;
 mod cell;
+mod column_values;
 mod dense;
 mod distinct;
 mod error;
@@ -15,6 +17,7 @@ mod hashed;
 mod interner;
 mod key;
 mod merge;
+mod multiples;
 mod pack;
 mod piece;
 mod prepare;
@@ -25,6 +28,7 @@ mod spill;
 mod strategy;
 mod sum;
 mod tuning;
+mod value_form;
 mod values;
 mod wide;
 

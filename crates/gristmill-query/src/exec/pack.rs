@@ -16,18 +16,19 @@ pub(crate) struct Expanded {
 
 impl Expanded {
     /// Makes one entry of each value of a row; a row without a value has null.
+    #[inline]
     pub(crate) fn push(&mut self, lists: &Lists, row: u32) {
         let entries = lists.range(row as usize);
         if entries.is_empty() {
             self.codes.push(NULL_CODE);
-        } else {
-            match &lists.codes {
-                Codes::U8(codes) => self.codes.extend(codes[entries].iter().map(|code| u32::from(*code))),
-                Codes::U16(codes) => self.codes.extend(codes[entries].iter().map(|code| u32::from(*code))),
-                Codes::U32(codes) => self.codes.extend_from_slice(&codes[entries]),
-            }
+            self.rows.push(row);
+            return;
         }
-        self.rows.resize(self.codes.len(), row);
+        // Few values a row: pushing them one by one is faster than a copy.
+        for at in entries {
+            self.codes.push(lists.codes.get(at));
+            self.rows.push(row);
+        }
     }
 
     /// Makes room for other rows.
@@ -79,6 +80,30 @@ pub(crate) fn add_codes(
 fn add_listed<T: Copy + Into<u32>>(keys: &mut [u32], codes: &[T], stride: u32, rows: &[u32]) {
     for (key, row) in keys.iter_mut().zip(rows) {
         *key = key.wrapping_add(codes[*row as usize].into().wrapping_mul(stride));
+    }
+}
+
+/// Takes keys of 32 bits apart.
+#[derive(Debug, Default)]
+pub(crate) struct Unpack {
+    /// What is left of each key, kept to be filled again.
+    rest: Vec<u32>,
+}
+
+impl Unpack {
+    /// Appends the codes that keys were packed of, column by column.
+    pub(crate) fn extend(&mut self, keys: &[u32], strides: &[u32], codes: &mut [Vec<u32>]) {
+        self.rest.clear();
+        self.rest.extend_from_slice(keys);
+        for (codes, stride) in codes.iter_mut().zip(strides) {
+            if *stride == 1 {
+                codes.extend_from_slice(&self.rest);
+                return;
+            }
+            let before = codes.len();
+            codes.resize(before + keys.len(), 0);
+            wide::split_keys(&mut self.rest, *stride, &mut codes[before..]);
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::prepare::{Prepared, Span};
 use crate::time::Bucketer;
-use gristmill_storage::segment::Timestamps;
+use gristmill_storage::segment::RunTimes;
 use std::ops::Range;
 
 /// Some rows of each of some spans.
@@ -54,22 +54,19 @@ pub(crate) fn by_rows(spans: &[Span], piece_rows: u64) -> Vec<Piece> {
 }
 
 /// All rows of a prepared segment, cut between buckets into about `count` pieces, in the order of time: no bucket has
-/// rows in two of them.
-pub(crate) fn by_buckets(
-    prepared: &Prepared<'_>,
-    timestamps: &Timestamps,
-    bucketer: &Bucketer,
-    count: u64,
-) -> Vec<Piece> {
+/// rows in two of them. None where there are no timestamps.
+pub(crate) fn by_buckets(prepared: &Prepared<'_>, bucketer: &Bucketer, count: u64) -> Vec<Piece> {
+    let times: Option<Vec<RunTimes<'_>>> =
+        (0..prepared.spans.len()).map(|span| prepared.times(span)).collect();
     // The longest span stands for all of them.
-    let longest = prepared.spans.iter().map(|span| &span.rows).max_by_key(|rows| rows.len());
-    let Some(longest) = longest else { return Vec::new() };
+    let longest = prepared.spans.iter().map(|span| &span.rows).zip(times.iter().flatten());
+    let Some((longest, of_longest)) = longest.max_by_key(|(rows, _)| rows.len()) else { return Vec::new() };
     let mut cursor = bucketer.cursor();
     let count = count.clamp(1, longest.len() as u64);
     let mut cuts: Vec<i64> = (1..count)
         .map(|at| {
             let row = u64::from(longest.start) + longest.len() as u64 * at / count;
-            cursor.bucket_of(timestamps.get(usize::try_from(row).unwrap_or(usize::MAX))).start
+            cursor.bucket_of(of_longest.get(u32::try_from(row).unwrap_or(u32::MAX))).start
         })
         .collect();
     cuts.dedup();
@@ -77,8 +74,8 @@ pub(crate) fn by_buckets(
     let mut pieces = Vec::new();
     for cut in cuts.into_iter().map(Some).chain([None]) {
         let mut parts = Vec::new();
-        for (span, rows) in rest.iter_mut().enumerate() {
-            let end = cut.map_or(rows.end, |cut| timestamps.first_at_or_after(rows.clone(), cut));
+        for ((span, rows), times) in rest.iter_mut().enumerate().zip(times.iter().flatten()) {
+            let end = cut.map_or(rows.end, |cut| times.first_at_or_after(rows.clone(), cut));
             if end > rows.start {
                 parts.push(Part { span, rows: rows.start..end });
                 rows.start = end;
@@ -93,7 +90,7 @@ pub(crate) fn by_buckets(
 
 #[cfg(test)]
 mod tests {
-    use super::super::values::ValueForm;
+    use super::super::value_form::ValueForm;
     use super::*;
 
     fn ranges(pieces: &[Piece]) -> Vec<Vec<Range<u32>>> {

@@ -1,6 +1,8 @@
 //! What a plan needs of one segment: the rows that can count, the bound filter, and the columns to read.
 
-use super::values::{SpanValues, ValueForm};
+use super::sum::Units;
+use super::value_form::{SumForm, ValueForm};
+use super::values::SpanValues;
 use crate::filter::{Bound, bind};
 use crate::plan::Plan;
 use crate::request::Interval;
@@ -8,7 +10,7 @@ use crate::response::Touched;
 use crate::time::Granularity;
 use gristmill_storage::schema::Dimension;
 use gristmill_storage::segment::{
-    Dictionary, DimensionCodes, Run, Segment, SegmentError, Timestamps, Values,
+    Dictionary, DimensionCodes, FixedValues, Run, RunTimes, Segment, SegmentError, Ticks, Timestamps, Values,
 };
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,6 +25,8 @@ pub(crate) struct Prepared<'p> {
     /// The instants that may be among them.
     pub(crate) interval: Interval,
     pub(crate) filter: Bound<'p>,
+    /// What the sums are multiples of, where they are.
+    pub(crate) units: Option<Units>,
     pub(crate) columns: Columns,
 }
 
@@ -37,8 +41,10 @@ pub(crate) struct Span {
 #[derive(Debug)]
 pub(crate) struct Columns {
     /// Absent where all rows are in one bucket.
-    pub(crate) timestamps: Option<Arc<Timestamps>>,
+    pub(crate) timestamps: Option<(Arc<Timestamps>, Arc<Ticks>)>,
     pub(crate) values: Option<Arc<Values>>,
+    /// The values as multiples of units.
+    pub(crate) multiples: Option<Arc<FixedValues>>,
     /// In the order of the fetch's `group_by`.
     pub(crate) groups: Vec<Column>,
     /// In the order of [`super::Needs::uniq`].
@@ -53,9 +59,22 @@ pub(crate) struct Column {
 }
 
 impl Prepared<'_> {
+    /// The timestamps of a span; `None` where all rows are in one bucket.
+    pub(crate) fn times(&self, span: usize) -> Option<RunTimes<'_>> {
+        let (timestamps, ticks) = self.columns.timestamps.as_ref()?;
+        Some(RunTimes::new(timestamps, ticks, self.spans[span].rows.start))
+    }
+
     /// The values of a span.
     pub(crate) fn values(&self, span: usize) -> SpanValues<'_> {
-        SpanValues::new(self.spans[span].values, self.columns.values.as_deref())
+        let columns = &self.columns;
+        let span = &self.spans[span];
+        SpanValues::new(span.values, span.rows.start, columns.values.as_deref(), columns.multiples.as_deref())
+    }
+
+    /// In which forms the values are added up; none where there is no value.
+    pub(crate) fn sums(&self) -> impl Iterator<Item = SumForm> {
+        self.spans.iter().filter_map(|span| span.values.sum())
     }
 
     /// What the scan of the segment has touched when so many rows matched.
@@ -63,9 +82,10 @@ impl Prepared<'_> {
         let columns = &self.columns;
         let share = if self.rows == 0 { 0.0 } else { matched as f64 / self.rows as f64 };
         let valued = |span: &&Span| span.values.reads_column();
-        let values: usize = match &columns.values {
-            Some(_) => self.spans.iter().filter(valued).map(|span| span.rows.len() * size_of::<f64>()).sum(),
-            None => 0,
+        let values: usize = if columns.values.is_some() || columns.multiples.is_some() {
+            self.spans.iter().filter(valued).map(|span| span.rows.len() * size_of::<f64>()).sum()
+        } else {
+            0
         };
         let codes: f64 =
             columns.groups.iter().chain(&columns.uniq).map(|column| column.codes.bytes_per_row()).sum();
@@ -130,14 +150,22 @@ pub(crate) fn prepare<'p>(
         return Ok(None);
     }
     let statistics: Vec<_> = located.runs.iter().map(|(run, _)| (run.rows.len(), run.values)).collect();
-    let forms = ValueForm::of(&statistics);
-    let reads_values = plan.needs.values() && forms.iter().any(|form| form.reads_column());
+    // Smallest and largest values are found among the numbers; on the heap there are only those.
+    let multiples = plan.needs.sum && !plan.needs.extremes && segment.form().is_some();
+    let (forms, units) = ValueForm::of(&statistics, multiples);
+    let reads_multiples = plan.needs.values() && forms.iter().any(|form| form.reads_multiples());
+    let reads_values =
+        plan.needs.values() && !reads_multiples && forms.iter().any(|form| form.reads_column());
     let column = |dimension: &Dimension| {
         Ok(Column { codes: segment.codes(*dimension)?, dictionary: segment.dictionary(*dimension)? })
     };
     let columns = Columns {
-        timestamps: (plan.fetch.granularity != Granularity::All).then(|| segment.timestamps()).transpose()?,
+        timestamps: match plan.fetch.granularity {
+            Granularity::All => None,
+            _ => Some((segment.timestamps()?, segment.ticks()?)),
+        },
         values: reads_values.then(|| segment.values()).transpose()?,
+        multiples: if reads_multiples { segment.fixed_values()? } else { None },
         groups: plan.fetch.group_by.iter().map(column).collect::<Result<_, SegmentError>>()?,
         uniq: plan.needs.uniq.iter().map(column).collect::<Result<_, SegmentError>>()?,
     };
@@ -147,6 +175,7 @@ pub(crate) fn prepare<'p>(
         rows: located.rows,
         interval: located.interval,
         filter,
+        units,
         columns,
     }))
 }

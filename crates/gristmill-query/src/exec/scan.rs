@@ -1,14 +1,14 @@
 //! The scan of one segment: into which pieces its rows are cut, and which way goes through them.
 
 use super::ExecError;
-use super::cell::{Cell, CountCell, ExtremesCell, FullCell, PlainCell, SumCell};
+use super::cell::{Cell, CountCell, ExtremesCell, FixedCell, FullCell, NarrowCell, PlainCell, SumCell};
 use super::dense::DenseScan;
 use super::groups::{GroupCount, Groups};
 use super::hashed::HashedScan;
 use super::piece::{Piece, by_buckets, by_rows};
 use super::prepare::Prepared;
 use super::strategy::{Shape, Way};
-use super::values::ValueForm;
+use super::value_form::SumForm;
 use crate::plan::Plan;
 use crate::request::Interval;
 use crate::time::Bucket;
@@ -61,14 +61,19 @@ pub(crate) fn scan(
     shared: &SharedBuckets,
     threads: u64,
 ) -> Result<Found, ExecError> {
-    let checked = |form: ValueForm| matches!(form, ValueForm::Column { plain: false, .. });
     let scan = SegmentScan { plan, prepared, shared, threads, count: GroupCount::default() };
-    match (plan.needs.sum, plan.needs.extremes) {
-        (false, false) => scan.run::<CountCell>(),
-        (true, false) if prepared.spans.iter().any(|span| checked(span.values)) => scan.run::<SumCell>(),
-        (true, false) => scan.run::<PlainCell>(),
-        (false, true) => scan.run::<ExtremesCell>(),
-        (true, true) => scan.run::<FullCell>(),
+    if !plan.needs.sum {
+        return if plan.needs.extremes { scan.run::<ExtremesCell>() } else { scan.run::<CountCell>() };
+    }
+    if prepared.sums().any(|sum| sum == SumForm::Checked) {
+        scan.with_sum::<SumCell>()
+    } else {
+        let is_wide = |sum| matches!(sum, SumForm::Fixed(place) if place.is_wide);
+        match prepared.units {
+            None => scan.with_sum::<PlainCell>(),
+            Some(_) if prepared.sums().any(is_wide) => scan.with_sum::<FixedCell>(),
+            Some(_) => scan.with_sum::<NarrowCell>(),
+        }
     }
 }
 
@@ -81,6 +86,11 @@ struct SegmentScan<'p> {
 }
 
 impl SegmentScan<'_> {
+    /// With the kind of cell that adds up as the values ask for.
+    fn with_sum<C: Cell>(&self) -> Result<Found, ExecError> {
+        if self.plan.needs.extremes { self.run::<FullCell<C>>() } else { self.run::<C>() }
+    }
+
     fn run<C: Cell>(&self) -> Result<Found, ExecError> {
         let shape = Shape::of(self.plan, self.prepared);
         // Forced pieces are cut within buckets too, whatever the threads.
@@ -89,11 +99,10 @@ impl SegmentScan<'_> {
             None => ((shape.rows / (self.threads * PIECES_PER_THREAD)).max(MIN_PIECE_ROWS), self.threads),
         };
         let wanted = wanted.min(shape.rows.div_ceil(piece_rows));
-        let pieces = match self.timestamps() {
-            Some(timestamps) if wanted > 1 => {
-                by_buckets(self.prepared, timestamps, &self.plan.bucketer, shape.rows.div_ceil(piece_rows))
-            }
-            _ => by_rows(&self.prepared.spans, u64::MAX),
+        let pieces = if wanted > 1 && self.timestamps().is_some() {
+            by_buckets(self.prepared, &self.plan.bucketer, shape.rows.div_ceil(piece_rows))
+        } else {
+            by_rows(&self.prepared.spans, u64::MAX)
         };
         if (pieces.len() as u64) < wanted {
             let pieces = by_rows(&self.prepared.spans, shape.rows.div_ceil(wanted));
@@ -106,38 +115,35 @@ impl SegmentScan<'_> {
     fn between_buckets<C: Cell>(&self, shape: &Shape, pieces: &[Piece]) -> Result<Found, ExecError> {
         let keys = shape.keys.and_then(|keys| u32::try_from(keys).ok());
         let rows_per_bucket = (shape.rows / shape.buckets).max(1);
-        let found =
-            match (shape.way(), keys) {
-                (Way::BucketByBucket, Some(keys)) => {
-                    self.each(pieces, |piece| {
-                        DenseScan::<C>::new(self.plan, self.prepared, keys, 1, rows_per_bucket)
-                            .bucket_by_bucket(piece, self.timestamps(), self.shared, &self.count)
-                    })
-                }
-                (Way::AllBuckets, Some(keys)) => self.each(pieces, |piece| {
-                    let buckets = self.buckets(self.interval_of(piece));
-                    let mut scan =
-                        DenseScan::<C>::new(self.plan, self.prepared, keys, buckets.len(), piece.rows());
-                    scan.all_buckets(piece, self.timestamps(), &buckets, shape.has_short_slices());
-                    scan.finish(&buckets, self.shared, &self.count)
-                }),
-                _ => self.each(pieces, |piece| {
-                    let edges = self.interval_of(piece);
-                    let keep = self.shared.is_shared(Bucket {
-                        start: self.plan.bucketer.bucket_of(edges.start).start,
-                        end: self.plan.bucketer.bucket_of(edges.end.saturating_sub(1)).end,
-                    });
-                    HashedScan::<C>::scan(self.plan, self.prepared, piece, keep)
-                }),
-            }?;
-        let mut groups = Groups::of(self.plan);
-        let mut matched = 0;
-        for (more, rows) in found {
-            groups.append(more);
-            matched += rows;
-        }
-        self.plan.options.budget.check_groups(groups.len() as u64)?;
-        Ok(Found { sources: vec![groups], matched })
+        let found = match (shape.way(), keys) {
+            (Way::BucketByBucket, Some(keys)) => self.each(pieces, |piece| {
+                DenseScan::<C>::new(self.plan, self.prepared, keys, 1, rows_per_bucket).bucket_by_bucket(
+                    piece,
+                    self.shared,
+                    &self.count,
+                )
+            }),
+            (Way::AllBuckets, Some(keys)) => self.each(pieces, |piece| {
+                let buckets = self.buckets(self.interval_of(piece));
+                let mut scan =
+                    DenseScan::<C>::new(self.plan, self.prepared, keys, buckets.len(), piece.rows());
+                scan.all_buckets(piece, &buckets, shape.has_short_slices());
+                scan.finish(&buckets, self.shared, &self.count)
+            }),
+            _ => self.each(pieces, |piece| {
+                let edges = self.interval_of(piece);
+                let keep = self.shared.is_shared(Bucket {
+                    start: self.plan.bucketer.bucket_of(edges.start).start,
+                    end: self.plan.bucketer.bucket_of(edges.end.saturating_sub(1)).end,
+                });
+                HashedScan::<C>::scan(self.plan, self.prepared, piece, keep)
+            }),
+        }?;
+        let matched = found.iter().map(|(_, matched)| matched).sum();
+        let sources: Vec<Groups> = found.into_iter().map(|(groups, _)| groups).collect();
+        let groups: usize = sources.iter().map(Groups::len).sum();
+        self.plan.options.budget.check_groups(groups as u64)?;
+        Ok(Found { sources, matched })
     }
 
     /// Scans pieces that may share buckets: what they have seen is added up.
@@ -152,7 +158,7 @@ impl SegmentScan<'_> {
         let buckets = self.buckets(self.prepared.interval);
         let scans = self.each(pieces, |piece| {
             let mut scan = DenseScan::<C>::new(self.plan, self.prepared, keys, buckets.len(), piece.rows());
-            scan.all_buckets(piece, self.timestamps(), &buckets, shape.has_short_slices());
+            scan.all_buckets(piece, &buckets, shape.has_short_slices());
             Ok(scan)
         })?;
         let mut scans = scans.into_iter();
@@ -174,7 +180,7 @@ impl SegmentScan<'_> {
     }
 
     fn timestamps(&self) -> Option<&Timestamps> {
-        self.prepared.columns.timestamps.as_deref()
+        self.prepared.columns.timestamps.as_ref().map(|(timestamps, _)| &**timestamps)
     }
 
     /// The buckets of some instants, in order.

@@ -1,11 +1,13 @@
 //! The cells of the groups that a scan may meet, one a key, and how they become groups.
 
+use super::accumulate::Accumulators;
 use super::batch_rows::BatchRows;
 use super::cell::Cell;
 use super::distinct::CodeSets;
 use super::groups::Groups;
-use super::prepare::Columns;
+use super::prepare::{Columns, Prepared};
 use super::spill::Spill;
+use super::sum::Units;
 use super::values::SpanValues;
 use crate::narrow;
 use std::ops::Range;
@@ -14,13 +16,30 @@ use std::ops::Range;
 /// are noted at their first row and sorted. Walking costs about 1 ns a key, noting and sorting about 20 ns a key met.
 const WALKED_KEYS_PER_ROW: u64 = 4;
 
+/// Cells that take turns for one key. Rows that follow one another often have the same key; in one cell each would wait
+/// for the sum of the one before.
+const LANES: usize = 4;
+
+/// Keys have several cells where there are this many rows for each key, so that bringing them together costs little.
+const LANED_ROWS_PER_KEY: u64 = 16;
+
+/// And where the cells do not take more bytes than this, about what the first-level cache of a core holds.
+const LANED_BYTES: usize = 64 * 1024;
+
 /// A cell for every key below a limit.
 #[derive(Debug)]
 pub(crate) struct Slots<C> {
+    /// For each key one cell, or [`LANES`] of them.
     cells: Vec<C>,
+    /// How many cells a key has.
+    lanes: usize,
+    /// Keys that had a row, kept to be filled again.
+    found: Vec<u32>,
     met: Met,
     distinct: Vec<CodeSets>,
     spill: Spill,
+    /// What the sums are multiples of, where they are.
+    units: Option<Units>,
 }
 
 /// Which keys had a row.
@@ -34,19 +53,27 @@ enum Met {
 
 impl<C: Cell> Slots<C> {
     /// Room for keys below `keys`, when about `rows` rows come before they are taken.
-    pub(crate) fn new(columns: &Columns, keys: usize, rows: u64) -> Self {
+    pub(crate) fn new(prepared: &Prepared<'_>, keys: usize, rows: u64) -> Self {
+        let columns = &prepared.columns;
         let walk = keys as u64 <= rows.saturating_mul(WALKED_KEYS_PER_ROW);
+        let laned = keys > 0
+            && rows / LANED_ROWS_PER_KEY >= keys as u64
+            && keys <= LANED_BYTES / (LANES * size_of::<C>());
+        let lanes = if laned { LANES } else { 1 };
         let mut slots = Self {
-            cells: vec![C::default(); keys],
+            cells: vec![C::default(); keys * lanes],
+            lanes,
+            found: Vec::new(),
             met: if walk { Met::Walk } else { Met::Noted { keys: vec![0; keys + 1], len: 0 } },
             distinct: columns.uniq.iter().map(|uniq| CodeSets::new(uniq.dictionary.len(), rows)).collect(),
             spill: Spill::default(),
+            units: prepared.units,
         };
         slots.distinct.iter_mut().for_each(|sets| sets.resize(keys));
         slots
     }
 
-    /// Makes room for keys below `keys`; only where no keys are noted.
+    /// Makes room for keys below `keys`; only where no keys are noted, and there were none at first.
     pub(crate) fn grow(&mut self, keys: usize) {
         if keys > self.cells.len() {
             self.cells.resize(keys, C::default());
@@ -81,17 +108,17 @@ impl<C: Cell> Slots<C> {
         }
     }
 
-    /// Counts rows of one key, of a fetch that only counts.
-    pub(crate) fn add_count(&mut self, key: u32, rows: u32) {
+    /// Adds so many rows to one key; see [`SpanValues::add_count`].
+    pub(crate) fn add_count(&mut self, key: u32, rows: u32, values: &SpanValues<'_>) {
         if rows > 0 {
-            self.note(key).0.add_rows(rows);
+            values.add_count(self.note(key).0, rows);
         }
     }
 
     /// The cell of a key that gets rows.
     fn note(&mut self, key: u32) -> (&mut C, &mut Spill) {
-        let Self { cells, met, spill, .. } = self;
-        let cell = &mut cells[key as usize];
+        let Self { cells, lanes, met, spill, .. } = self;
+        let cell = &mut cells[key as usize * *lanes];
         if let Met::Noted { keys, len } = met {
             keys[*len] = key;
             *len += usize::from(cell.rows() == 0);
@@ -107,15 +134,18 @@ impl<C: Cell> Slots<C> {
         values: &SpanValues<'_>,
         columns: &Columns,
     ) {
-        let Self { cells, met, spill, distinct } = self;
+        let Self { cells, lanes, met, spill, distinct, .. } = self;
         match met {
-            Met::Walk => values.add_keyed(cells, keys, rows, |_, _| {}, spill),
+            Met::Walk if *lanes == LANES => {
+                values.add_keyed::<C, LANES>(cells, keys, rows, |_, _| {}, spill);
+            }
+            Met::Walk => values.add_keyed::<C, 1>(cells, keys, rows, |_, _| {}, spill),
             Met::Noted { keys: noted, len } => {
                 let note = |key, first| {
                     noted[*len] = key;
                     *len += usize::from(first);
                 };
-                values.add_keyed(cells, keys, rows, note, spill);
+                values.add_keyed::<C, 1>(cells, keys, rows, note, spill);
             }
         }
         for (sets, uniq) in distinct.iter_mut().zip(&columns.uniq) {
@@ -123,69 +153,105 @@ impl<C: Cell> Slots<C> {
         }
     }
 
+    /// Brings the cells of each key together in its first one.
+    fn fold_lanes(&mut self) {
+        if self.lanes == 1 {
+            return;
+        }
+        for (key, cells) in (0..).zip(self.cells.chunks_exact_mut(self.lanes)) {
+            let [first, others @ ..] = cells else { continue };
+            for other in others {
+                let missing = first.merge(&std::mem::take(other));
+                missing.into_iter().filter(|number| *number != 0.0).for_each(|at| self.spill.add(key, at));
+            }
+        }
+    }
+
     /// Takes in what another scan of the same segment has seen under the same keys.
     pub(crate) fn merge(&mut self, mut other: Self) {
-        let Self { cells, met, spill, distinct } = self;
-        let mut add = |key: u32, more: &C| {
-            let cell = &mut cells[key as usize];
-            if more.rows() == 0 {
-                return;
-            }
-            if let Met::Noted { keys, len } = met {
-                keys[*len] = key;
+        self.fold_lanes();
+        other.fold_lanes();
+        other.find();
+        let lanes = self.lanes;
+        for key in &other.found {
+            let cell = &mut self.cells[*key as usize * lanes];
+            if let Met::Noted { keys, len } = &mut self.met {
+                keys[*len] = *key;
                 *len += usize::from(cell.rows() == 0);
             }
-            let missing = cell.merge(more);
-            missing.into_iter().filter(|number| *number != 0.0).for_each(|number| spill.add(key, number));
-        };
-        match &other.met {
-            Met::Walk => (0..).zip(&other.cells).for_each(|(key, cell)| add(key, cell)),
-            Met::Noted { keys, len } => {
-                keys[..*len].iter().for_each(|key| add(*key, &other.cells[*key as usize]));
-            }
+            let missing = cell.merge(&other.cells[*key as usize * other.lanes]);
+            missing.into_iter().filter(|number| *number != 0.0).for_each(|at| self.spill.add(*key, at));
         }
-        spill.merge(std::mem::take(&mut other.spill));
-        distinct.iter_mut().zip(other.distinct).for_each(|(sets, more)| sets.merge(more));
+        self.spill.merge(other.spill);
+        self.distinct.iter_mut().zip(other.distinct).for_each(|(sets, more)| sets.merge(more));
     }
 
-    /// The keys that had a row, rising.
-    fn met(&mut self) -> Vec<u32> {
-        match &mut self.met {
+    /// Writes the keys that had a row, rising, to `found`; the lanes have been folded.
+    fn find(&mut self) {
+        let Self { cells, lanes, found, met, .. } = self;
+        match met {
             Met::Walk => {
-                let met = (0..).zip(&self.cells).filter(|(_, cell)| cell.rows() > 0);
-                met.map(|(key, _)| key).collect()
+                let keys = cells.len() / *lanes;
+                found.resize(keys.max(found.len()), 0);
+                let mut count = 0;
+                for (key, cell) in (0..).zip(cells.iter().step_by(*lanes)) {
+                    found[count] = key;
+                    count += usize::from(cell.rows() > 0);
+                }
+                found.truncate(count);
             }
             Met::Noted { keys, len } => {
-                let mut met = keys[..std::mem::take(len)].to_vec();
-                met.sort_unstable();
-                met
+                found.clear();
+                found.extend_from_slice(&keys[..std::mem::take(len)]);
+                found.sort_unstable();
             }
         }
     }
 
-    /// Appends every key that had a row, rising, to `out`, and empties all cells. `place` tells for each key where its
-    /// bucket starts, and writes the code of each grouped dimension. `keep` says whether distinct codes are kept.
+    /// Appends every key that had a row, rising, to `out`, and empties all cells. `place` appends for some keys where
+    /// the bucket of each starts, and the code of each grouped dimension. `keep` says whether distinct codes are kept.
     pub(crate) fn take(
         &mut self,
         out: &mut Groups,
         keep: bool,
-        mut place: impl FnMut(u32, &mut Vec<Vec<u32>>) -> i64,
+        place: impl FnOnce(&[u32], &mut Vec<i64>, &mut [Vec<u32>]),
     ) {
-        let met = self.met();
-        for key in &met {
-            let cell = std::mem::take(&mut self.cells[*key as usize]);
-            out.starts.push(place(*key, &mut out.codes));
-            let group = narrow::id(out.accumulators.len());
-            let missing = cell.push_to(&mut out.accumulators);
-            if missing != 0.0 {
-                self.spill.add(*key, missing);
-            }
-            if let Some(sum) = self.spill.take(*key) {
-                out.accumulators.sums.add_spilled(group, sum);
+        self.fold_lanes();
+        self.find();
+        place(&self.found, &mut out.starts, &mut out.codes);
+        self.take_cells(&mut out.accumulators);
+        for (sets, distinct) in self.distinct.iter_mut().zip(&mut out.distinct) {
+            sets.take(&self.found, keep, distinct);
+        }
+    }
+
+    /// Appends the cells of the keys found, column by column, and empties them.
+    fn take_cells(&mut self, out: &mut Accumulators) {
+        let Self { cells, lanes, found, spill, units, .. } = self;
+        let found = &**found;
+        let before = out.len();
+        let found_cells = || found.iter().map(|key| &cells[*key as usize * *lanes]);
+        out.rows.extend(found_cells().map(|cell| u64::from(cell.rows())));
+        if C::SUM {
+            out.values.extend(found_cells().map(|cell| u64::from(cell.values())));
+            let sums = found_cells()
+                .zip(found)
+                .map(|(cell, key)| cell.sum(*units, &mut |missing| spill.add(*key, missing)));
+            out.sums.extend(sums);
+        }
+        if C::EXTREMES {
+            out.min.extend(found_cells().map(|cell| cell.extremes().0));
+            out.max.extend(found_cells().map(|cell| cell.extremes().1));
+        }
+        if !spill.is_empty() {
+            for (key, group) in found.iter().zip(before..) {
+                if let Some(sum) = spill.take(*key) {
+                    out.sums.add_spilled(narrow::id(group), sum);
+                }
             }
         }
-        for (sets, distinct) in self.distinct.iter_mut().zip(&mut out.distinct) {
-            sets.take(&met, keep, distinct);
+        for key in found {
+            cells[*key as usize * *lanes] = C::default();
         }
     }
 }

@@ -16,9 +16,14 @@ impl Spill {
         self.sums.entry(key).or_insert_with(|| Box::new(ExactSum::new())).add(number);
     }
 
+    /// Whether nothing is kept aside.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sums.is_empty()
+    }
+
     /// What is missing from the sum of a key, which is forgotten here.
     pub(crate) fn take(&mut self, key: u32) -> Option<Box<ExactSum>> {
-        if self.sums.is_empty() { None } else { self.sums.remove(&key) }
+        self.sums.remove(&key)
     }
 
     /// Takes in what another scan of the same keys kept aside.

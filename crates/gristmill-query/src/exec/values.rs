@@ -2,91 +2,67 @@
 
 use super::batch_rows::BatchRows;
 use super::cell::{Cell, NO_MAX, NO_MIN, to_extreme};
+use super::column_values::{ColumnValues, for_each_cell};
+use super::multiples::MultipleValues;
 use super::spill::Spill;
+use super::sum::{Fixed, Pair, Place};
+use super::value_form::{SumForm, ValueForm};
 use super::wide;
-use arrow_buffer::{BooleanBuffer, NullBuffer};
-use gristmill_storage::segment::{ValueStats, Values};
+use arrow_buffer::BooleanBuffer;
+use gristmill_storage::segment::{FixedValues, Multiples, Values};
 use std::ops::Range;
-
-/// What the statistics of a run tell of the values of its rows.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum ValueForm {
-    /// Every value is null.
-    Absent,
-    /// Every row has this value, and any number of them adds up exactly.
-    Constant(f64),
-    /// They have to be looked at.
-    Column {
-        /// Whether some may be null.
-        nullable: bool,
-        /// Whether plain arithmetic adds them up exactly, in any order.
-        plain: bool,
-    },
-}
-
-/// Sums of integers below this are exact in an `f64`.
-const EXACT: f64 = 9_007_199_254_740_992.0; // 2^53
-
-impl ValueForm {
-    /// The forms of the values of some runs: for each how many rows it has, and the statistics over them.
-    ///
-    /// Values that are multiples of a power of two add up exactly as long as every partial sum stays below 2^53 of
-    /// that unit. Runs are taken in, those of the coarsest unit first, for as long as that holds for all of them together.
-    pub(crate) fn of(runs: &[(usize, ValueStats)]) -> Vec<Self> {
-        let mut order: Vec<usize> = (0..runs.len()).collect();
-        order.sort_by_key(|at| std::cmp::Reverse(runs[*at].1.unit));
-        let mut plain = vec![false; runs.len()];
-        let mut largest_sum = 0.0;
-        for at in order {
-            let (rows, stats) = &runs[at];
-            if stats.count == 0 {
-                continue;
-            }
-            largest_sum += *rows as f64 * stats.min.abs().max(stats.max.abs());
-            // Twice: what is rounded here must not decide.
-            if largest_sum * 2.0 >= EXACT * 2_f64.powi(i32::from(stats.unit.min(0))) {
-                break;
-            }
-            plain[at] = true;
-        }
-        runs.iter().zip(plain).map(|((rows, stats), plain)| Self::of_run(*rows, stats, plain)).collect()
-    }
-
-    fn of_run(rows: usize, stats: &ValueStats, plain: bool) -> Self {
-        let nullable = (stats.count as usize) < rows;
-        if stats.count == 0 {
-            Self::Absent
-        } else if plain && !nullable && stats.min.to_bits() == stats.max.to_bits() {
-            Self::Constant(stats.min)
-        } else {
-            Self::Column { nullable, plain }
-        }
-    }
-
-    /// Whether the column has to be read.
-    pub(crate) fn reads_column(self) -> bool {
-        matches!(self, Self::Column { .. })
-    }
-}
 
 /// The values of one span of rows.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum SpanValues<'v> {
     Absent,
-    Constant(f64),
-    Column { numbers: &'v [f64], validity: Option<&'v BooleanBuffer>, plain: bool },
+    Constant(f64, SumForm),
+    /// As numbers, and whether plain arithmetic adds them up exactly.
+    Numbers(ColumnValues<'v, f64>, bool),
+    /// As multiples of one of these widths.
+    I16(MultipleValues<'v, i16>),
+    I32(MultipleValues<'v, i32>),
+    I64(MultipleValues<'v, i64>),
 }
 
 impl<'v> SpanValues<'v> {
-    /// Values in a form; without a column there is nothing to look at.
-    pub(crate) fn new(form: ValueForm, values: Option<&'v Values>) -> Self {
-        match (form, values) {
-            (ValueForm::Constant(value), _) => Self::Constant(value),
-            (ValueForm::Column { nullable, plain }, Some(values)) => {
-                let validity = values.validity.as_ref().filter(|_| nullable);
-                Self::Column { numbers: &values.numbers, validity: validity.map(NullBuffer::inner), plain }
+    /// The values of rows of the run that `row` lies in, in a form; without the column that it reads there is nothing to
+    /// look at.
+    pub(crate) fn new(
+        form: ValueForm,
+        row: u32,
+        numbers: Option<&'v Values>,
+        multiples: Option<&'v FixedValues>,
+    ) -> Self {
+        match form {
+            ValueForm::Absent => Self::Absent,
+            ValueForm::Constant(value, sum) => Self::Constant(value, sum),
+            ValueForm::Column { nullable, sum: SumForm::Fixed(place) } => {
+                multiples.map_or(Self::Absent, |values| Self::of_multiples(values, row, nullable, place))
             }
-            (ValueForm::Absent, _) | (_, None) => Self::Absent,
+            ValueForm::Column { nullable, sum } => numbers.map_or(Self::Absent, |values| {
+                let column = ColumnValues::new(0, &values.numbers, values.validity.as_ref(), nullable);
+                Self::Numbers(column, sum == SumForm::Plain)
+            }),
+        }
+    }
+
+    fn of_multiples(values: &'v FixedValues, row: u32, nullable: bool, place: Place) -> Self {
+        let Some(run) = values.of_run(row) else { return Self::Absent };
+        let (first, validity) = (run.rows.start, values.validity.as_ref());
+        match &run.multiples {
+            Multiples::I16(items) => Self::I16(MultipleValues {
+                column: ColumnValues::new(first, items, validity, nullable),
+                place,
+            }),
+            Multiples::I32(items) => Self::I32(MultipleValues {
+                column: ColumnValues::new(first, items, validity, nullable),
+                place,
+            }),
+            Multiples::I64(items) => Self::I64(MultipleValues {
+                column: ColumnValues::new(first, items, validity, nullable),
+                place,
+            }),
         }
     }
 
@@ -94,34 +70,27 @@ impl<'v> SpanValues<'v> {
     pub(crate) fn add_range<C: Cell>(&self, cell: &mut C, rows: Range<u32>, mut spill: impl FnMut(f64)) {
         let count = rows.end - rows.start;
         cell.add_rows(count);
+        let range = rows.start as usize..rows.end as usize;
         match self {
-            Self::Absent => {}
-            Self::Constant(value) => add_constant(cell, *value, count),
-            Self::Column { numbers, validity, plain } => {
-                if !(C::SUM || C::EXTREMES) {
-                    return;
-                }
-                let range = rows.start as usize..rows.end as usize;
-                let numbers = &numbers[range.clone()];
-                let valid = validity.map(|valid| valid.slice(range.start, range.len()));
+            Self::Constant(value, sum) => add_constant(cell, *value, count, *sum),
+            Self::Numbers(column, plain) if C::SUM || C::EXTREMES => {
+                let numbers = column.of(&range);
                 if C::SUM {
-                    let values = valid.as_ref().map_or(numbers.len(), BooleanBuffer::count_set_bits);
-                    cell.add_values(u32::try_from(values).unwrap_or(u32::MAX));
-                    // A null row holds 0.0, which adds nothing.
-                    if *plain {
-                        cell.add_plain(wide::sum(numbers));
-                    } else {
-                        add_checked(cell, numbers, &mut spill);
-                    }
+                    cell.add_values(column.count(range.clone()));
+                    add_numbers(cell, numbers, *plain, &mut spill);
                 }
                 if C::EXTREMES {
-                    let (min, max) = match &valid {
+                    let (min, max) = match column.validity {
                         None => wide::extremes(numbers),
-                        Some(valid) => extremes_of_valid(numbers, valid),
+                        Some(valid) => extremes_of_valid(numbers, &valid.slice(range.start, range.len())),
                     };
                     cell.add_extremes(min, max);
                 }
             }
+            Self::I16(column) => column.add_range(cell, range),
+            Self::I32(column) => column.add_range(cell, range),
+            Self::I64(column) => column.add_range(cell, range),
+            Self::Absent | Self::Numbers(..) => {}
         }
     }
 
@@ -130,31 +99,43 @@ impl<'v> SpanValues<'v> {
         let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         cell.add_rows(count);
         match self {
-            Self::Column { numbers, validity, plain } if C::SUM || C::EXTREMES => {
-                let mut seen = *cell;
-                for row in rows {
-                    let value = numbers[*row as usize];
-                    let valid = validity.is_none_or(|valid| valid.value(*row as usize));
-                    if *plain {
-                        seen.add_plain(value);
-                    } else {
-                        let residue = seen.add_checked(value);
-                        if residue != 0.0 {
-                            spill(residue);
-                        }
+            Self::Constant(value, sum) => add_constant(cell, *value, count, *sum),
+            Self::Numbers(column, plain) if C::SUM || C::EXTREMES => {
+                column.for_each_chunk(&BatchRows::List(rows), |_, chunk| {
+                    if C::SUM {
+                        cell.add_values(chunk.count());
+                        add_numbers(cell, chunk.items, *plain, &mut spill);
                     }
-                    add_seen(&mut seen, value, valid);
-                }
-                *cell = seen;
+                    if C::EXTREMES {
+                        let each = chunk.items.iter().zip(chunk.present);
+                        each.for_each(|(number, present)| add_extremes(cell, *number, *present));
+                    }
+                });
             }
-            Self::Constant(value) => add_constant(cell, *value, count),
-            Self::Absent | Self::Column { .. } => {}
+            Self::I16(column) => column.add_list(cell, rows),
+            Self::I32(column) => column.add_list(cell, rows),
+            Self::I64(column) => column.add_list(cell, rows),
+            Self::Absent | Self::Numbers(..) => {}
         }
     }
 
-    /// Adds each row to the cell of its key; `rows` and `keys` go in step. `first` is told the keys that had no row.
+    /// Adds so many rows to one cell, whichever they are: only where [`SpanValues::are_alike`].
+    pub(crate) fn add_count<C: Cell>(&self, cell: &mut C, count: u32) {
+        cell.add_rows(count);
+        if let Self::Constant(value, sum) = self {
+            add_constant(cell, *value, count, *sum);
+        }
+    }
+
+    /// Whether all rows count alike, so that a cell needs to know of no single one.
+    pub(crate) fn are_alike<C: Cell>(&self) -> bool {
+        matches!(self, Self::Absent | Self::Constant(..)) || !(C::SUM || C::EXTREMES)
+    }
+
+    /// Adds each row to one of the `LANES` cells of its key, which take turns; `rows` and `keys` go in step. `first` is
+    /// told of every row whether its cell had none.
     #[inline]
-    pub(crate) fn add_keyed<C: Cell>(
+    pub(crate) fn add_keyed<C: Cell, const LANES: usize>(
         &self,
         cells: &mut [C],
         keys: &[u32],
@@ -162,75 +143,96 @@ impl<'v> SpanValues<'v> {
         mut first: impl FnMut(u32, bool),
         spill: &mut Spill,
     ) {
-        let mut row = |cell: &mut C, key: u32| {
-            first(key, cell.rows() == 0);
-            cell.add_rows(1);
-        };
         match self {
-            Self::Column { numbers, validity, plain } if C::SUM || C::EXTREMES => match (validity, plain) {
-                (None, true) => rows.zip(keys.iter(), |at, key| {
-                    let cell = &mut cells[*key as usize];
-                    row(cell, *key);
-                    add_plain(cell, numbers[at as usize], true);
-                }),
-                (Some(valid), true) => rows.zip(keys.iter(), |at, key| {
-                    let cell = &mut cells[*key as usize];
-                    row(cell, *key);
-                    add_plain(cell, numbers[at as usize], valid.value(at as usize));
-                }),
-                (validity, false) => rows.zip(keys.iter(), |at, key| {
-                    let cell = &mut cells[*key as usize];
-                    row(cell, *key);
-                    let valid = validity.is_none_or(|valid| valid.value(at as usize));
-                    let residue = cell.add_checked(numbers[at as usize]);
-                    if residue != 0.0 {
-                        spill.add(*key, residue);
-                    }
-                    add_seen(cell, numbers[at as usize], valid);
-                }),
-            },
-            Self::Constant(value) if C::SUM || C::EXTREMES => {
-                for key in keys {
-                    let cell = &mut cells[*key as usize];
-                    row(cell, *key);
-                    add_plain(cell, *value, true);
-                }
+            Self::Numbers(column, true) if C::SUM || C::EXTREMES => {
+                column.for_each_chunk(rows, |at, chunk| {
+                    for_each_cell::<C, f64, LANES>(
+                        cells,
+                        &keys[at..],
+                        chunk,
+                        &mut first,
+                        |cell, _, number, present| {
+                            cell.add_plain(number);
+                            add_seen(cell, number, present);
+                        },
+                    );
+                });
             }
-            Self::Absent | Self::Constant(_) | Self::Column { .. } => {
-                for key in keys {
-                    row(&mut cells[*key as usize], *key);
+            Self::Numbers(column, false) if C::SUM || C::EXTREMES => {
+                column.for_each_chunk(rows, |at, chunk| {
+                    for_each_cell::<C, f64, LANES>(
+                        cells,
+                        &keys[at..],
+                        chunk,
+                        &mut first,
+                        |cell, key, number, present| {
+                            let residue = cell.add_checked(number);
+                            if residue != 0.0 {
+                                spill.add(key, residue);
+                            }
+                            add_seen(cell, number, present);
+                        },
+                    );
+                });
+            }
+            Self::I16(column) if C::SUM => column.add_keyed::<C, LANES>(cells, keys, rows, first),
+            Self::I32(column) if C::SUM => column.add_keyed::<C, LANES>(cells, keys, rows, first),
+            Self::I64(column) if C::SUM => column.add_keyed::<C, LANES>(cells, keys, rows, first),
+            _ => {
+                for (at, key) in keys.iter().enumerate() {
+                    let cell = &mut cells[*key as usize * LANES + at % LANES];
+                    first(*key, cell.rows() == 0);
+                    cell.add_rows(1);
+                    if let Self::Constant(value, sum) = self {
+                        add_constant(cell, *value, 1, *sum);
+                    }
                 }
             }
         }
     }
 }
 
-/// Adds the same value several times, which is exact.
-fn add_constant<C: Cell>(cell: &mut C, value: f64, count: u32) {
-    cell.add_values(count);
-    cell.add_plain(value * f64::from(count));
-    cell.add_extremes(to_extreme(value), to_extreme(value));
-}
-
-/// Adds a value that plain arithmetic holds; a null row's is 0.0.
+/// Adds the same value several times.
 #[inline]
-fn add_plain<C: Cell>(cell: &mut C, value: f64, valid: bool) {
-    cell.add_plain(value);
-    add_seen(cell, value, valid);
+fn add_constant<C: Cell>(cell: &mut C, value: f64, count: u32, sum: SumForm) {
+    cell.add_values(count);
+    match sum {
+        SumForm::Fixed(place) => {
+            let multiple = place.point.multiple(value) << place.shift;
+            if place.is_wide {
+                cell.add_wide(Fixed::of(multiple).times(count));
+            } else {
+                cell.add_narrow(multiple * i64::from(count));
+            }
+        }
+        SumForm::Plain | SumForm::Checked => cell.add_plain(value * f64::from(count)),
+    }
+    cell.add_extremes(to_extreme(value), to_extreme(value));
 }
 
 /// Takes in all of a value but the sum.
 #[inline]
-fn add_seen<C: Cell>(cell: &mut C, value: f64, valid: bool) {
-    cell.add_values(u32::from(valid));
+fn add_seen<C: Cell>(cell: &mut C, value: f64, present: u8) {
+    cell.add_values(u32::from(present));
     if C::EXTREMES {
-        let extreme = to_extreme(value);
-        cell.add_extremes(if valid { extreme } else { NO_MIN }, if valid { extreme } else { NO_MAX });
+        add_extremes(cell, value, present);
     }
 }
 
-fn add_checked<C: Cell>(cell: &mut C, numbers: &[f64], spill: &mut impl FnMut(f64)) {
-    let mut sum = super::sum::Pair::default();
+#[inline]
+fn add_extremes<C: Cell>(cell: &mut C, value: f64, present: u8) {
+    let extreme = to_extreme(value);
+    let (min, max) = if present == 0 { (NO_MIN, NO_MAX) } else { (extreme, extreme) };
+    cell.add_extremes(min, max);
+}
+
+/// Adds up numbers of which every null is 0.0.
+#[inline]
+fn add_numbers<C: Cell>(cell: &mut C, numbers: &[f64], plain: bool, spill: &mut impl FnMut(f64)) {
+    if plain {
+        return cell.add_plain(wide::sum(numbers));
+    }
+    let mut sum = Pair::default();
     sum.add_all(numbers, &mut *spill);
     for part in sum.parts() {
         let residue = cell.add_checked(part);

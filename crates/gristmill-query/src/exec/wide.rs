@@ -6,6 +6,7 @@
 #![allow(unsafe_code, reason = "calling a function that was compiled for more instructions needs it")]
 
 use super::cell::{Extreme, NO_MAX, NO_MIN, to_extreme};
+use super::sum::Fixed;
 
 /// Defines a function twice: `$name` asks which form the processor can run.
 macro_rules! wide {
@@ -55,6 +56,44 @@ wide! {
 }
 
 wide! {
+    /// The sum of multiples.
+    sum_i64(multiples: &[i64]) -> Fixed {
+        let mut lanes = [Fixed::default(); LANES];
+        let mut chunks = multiples.chunks_exact(LANES);
+        for chunk in &mut chunks {
+            for (lane, multiple) in lanes.iter_mut().zip(chunk) {
+                *lane += Fixed::of(*multiple);
+            }
+        }
+        let rest = chunks.remainder().iter().map(|multiple| Fixed::of(*multiple));
+        lanes.into_iter().chain(rest).fold(Fixed::default(), |sum, other| sum + other)
+    }
+}
+
+/// Defines the sum of multiples that are narrow enough for an `i64` to hold all of them.
+macro_rules! narrow_sum {
+    ($name:ident, $multiple:ty) => {
+        wide! {
+            /// The sum of multiples.
+            $name(multiples: &[$multiple]) -> i64 {
+                let mut lanes = [0_i64; LANES];
+                let mut chunks = multiples.chunks_exact(LANES);
+                for chunk in &mut chunks {
+                    for (lane, multiple) in lanes.iter_mut().zip(chunk) {
+                        *lane = lane.wrapping_add(i64::from(*multiple));
+                    }
+                }
+                let rest = chunks.remainder().iter().map(|multiple| i64::from(*multiple));
+                lanes.into_iter().chain(rest).fold(0, i64::wrapping_add)
+            }
+        }
+    };
+}
+
+narrow_sum!(sum_i16, i16);
+narrow_sum!(sum_i32, i32);
+
+wide! {
     /// The smallest and the largest number.
     extremes(numbers: &[f64]) -> (Extreme, Extreme) {
         let mut least = [NO_MIN; LANES];
@@ -91,20 +130,50 @@ add_keys!(add_keys_u8, u8);
 add_keys!(add_keys_u16, u16);
 add_keys!(add_keys_u32, u32);
 
+/// Added to a whole number below 2^52, it leaves that number in the lowest bits.
+const TWO_52: f64 = 4_503_599_627_370_496.0;
+
+/// `number` as it stands in the lowest bits of a float that [`TWO_52`] was added to.
+#[inline]
+fn to_float(number: u64) -> f64 {
+    f64::from_bits(number | TWO_52.to_bits()) - TWO_52
+}
+
+/// The lowest 32 bits of a whole number below 2^52.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "the lowest 32 bits are wanted")]
+fn to_u32(whole: f64) -> u32 {
+    (whole + TWO_52).to_bits() as u32
+}
+
+/// The whole part of a quotient of which the inverse of the divisor is known.
+///
+/// Half is added, so that the exact quotient is at least half a step, `0.5 / divisor`, away from every whole number. The
+/// two roundings change it by less than `3 * 2^-53` of itself, which is less for a dividend below 2^50.
+#[inline]
+fn quotient(dividend: f64, inverse: f64) -> f64 {
+    ((dividend + 0.5) * inverse).floor()
+}
+
 wide! {
-    /// How many whole widths each offset holds, times the stride. Offsets are not negative, and below 2^31 as the
-    /// width is.
-    divide(offsets: &[i32], width: i32, stride: u32, quotients: &mut [u32]) {
-        /// Added to a whole number below 2^32, it leaves that number in the lowest bits.
-        const TWO_52: f64 = 4_503_599_627_370_496.0;
-        let width = f64::from(width);
-        for (quotient, offset) in quotients.iter_mut().zip(offsets) {
-            // A quotient that is not whole is below the next whole number by one part in 2^31 of it or more, far more
-            // than the division is rounded by: it never becomes that number.
-            let whole = (f64::from(*offset) / width).floor();
-            #[expect(clippy::cast_possible_truncation, reason = "the lowest 32 bits are wanted")]
-            let number = (whole + TWO_52).to_bits() as u32;
-            *quotient = number.wrapping_mul(stride);
+    /// The number of the bucket of each instant, times the stride: how many whole widths it is after `start`. No instant
+    /// is before `start`, or 2^50 ms after it; no number is 2^32 or more.
+    bucket_numbers(instants: &[i64], start: i64, width: u32, stride: u32, numbers: &mut [u32]) {
+        let inverse = f64::from(width).recip();
+        for (number, instant) in numbers.iter_mut().zip(instants) {
+            let offset = to_float(instant.wrapping_sub(start).cast_unsigned());
+            *number = to_u32(quotient(offset, inverse)).wrapping_mul(stride);
+        }
+    }
+}
+
+wide! {
+    /// Leaves of each key what is left of whole strides, and writes how many those were.
+    split_keys(keys: &mut [u32], stride: u32, quotients: &mut [u32]) {
+        let inverse = f64::from(stride).recip();
+        for (key, number) in keys.iter_mut().zip(quotients) {
+            *number = to_u32(quotient(to_float(u64::from(*key)), inverse));
+            *key = key.wrapping_sub(number.wrapping_mul(stride));
         }
     }
 }
@@ -127,23 +196,56 @@ mod tests {
         }
 
         #[test]
-        fn quotients_are_those_of_integers(
-            width in prop_oneof![1..1000_i32, 1..=i32::MAX],
+        fn bucket_numbers_are_quotients_of_integers(
+            width in prop_oneof![1..1000_u32, 1..=u32::MAX],
+            start in -1_i64 << 42..1 << 42,
+            // Around multiples of the width, where a rounded quotient could be wrong.
             near in prop::collection::vec((any::<u32>(), -2..=2_i64), 1..50),
         ) {
-            // Around multiples of the width, where a rounded quotient could be wrong.
-            let offsets: Vec<i32> = near
+            let most = (1_i64 << 50) - 1;
+            let offsets: Vec<i64> = near
+                .into_iter()
+                .map(|(times, by)| i64::from(times).saturating_mul(i64::from(width)).min(most).saturating_add(by).clamp(0, most))
+                .filter(|offset| offset / i64::from(width) <= i64::from(u32::MAX))
+                .collect();
+            let instants: Vec<i64> = offsets.iter().map(|offset| start + offset).collect();
+            let mut numbers = vec![0; offsets.len()];
+            bucket_numbers(&instants, start, width, 3, &mut numbers);
+            let expected: Vec<u32> = offsets
+                .iter()
+                .map(|offset| u32::try_from(offset / i64::from(width)).unwrap().wrapping_mul(3))
+                .collect();
+            prop_assert_eq!(numbers, expected);
+        }
+
+        #[test]
+        fn keys_are_split_as_integers_are_divided(
+            stride in prop_oneof![1..1000_u32, 1..=u32::MAX],
+            near in prop::collection::vec((any::<u32>(), -2..=2_i64), 1..50),
+        ) {
+            let keys: Vec<u32> = near
                 .into_iter()
                 .map(|(number, by)| {
-                    let times = i64::from(number) % (i64::from(i32::MAX) / i64::from(width) + 1);
-                    i32::try_from((times * i64::from(width) + by).clamp(0, i64::from(i32::MAX))).unwrap()
+                    let times = number % (u32::MAX / stride + 1);
+                    u32::try_from((i64::from(times) * i64::from(stride) + by).clamp(0, i64::from(u32::MAX))).unwrap()
                 })
                 .collect();
-            let mut quotients = vec![0; offsets.len()];
-            divide(&offsets, width, 3, &mut quotients);
-            let expected: Vec<u32> =
-                offsets.iter().map(|offset| u32::try_from(offset / width).unwrap().wrapping_mul(3)).collect();
-            prop_assert_eq!(quotients, expected);
+            let (mut rest, mut quotients) = (keys.clone(), vec![0; keys.len()]);
+            split_keys(&mut rest, stride, &mut quotients);
+            prop_assert_eq!(&quotients, &keys.iter().map(|key| key / stride).collect::<Vec<_>>());
+            prop_assert_eq!(&rest, &keys.iter().map(|key| key % stride).collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn sums_of_multiples_are_those_of_a_plain_loop(
+            multiples in prop::collection::vec((any::<i16>(), any::<i32>(), any::<i64>()), 0..100),
+        ) {
+            let (a, b): (Vec<i16>, Vec<i32>) = multiples.iter().map(|row| (row.0, row.1)).unzip();
+            let c: Vec<i64> = multiples.iter().map(|row| row.2).collect();
+            prop_assert_eq!(sum_i16(&a), a.iter().map(|multiple| i64::from(*multiple)).sum::<i64>());
+            prop_assert_eq!(sum_i32(&b), b.iter().map(|multiple| i64::from(*multiple)).sum::<i64>());
+            let sum = c.iter().fold(Fixed::default(), |sum, multiple| sum + Fixed::of(*multiple));
+            prop_assert_eq!(sum_i64(&c), sum);
         }
 
         #[test]

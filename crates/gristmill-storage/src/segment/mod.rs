@@ -7,6 +7,7 @@ mod columns;
 mod dictionary;
 mod error;
 pub mod file;
+mod fixed;
 mod heap;
 mod index;
 mod lost;
@@ -18,6 +19,7 @@ mod rows;
 mod runs;
 #[expect(clippy::module_inception, reason = "the file is named for its noun, which names the module too")]
 mod segment;
+mod ticks;
 
 #[cfg(test)]
 mod samples;
@@ -30,9 +32,11 @@ pub use codes::{Codes, DimensionCodes, Lists, NULL_CODE};
 pub use columns::{Timestamps, Values};
 pub use dictionary::{Dictionary, IntegerDictionary, TextDictionary};
 pub use error::SegmentError;
+pub use fixed::{FixedPoint, FixedValues, Multiples, RunMultiples};
 pub(crate) use merge::{Merge, Selection};
 pub use meta::{DimensionStats, OrganizationBounds, SegmentMeta};
 pub use postings::Postings;
 pub use rows::SegmentRows;
 pub use runs::{Run, RunTable, ValueStats};
 pub use segment::Segment;
+pub use ticks::{RunTicks, RunTimes, Ticks};

@@ -12,7 +12,11 @@ pub(super) enum Part {
     Directory,
     Runs,
     Timestamps,
+    /// Made from the run table and the timestamps.
+    Ticks,
     Values,
+    /// Made from the values.
+    FixedValues,
     Dictionary(Dimension),
     Codes(Dimension),
     Postings(Dimension),
@@ -22,7 +26,7 @@ impl Part {
     /// Every part that is kept in a cache.
     pub(super) fn cached() -> impl Iterator<Item = Self> {
         let of = |dimension| [Self::Dictionary(dimension), Self::Codes(dimension), Self::Postings(dimension)];
-        [Self::Runs, Self::Timestamps, Self::Values]
+        [Self::Runs, Self::Timestamps, Self::Ticks, Self::Values, Self::FixedValues]
             .into_iter()
             .chain(Dimension::ALL.into_iter().flat_map(of))
     }
@@ -35,6 +39,8 @@ impl fmt::Display for Part {
             Self::Directory => f.write_str("directory"),
             Self::Runs => f.write_str("run table"),
             Self::Timestamps => write!(f, "column {}", Column::TIMESTAMP),
+            Self::Ticks => f.write_str("ticks"),
+            Self::FixedValues => f.write_str("values as integers"),
             Self::Values => write!(f, "column {}", Column::VALUE),
             Self::Dictionary(dimension) => write!(f, "dictionary of {dimension}"),
             Self::Codes(dimension) => write!(f, "codes of {dimension}"),

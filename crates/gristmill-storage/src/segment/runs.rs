@@ -98,7 +98,7 @@ impl ValueStats {
     }
 
     /// Counts the values in some rows.
-    pub(super) fn of(values: &Values, rows: Range<u32>) -> Self {
+    pub fn of(values: &Values, rows: Range<u32>) -> Self {
         rows.filter_map(|row| values.get(row as usize)).fold(Self::NONE, |stats, value| Self {
             count: stats.count + 1,
             min: smaller(stats.min, value),

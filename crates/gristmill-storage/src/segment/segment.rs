@@ -5,8 +5,8 @@ use super::file::{FileSegment, Form};
 use super::heap::HeapSegment;
 use super::lost::LostSegment;
 use super::{
-    Dictionary, DimensionCodes, Postings, RunTable, SegmentError, SegmentMeta, SegmentRows, Timestamps,
-    Values,
+    Dictionary, DimensionCodes, FixedValues, Postings, RunTable, SegmentError, SegmentMeta, SegmentRows,
+    Ticks, Timestamps, Values,
 };
 use crate::event::EventRow;
 use crate::schema::Dimension;
@@ -101,11 +101,29 @@ impl Segment {
         }
     }
 
+    /// Where each run stands at regular instants; none are kept on the heap.
+    pub fn ticks(&self) -> Result<Arc<Ticks>, SegmentError> {
+        match &self.parts {
+            Parts::Heap(_) => Ok(Arc::default()),
+            Parts::File(file) => file.ticks(&self.meta),
+            Parts::Lost(lost) => Err(lost.error()),
+        }
+    }
+
     /// The values, row by row.
     pub fn values(&self) -> Result<Arc<Values>, SegmentError> {
         match &self.parts {
             Parts::Heap(heap) => Ok(Arc::clone(&heap.values)),
             Parts::File(file) => file.values(&self.meta),
+            Parts::Lost(lost) => Err(lost.error()),
+        }
+    }
+
+    /// The values as multiples of a unit of each run; `None` where none are kept, as on the heap.
+    pub fn fixed_values(&self) -> Result<Option<Arc<FixedValues>>, SegmentError> {
+        match &self.parts {
+            Parts::Heap(_) => Ok(None),
+            Parts::File(file) => file.fixed_values(&self.meta).map(Some),
             Parts::Lost(lost) => Err(lost.error()),
         }
     }

@@ -5,12 +5,16 @@
 //! layout gives the same bits.
 
 mod exact;
+mod fixed;
+mod units;
 
 use crate::narrow;
 pub(crate) use exact::ExactSum;
+pub(crate) use fixed::Fixed;
 use gristmill_storage::hash::HashMap;
 use hashbrown::hash_map::Entry;
 use std::ops::Range;
+pub(crate) use units::{Place, Units};
 
 /// Numbers from here on go straight to the exact sum: 2^63 smaller ones cannot overflow the pair.
 const HUGE: f64 = 8.452_712_498_170_644e270; // 2^900
@@ -46,6 +50,14 @@ impl Pair {
         let (lo, residue) = two_sum(self.lo, error);
         *self = Self { hi, lo };
         residue
+    }
+
+    /// Adds a finite number; `missing` takes what is missing from the pair.
+    pub(crate) fn add_or(&mut self, number: f64, missing: &mut dyn FnMut(f64)) {
+        let residue = self.add(number);
+        if residue != 0.0 {
+            missing(residue);
+        }
     }
 
     /// Two numbers that add up to it.
@@ -118,16 +130,9 @@ impl Sums {
         self.pairs.resize(groups, Pair::default());
     }
 
-    /// Appends the sum of one more group.
-    pub(crate) fn push(&mut self, sum: Pair) {
-        self.pairs.push(sum);
-    }
-
-    /// Appends the sums of other groups.
-    pub(crate) fn append(&mut self, mut other: Self) {
-        let base = narrow::id(self.pairs.len());
-        self.pairs.append(&mut other.pairs);
-        self.spilled.extend(other.spilled.into_iter().map(|(group, sum)| (base + group, sum)));
+    /// Appends the sums of more groups.
+    pub(crate) fn extend(&mut self, sums: impl Iterator<Item = Pair>) {
+        self.pairs.extend(sums);
     }
 
     /// Appends the sums of some groups of `other`.

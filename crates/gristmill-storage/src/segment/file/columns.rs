@@ -230,7 +230,12 @@ impl ColumnFile {
             Part::Values => self.layout.numbers,
             Part::Dictionary(dimension) => self.layout(dimension).entry_values,
             Part::Codes(dimension) => self.layout(dimension).codes,
-            Part::File | Part::Directory | Part::Runs | Part::Postings(_) => Span::default(),
+            Part::File
+            | Part::Directory
+            | Part::Runs
+            | Part::Ticks
+            | Part::FixedValues
+            | Part::Postings(_) => Span::default(),
         }
     }
 

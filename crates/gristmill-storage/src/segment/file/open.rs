@@ -12,8 +12,8 @@ use crate::segment::cache::PartCache;
 use crate::segment::heap::{HeapDimension, HeapSegment};
 use crate::segment::part::Part;
 use crate::segment::{
-    Dictionary, DimensionCodes, OrganizationBounds, Postings, RunTable, Segment, SegmentError, SegmentMeta,
-    Timestamps, Values,
+    Dictionary, DimensionCodes, FixedValues, OrganizationBounds, Postings, RunTable, Segment, SegmentError,
+    SegmentMeta, Ticks, Timestamps, Values,
 };
 use arrow_buffer::{Buffer, MutableBuffer};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -199,6 +199,11 @@ impl FileSegment {
         })
     }
 
+    pub(in crate::segment) fn ticks(&self, meta: &SegmentMeta) -> Result<Arc<Ticks>, SegmentError> {
+        let load = || Ok(Ticks::of(&*self.runs(meta)?, &*self.timestamps(meta)?));
+        self.cache.get(self.owner, Part::Ticks, load)
+    }
+
     pub(in crate::segment) fn values(&self, meta: &SegmentMeta) -> Result<Arc<Values>, SegmentError> {
         let runs = self.runs(meta)?;
         self.cache.get(self.owner, Part::Values, || {
@@ -212,6 +217,14 @@ impl FileSegment {
                 }
             }
         })
+    }
+
+    pub(in crate::segment) fn fixed_values(
+        &self,
+        meta: &SegmentMeta,
+    ) -> Result<Arc<FixedValues>, SegmentError> {
+        let load = || Ok(FixedValues::of(&*self.runs(meta)?, &*self.values(meta)?));
+        self.cache.get(self.owner, Part::FixedValues, load)
     }
 
     pub(in crate::segment) fn postings(
