@@ -7,13 +7,18 @@ use crate::event::Batch;
 use crate::hash::HashMap;
 use crate::wal::{MAX_PAYLOAD, WalError};
 
-use super::queue::Refused;
+use super::pending::Pending;
+use super::queue::{Limits, Refused};
 use super::rotate::rotate;
 use super::{PANICKED, Store, StoreError, Writer, hold, seal};
 
 /// Bytes that one write of the log takes at most, unless it is one batch. More would make the first of the group wait
 /// for the last without saving syncs.
 pub(super) const GROUP_BYTES: usize = 16 << 20;
+/// What may wait for its group: at 100 events a batch, more than a disk can write while it syncs; at 64 MiB a batch,
+/// no more memory than a few segments take.
+pub(super) const WAITING: Limits =
+    Limits { group_weight: GROUP_BYTES, waiting: 1024, waiting_weight: 16 * GROUP_BYTES };
 /// So many batched events are frozen by the append that brought the last of them, so that no fetch has to wait long.
 const FREEZE_EVENTS: u64 = 1 << 16;
 
@@ -22,24 +27,78 @@ impl Store {
     ///
     /// A batch whose token was stored before is not stored again, and gets the receipt of then. An error says that
     /// nothing of the batch was acknowledged, see [`StoreError::NotStored`].
+    ///
+    /// A thread that has several batches stores them sooner with [`Store::append_later`].
     pub fn append(&self, batch: impl Into<Arc<Batch>>) -> Result<Receipt, StoreError> {
+        self.append_later(batch)?.wait()
+    }
+
+    /// Hands in a batch and goes on; [`Pending::wait`] then does what [`Store::append`] does, for all the batches that
+    /// were handed in by any thread until then: one write and one sync. So a thread that keeps a few batches pending
+    /// stores as many with each sync.
+    ///
+    /// Batches are stored in the order in which they were handed in. Each stands by itself: when one fails, those after
+    /// it may be stored. A token that was handed in twice is stored once.
+    ///
+    /// Until a batch is waited for it is neither durable nor seen. The store has no thread of its own: it is written when
+    /// somebody waits for it or for a later one, and by [`Store::seal`] and [`Store::close`].
+    ///
+    /// [`StoreError::Busy`] where 1,024 batches or 256 MiB wait while others are being written: wait for one of them,
+    /// then try again. Where none is being written, this writes some of them first.
+    ///
+    /// ```
+    /// # use std::collections::VecDeque;
+    /// # use std::sync::Arc;
+    /// # use gristmill_storage::dir::MemoryDir;
+    /// # use gristmill_storage::event::BatchBuilder;
+    /// # use gristmill_storage::store::{Pending, Store, StoreError, StoreOptions};
+    /// # fn main() -> Result<(), StoreError> {
+    /// # let store = Store::open(Arc::new(MemoryDir::new()), StoreOptions::default())?;
+    /// # let batches = (0..100).map(|_| BatchBuilder::new().finish());
+    /// let mut window = VecDeque::new();
+    /// for batch in batches {
+    ///     if window.len() == 16 {
+    ///         window.pop_front().map(Pending::wait).transpose()?; // durable, and up to 15 more with it
+    ///     }
+    ///     window.push_back(store.append_later(batch)?);
+    /// }
+    /// for pending in window {
+    ///     pending.wait()?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn append_later(&self, batch: impl Into<Arc<Batch>>) -> Result<Pending<'_>, StoreError> {
         let batch = batch.into();
         let bytes = batch.payload().len();
         if bytes > MAX_PAYLOAD {
             return Err(WalError::TooLarge { bytes, limit: MAX_PAYLOAD }.into());
         }
+        self.check_open()?;
         seal::make_room(self)?;
-        let receipt = self
-            .queue
-            .submit(batch, bytes, |group: Vec<_>| commit(self, &group))
-            .map_err(|refused| match refused {
-                Refused::Full(waiting) => StoreError::Busy { waiting },
-                Refused::Broken => StoreError::Halted { reason: PANICKED.to_owned() },
-            })?
-            .map_err(StoreError::NotStored)?;
+        loop {
+            match self.queue.push(Arc::clone(&batch), bytes) {
+                Ok(ticket) => return Ok(Pending::new(self, ticket)),
+                Err(Refused::Full(waiting)) => {
+                    if !self.queue.help(|group| commit(self, &group))? {
+                        return Err(StoreError::Busy { waiting });
+                    }
+                    self.tidy();
+                }
+                Err(Refused::Broken) => return Err(Refused::Broken.into()),
+            }
+        }
+    }
+
+    /// Commits every batch that was handed in before the call.
+    pub(super) fn flush(&self) -> Result<(), StoreError> {
+        Ok(self.queue.flush(|group| commit(self, &group))?)
+    }
+
+    /// Freezes and seals where that is due, on behalf of appends that have succeeded.
+    pub(super) fn tidy(&self) {
         self.freeze_when_large();
         seal::when_due(self);
-        Ok(receipt)
     }
 
     /// What fails here fails again, and is told, where the events are read.
@@ -51,8 +110,17 @@ impl Store {
     }
 }
 
+impl From<Refused> for StoreError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Full(waiting) => Self::Busy { waiting },
+            Refused::Broken => Self::Halted { reason: PANICKED.to_owned() },
+        }
+    }
+}
+
 /// Appends a group to the log, publishes it, and gives each batch its receipt.
-fn commit(store: &Store, group: &[Arc<Batch>]) -> Vec<Result<Receipt, Arc<StoreError>>> {
+pub(super) fn commit(store: &Store, group: &[Arc<Batch>]) -> Vec<Result<Receipt, Arc<StoreError>>> {
     match try_commit(store, group) {
         Ok(receipts) => receipts.into_iter().map(Ok).collect(),
         Err(error) => {

@@ -19,6 +19,7 @@ mod open;
 mod options;
 mod parallel;
 mod partition;
+mod pending;
 mod queue;
 mod reader;
 mod recover;
@@ -45,6 +46,7 @@ pub use compact::{Compaction, CompactionProgress, SegmentsTotal};
 pub use error::StoreError;
 pub use load::Loader;
 pub use options::StoreOptions;
+pub use pending::Pending;
 pub use reader::Reader;
 pub use recover::Recovery;
 pub use view::Snapshot;
@@ -61,7 +63,7 @@ pub struct Store {
     cache: Arc<PartCache>,
     /// The next free id of a log or segment.
     next_id: AtomicU64,
-    queue: CommitQueue<Arc<Batch>, Result<Receipt, Arc<StoreError>>>,
+    queue: CommitQueue<Arc<Batch>, Receipt, Arc<StoreError>>,
     /// Held by the one compaction that runs.
     compacting: Mutex<()>,
     sealing: Mutex<Sealing>,
