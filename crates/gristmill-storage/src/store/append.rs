@@ -21,6 +21,8 @@ pub(super) const WAITING: Limits =
     Limits { group_weight: GROUP_BYTES, waiting: 1024, waiting_weight: 16 * GROUP_BYTES };
 /// So many batched events are frozen by the append that brought the last of them, so that no fetch has to wait long.
 const FREEZE_EVENTS: u64 = 1 << 16;
+/// At so many times that, appends wait for the freeze that runs; until then the others go on.
+const WAIT_AT: u64 = 2;
 
 impl Store {
     /// Stores a batch: durable, and seen by every snapshot taken from then on, when this returns.
@@ -103,9 +105,11 @@ impl Store {
 
     /// What fails here fails again, and is told, where the events are read.
     fn freeze_when_large(&self) {
-        let large = self.view.with(|view| view.unfrozen().events >= FREEZE_EVENTS);
-        if large.is_ok_and(|large| large) {
+        let events = self.view.with(|view| view.unfrozen().events).unwrap_or_default();
+        if events >= FREEZE_EVENTS * WAIT_AT {
             let _ = self.snapshot();
+        } else if events >= FREEZE_EVENTS {
+            let _ = self.view.freeze_if_free();
         }
     }
 }

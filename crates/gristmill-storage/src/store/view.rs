@@ -1,7 +1,7 @@
 //! What readers see: the segments in files, and the events that are not sealed yet.
 
 use std::ops::{AddAssign, SubAssign};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::catalog::Receipt;
 use crate::event::Batch;
@@ -262,7 +262,18 @@ impl SharedView {
 
     /// Turns the batches up to a sequence number into chunks. Appends go on meanwhile.
     pub(super) fn freeze(&self, upto: u64) -> Result<(), StoreError> {
-        let _turn = hold(&self.freezing)?;
+        let turn = hold(&self.freezing)?;
+        self.freeze_in_turn(&turn, upto)
+    }
+
+    /// Turns everything into chunks, unless another thread is at it.
+    pub(super) fn freeze_if_free(&self) -> Result<(), StoreError> {
+        let Ok(turn) = self.freezing.try_lock() else { return Ok(()) };
+        let newest = self.with(|view| view.tail.last().map(|unfrozen| unfrozen.sequence))?;
+        newest.map_or(Ok(()), |newest| self.freeze_in_turn(&turn, newest))
+    }
+
+    fn freeze_in_turn(&self, _turn: &MutexGuard<'_, ()>, upto: u64) -> Result<(), StoreError> {
         while let Some(mut freeze) = self.with(|view| view.plan(upto))? {
             let segment = match freeze.build() {
                 Err(SegmentError::Full { .. }) if !freeze.merged.is_empty() => {
