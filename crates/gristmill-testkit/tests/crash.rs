@@ -423,28 +423,27 @@ fn windows(run: &mut Run) {
     run.store = None;
 }
 
-#[test]
-fn windows_of_many_threads_killed_at_many_changes() {
+/// What is left when something happens at every third change. Threads take turns as they like, so that no two runs are
+/// alike; what must hold does in each.
+fn windows_at_many_changes(fault: Fault) {
     let mut whole = Run::new(FaultDir::new());
     windows(&mut whole);
     whole.recover_both(0, "windows without a fault");
-    // Threads take turns as they like, so that no two runs are alike; what must hold does in each.
     for change in (1..=whole.dir.changes()).step_by(3) {
         let dir = FaultDir::new();
-        dir.fail(At::Change(change), Fault::Stop);
+        dir.fail(At::Change(change), fault);
         let mut run = Run::new(dir);
         windows(&mut run);
-        run.recover_both(change, &format!("windows stopped at change {change}"));
+        run.recover_both(change, &format!("windows, {fault:?} at change {change}"));
     }
 }
 
 #[test]
+fn windows_of_many_threads_killed_at_many_changes() {
+    windows_at_many_changes(Fault::Stop);
+}
+
+#[test]
 fn windows_of_many_threads_with_an_error_at_many_changes() {
-    for change in (1..=150).step_by(3) {
-        let dir = FaultDir::new();
-        dir.fail(At::Change(change), Fault::Once(ErrorKind::Other));
-        let mut run = Run::new(dir);
-        windows(&mut run);
-        run.recover_both(change, &format!("windows with an error at change {change}"));
-    }
+    windows_at_many_changes(Fault::Once(ErrorKind::Other));
 }

@@ -1,9 +1,9 @@
 //! The store: appends that are durable when they return, snapshots that do not change, one writer, many readers.
 //!
-//! One verb a file. In the order of a batch's life: `append` (group commit into the log), `view` (what readers see),
-//! `seal` (log to segments), `load` (files to segments, without the log), `compact` (segments to
-//! fewer and smaller ones), `recover` (what the log still holds at the
-//! next open). `docs/durability.md` argues each point at which a crash can happen.
+//! One verb a file. In the order of a batch's life: `append` (handed in), `pending` (waited for), `queue` (group commit
+//! into the log), `view` (what readers see), `seal` (log to segments), `load` (files to segments, without the log),
+//! `compact` (segments to fewer and smaller ones), `recover` (what the log still holds at the next open).
+//! `docs/durability.md` argues each point at which a crash can happen.
 //!
 //! Locks are taken in this order: `compacting`, `sealing`, `catalog`, `writer`, then those of the view.
 
