@@ -16,10 +16,11 @@ use super::{PANICKED, Store, StoreError, Writer, hold, seal};
 /// Bytes that one write of the log takes at most, unless it is one batch. More would make the first of the group wait
 /// for the last without saving syncs.
 pub(super) const GROUP_BYTES: usize = 16 << 20;
-/// What may wait for its group: at 100 events a batch, more than a disk can write while it syncs; at 64 MiB a batch,
-/// no more memory than a few segments take.
-pub(super) const WAITING: Limits =
-    Limits { group_weight: GROUP_BYTES, waiting: 1024, waiting_weight: 16 * GROUP_BYTES };
+/// The most batches that may wait for their group: at 100 events a batch, more than a disk writes while it syncs.
+pub(super) const WAITING: Limits = Limits { group_weight: GROUP_BYTES, waiting: 1024 };
+/// The most bytes that may wait for their group where the thread that brought them goes on: no more memory than a few
+/// segments take. A thread that waits for its batch holds it anyway, and brings no other one meanwhile.
+const LATER_BYTES: usize = 16 * GROUP_BYTES;
 /// At so many times the events of a chunk, appends wait for the freeze that runs; until then the others go on, and
 /// `bench-append` stores about 15 % more events a second than when they all wait.
 const WAIT_AT: u64 = 2;
@@ -32,7 +33,7 @@ impl Store {
     ///
     /// A thread that has several batches stores them sooner with [`Store::append_later`].
     pub fn append(&self, batch: impl Into<Arc<Batch>>) -> Result<Receipt, StoreError> {
-        self.append_later(batch)?.wait()
+        self.hand_in(&batch.into(), usize::MAX)?.wait()
     }
 
     /// Hands in a batch and goes on; [`Pending::wait`] then does what [`Store::append`] does, for all the batches that
@@ -42,8 +43,8 @@ impl Store {
     /// Batches are stored in the order in which they were handed in. Each stands by itself: when one fails, those after
     /// it may be stored. A token that was handed in twice is stored once.
     ///
-    /// Until a batch is waited for it is neither durable nor seen. The store has no thread of its own: it is written when
-    /// somebody waits for it or for a later one, and by [`Store::seal`] and [`Store::close`].
+    /// Before somebody has waited for it, or for a later one, nothing is promised of a batch: the store has no thread of
+    /// its own. [`Store::seal`] and [`Store::close`] write what is left.
     ///
     /// [`StoreError::Busy`] where 1,024 batches or 256 MiB wait while others are being written: wait for one of them,
     /// then try again. Where none is being written, this writes some of them first.
@@ -71,7 +72,11 @@ impl Store {
     /// # }
     /// ```
     pub fn append_later(&self, batch: impl Into<Arc<Batch>>) -> Result<Pending<'_>, StoreError> {
-        let batch = batch.into();
+        self.hand_in(&batch.into(), LATER_BYTES)
+    }
+
+    /// Hands in a batch where no more than `most` bytes wait then.
+    fn hand_in(&self, batch: &Arc<Batch>, most: usize) -> Result<Pending<'_>, StoreError> {
         let bytes = batch.payload().len();
         if bytes > MAX_PAYLOAD {
             return Err(WalError::TooLarge { bytes, limit: MAX_PAYLOAD }.into());
@@ -79,7 +84,7 @@ impl Store {
         self.check_open()?;
         seal::make_room(self)?;
         loop {
-            match self.queue.push(Arc::clone(&batch), bytes) {
+            match self.queue.push(Arc::clone(batch), bytes, most) {
                 Ok(ticket) => return Ok(Pending::new(self, ticket)),
                 Err(Refused::Full(waiting)) => {
                     if !self.queue.help(|group| commit(self, &group))? {

@@ -8,8 +8,8 @@ use super::append::commit;
 use super::queue::Ticket;
 use super::{Store, StoreError};
 
-/// A batch that was handed in by [`Store::append_later`]: neither durable nor seen before [`Pending::wait`] has returned.
-/// Any thread may wait for it.
+/// A batch that was handed in by [`Store::append_later`]: known to be durable, and seen by snapshots, only once
+/// [`Pending::wait`] has returned. Any thread may wait for it.
 ///
 /// Dropped without that, it is stored all the same, with the next batch that somebody waits for, or by
 /// [`Store::seal`] or [`Store::close`], whichever comes first; a process that ends before has not stored it. Nobody is

@@ -26,8 +26,6 @@ pub(super) struct Limits {
     pub(super) group_weight: usize,
     /// How many items may wait for their group.
     pub(super) waiting: usize,
-    /// What the waiting items weigh at most, unless it is one item.
-    pub(super) waiting_weight: usize,
 }
 
 /// Which item a result is for: items are numbered in the order they were handed in.
@@ -82,13 +80,14 @@ impl<T, R, E> CommitQueue<T, R, E> {
         Self { state: Mutex::new(state), changed: Condvar::new(), limits }
     }
 
-    /// Hands in an item. Its ticket must be given back, to [`CommitQueue::wait`] or to [`CommitQueue::forget`].
-    pub(super) fn push(&self, item: T, weight: usize) -> Result<Ticket, Refused> {
+    /// Hands in an item, unless more than `most` of weight would wait then, and others are part of it. Its ticket must be
+    /// given back, to [`CommitQueue::wait`] or to [`CommitQueue::forget`].
+    pub(super) fn push(&self, item: T, weight: usize, most: usize) -> Result<Ticket, Refused> {
         let mut state = self.lock();
         if state.broken {
             return Err(Refused::Broken);
         }
-        let heavy = state.waiting_weight.saturating_add(weight) > self.limits.waiting_weight;
+        let heavy = state.waiting_weight.saturating_add(weight) > most;
         if state.waiting.len() >= self.limits.waiting || (heavy && !state.waiting.is_empty()) {
             return Err(Refused::Full(state.waiting.len()));
         }
@@ -230,7 +229,9 @@ mod tests {
     use std::cell::RefCell;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    const LIMITS: Limits = Limits { group_weight: 50, waiting: 1000, waiting_weight: 10_000 };
+    const LIMITS: Limits = Limits { group_weight: 50, waiting: 1000 };
+
+    const MOST: usize = 10_000;
 
     type Queue<T, R> = CommitQueue<T, R, &'static str>;
 
@@ -247,7 +248,7 @@ mod tests {
                         groups.fetch_add(1, Ordering::Relaxed);
                         items.into_iter().map(|item| Ok(item * 2)).collect()
                     };
-                    let ticket = queue.push(item, 10).unwrap();
+                    let ticket = queue.push(item, 10, MOST).unwrap();
                     assert_eq!(queue.wait(ticket, commit), Ok(Ok(item * 2)));
                 });
             }
@@ -263,7 +264,7 @@ mod tests {
             groups.borrow_mut().push(items.clone());
             items.into_iter().map(Ok).collect()
         };
-        let tickets: Vec<Ticket> = (0..7).map(|item| queue.push(item, 10).unwrap()).collect();
+        let tickets: Vec<Ticket> = (0..7).map(|item| queue.push(item, 10, MOST).unwrap()).collect();
         assert_eq!(queue.wait(tickets[5], commit), Ok(Ok(5)));
         assert_eq!(*groups.borrow(), [vec![0, 1, 2, 3, 4], vec![5, 6]]);
         for item in [6, 0, 1, 2, 3, 4] {
@@ -281,18 +282,18 @@ mod tests {
             committed.borrow_mut().extend(&items);
             items.into_iter().map(|item| if item == 3 { Err("three") } else { Ok(item) }).collect()
         };
-        queue.forget(queue.push(1, 10).unwrap());
-        let ticket = queue.push(2, 10).unwrap();
+        queue.forget(queue.push(1, 10, MOST).unwrap());
+        let ticket = queue.push(2, 10, MOST).unwrap();
         assert_eq!(queue.wait(ticket, commit), Ok(Ok(2)));
         for item in 3..13 {
-            queue.forget(queue.push(item, 10).unwrap());
+            queue.forget(queue.push(item, 10, MOST).unwrap());
         }
         assert_eq!(queue.take_unheard(), None);
         assert_eq!(queue.flush(commit), Ok(()));
         assert_eq!(*committed.borrow(), (1..13).collect::<Vec<_>>());
         assert_eq!((queue.take_unheard(), queue.take_unheard()), (Some("three"), None));
         // Forgotten after it failed.
-        let ticket = queue.push(3, 10).unwrap();
+        let ticket = queue.push(3, 10, MOST).unwrap();
         assert_eq!(queue.flush(commit), Ok(()));
         queue.forget(ticket);
         assert_eq!(queue.take_unheard(), Some("three"));
@@ -301,14 +302,14 @@ mod tests {
 
     #[test]
     fn a_full_queue_refuses_until_somebody_helps() {
-        let few = Queue::new(Limits { waiting: 2, ..LIMITS });
-        let light = Queue::new(Limits { waiting_weight: 2, ..LIMITS });
-        for queue in [few, light] {
+        let few = (Queue::new(Limits { waiting: 2, ..LIMITS }), MOST);
+        let light = (Queue::new(LIMITS), 2);
+        for (queue, most) in [few, light] {
             let commit = |items: Vec<u32>| items.into_iter().map(Ok).collect();
-            let tickets = [queue.push(1, 1).unwrap(), queue.push(2, 1).unwrap()];
-            assert_eq!(queue.push(3, 1), Err(Refused::Full(2)));
+            let tickets = [queue.push(1, 1, most).unwrap(), queue.push(2, 1, most).unwrap()];
+            assert_eq!(queue.push(3, 1, most), Err(Refused::Full(2)));
             assert_eq!(queue.help(commit), Ok(true));
-            let third = queue.push(3, 5).unwrap();
+            let third = queue.push(3, 5, most).unwrap();
             for (ticket, item) in tickets.into_iter().chain([third]).zip(1..) {
                 assert_eq!(queue.wait(ticket, commit), Ok(Ok(item)));
             }
@@ -318,7 +319,7 @@ mod tests {
     #[test]
     fn nobody_helps_a_thread_that_commits() {
         let queue = Queue::new(LIMITS);
-        let ticket = queue.push(1, 1).unwrap();
+        let ticket = queue.push(1, 1, MOST).unwrap();
         let commit = |items: Vec<u32>| {
             assert_eq!(queue.help(|_| panic!("not called")), Ok(false));
             items.into_iter().map(Ok).collect()
@@ -329,7 +330,7 @@ mod tests {
     #[test]
     fn an_item_heavier_than_a_group_goes_alone() {
         let queue = Queue::new(LIMITS);
-        let tickets = [60_000, 1, 60_000].map(|weight| queue.push((), weight));
+        let tickets = [60_000, 1, 60_000].map(|weight| queue.push((), weight, MOST));
         assert_eq!(tickets[1], Err(Refused::Full(1)));
         let commit = |items: Vec<()>| vec![Ok(items.len())];
         assert_eq!(queue.wait(*tickets[0].as_ref().unwrap(), commit), Ok(Ok(1)));
@@ -339,12 +340,12 @@ mod tests {
     fn after_a_panic_nobody_waits_for_ever() {
         let queue = Queue::<(), ()>::new(Limits { group_weight: 1, ..LIMITS });
         let commit = |_| vec![Ok(())];
-        let tickets = [(); 3].map(|()| queue.push((), 1).unwrap());
+        let tickets = [(); 3].map(|()| queue.push((), 1, MOST).unwrap());
         assert_eq!(queue.wait(tickets[0], commit), Ok(Ok(())));
         assert_eq!(queue.wait(tickets[1], |_| panic!("on purpose")), Err(Refused::Broken));
         assert_eq!(queue.wait(tickets[2], commit), Err(Refused::Broken));
         assert_eq!(queue.flush(commit), Err(Refused::Broken));
         assert_eq!(queue.help(commit), Err(Refused::Broken));
-        assert_eq!(queue.push((), 1), Err(Refused::Broken));
+        assert_eq!(queue.push((), 1, MOST), Err(Refused::Broken));
     }
 }
