@@ -5,7 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails where its own steps do")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::ErrorKind;
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,6 +23,10 @@ const SEEDS: u64 = 3;
 enum Step {
     Open,
     Append(u64),
+    /// Batches of so many events, handed in one after the other and then waited for.
+    Pipeline([u64; 3]),
+    /// A batch that is handed in and not waited for.
+    Unheard(u64),
     Load(u64),
     Seal,
     Compact,
@@ -31,24 +35,29 @@ enum Step {
     Drop,
 }
 
-const STEPS: [Step; 20] = [
+const STEPS: [Step; 25] = [
     Step::Open,
     Step::Append(2),
+    Step::Unheard(1),
     Step::Append(1),
     Step::Seal,
     Step::Append(3),
     Step::Load(9),
     Step::Compact,
+    Step::Pipeline([2, 1, 1]),
     Step::Append(1),
+    Step::Unheard(2),
     Step::Close,
     Step::Open,
     Step::Append(2),
+    Step::Pipeline([1, 2, 1]),
     Step::Compact,
     Step::Append(6),
     Step::Append(2),
     Step::Drop,
     Step::Open,
     Step::Append(1),
+    Step::Unheard(1),
     Step::Seal,
     Step::Compact,
     Step::Close,
@@ -62,6 +71,8 @@ struct Run {
     next: u64,
     acknowledged: Vec<Range<u64>>,
     in_doubt: Vec<Range<u64>>,
+    /// Those of them that the next close answers for.
+    unheard: Vec<Range<u64>>,
 }
 
 fn options() -> Options {
@@ -91,7 +102,15 @@ fn load(store: &Store, numbers: Range<u64>) -> bool {
 
 impl Run {
     fn new(dir: FaultDir) -> Self {
-        Self { dir, store: None, options: options(), next: 0, acknowledged: Vec::new(), in_doubt: Vec::new() }
+        Self {
+            dir,
+            store: None,
+            options: options(),
+            next: 0,
+            acknowledged: Vec::new(),
+            in_doubt: Vec::new(),
+            unheard: Vec::new(),
+        }
     }
 
     /// All steps, whatever fails.
@@ -105,10 +124,12 @@ impl Run {
     fn step(&mut self, step: Step) {
         match step {
             Step::Open => {
-                self.store = None;
+                self.step(Step::Drop);
                 self.store = self.options.clone().open_dir(Arc::new(self.dir.clone())).ok();
             }
             Step::Append(count) => self.put(count, |store, numbers| store.append(batch(numbers)).is_ok()),
+            Step::Pipeline(counts) => self.pipeline(counts),
+            Step::Unheard(count) => self.hand_in(count),
             Step::Load(count) => self.put(count, load),
             Step::Seal => {
                 if let Some(store) = &self.store {
@@ -121,17 +142,47 @@ impl Run {
                 }
             }
             Step::Close => {
-                if let Some(store) = self.store.take() {
-                    let _ = store.close();
+                if self.store.take().is_some_and(|store| store.close().is_ok()) {
+                    self.in_doubt.retain(|numbers| !self.unheard.contains(numbers));
+                    self.acknowledged.append(&mut self.unheard);
                 }
+                self.unheard.clear();
             }
-            Step::Drop => self.store = None,
+            Step::Drop => {
+                self.store = None;
+                self.unheard.clear();
+            }
         }
     }
 
-    fn put(&mut self, count: u64, put: impl FnOnce(&Store, Range<u64>) -> bool) {
-        let numbers = self.next..self.next + count;
+    /// The numbers of so many new events.
+    fn numbers(&mut self, count: u64) -> Range<u64> {
+        let first = self.next;
         self.next += count;
+        first..self.next
+    }
+
+    fn pipeline(&mut self, counts: [u64; 3]) {
+        let batches = counts.map(|count| self.numbers(count));
+        let Some(store) = &self.store else { return };
+        let pending = batches.map(|numbers| (store.append_later(batch(numbers.clone())), numbers));
+        for (pending, numbers) in pending {
+            let stored = pending.is_ok_and(|pending| pending.wait().is_ok());
+            if stored { &mut self.acknowledged } else { &mut self.in_doubt }.push(numbers);
+        }
+    }
+
+    fn hand_in(&mut self, count: u64) {
+        let numbers = self.numbers(count);
+        let Some(store) = &self.store else { return };
+        if store.append_later(batch(numbers.clone())).is_ok() {
+            self.unheard.push(numbers.clone());
+        }
+        self.in_doubt.push(numbers);
+    }
+
+    fn put(&mut self, count: u64, put: impl FnOnce(&Store, Range<u64>) -> bool) {
+        let numbers = self.numbers(count);
         let Some(store) = &self.store else { return };
         if put(store, numbers.clone()) {
             let events = store.snapshot().unwrap().events();
@@ -204,7 +255,7 @@ fn calls_and_changes() -> (u64, u64) {
     run.all_steps();
     let counts = (run.dir.calls(), run.dir.changes());
     assert!(run.in_doubt.is_empty());
-    assert_eq!(run.acknowledged.len(), 9);
+    assert_eq!(run.acknowledged.len(), 18);
     run.recover(&run.dir.after_kill(), "without a fault");
     for seed in 0..SEEDS {
         run.recover(&run.dir.after_power_cut(seed), "power cut after the end");
@@ -338,4 +389,61 @@ fn without_fsync_a_kill_loses_nothing_and_a_power_cut_whole_batches_only() {
         run.in_doubt.extend(acknowledged);
         run.recover(&run.dir.after_power_cut(change), &format!("power cut at change {change}"));
     }
+}
+
+/// Hands in and waits for batches on several threads, each of which keeps some of them pending.
+fn windows(run: &mut Run) {
+    const BATCHES: u64 = 12;
+    const WINDOW: usize = 3;
+    run.step(Step::Open);
+    let Some(store) = &run.store else { return };
+    let thread = |thread: u64| {
+        let (mut window, mut answers) = (VecDeque::new(), Vec::new());
+        for number in thread * BATCHES..(thread + 1) * BATCHES {
+            let numbers = number * 2..number * 2 + 2;
+            window.push_back((store.append_later(batch(numbers.clone())), numbers));
+            if window.len() > WINDOW || number + 1 == (thread + 1) * BATCHES {
+                let waited = if number % 5 == 0 { 1 } else { window.len() };
+                answers.extend(window.drain(..waited).map(|(pending, numbers)| {
+                    (pending.is_ok_and(|pending| pending.wait().is_ok()), numbers)
+                }));
+            }
+        }
+        // What is left is not waited for.
+        answers.extend(window.into_iter().map(|(_, numbers)| (false, numbers)));
+        answers
+    };
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|number| scope.spawn(move || thread(number))).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    for (stored, numbers) in answers {
+        if stored { &mut run.acknowledged } else { &mut run.in_doubt }.push(numbers);
+    }
+    run.store = None;
+}
+
+/// What is left when something happens at every third change. Threads take turns as they like, so that no two runs are
+/// alike; what must hold does in each.
+fn windows_at_many_changes(fault: Fault) {
+    let mut whole = Run::new(FaultDir::new());
+    windows(&mut whole);
+    whole.recover_both(0, "windows without a fault");
+    for change in (1..=whole.dir.changes()).step_by(3) {
+        let dir = FaultDir::new();
+        dir.fail(At::Change(change), fault);
+        let mut run = Run::new(dir);
+        windows(&mut run);
+        run.recover_both(change, &format!("windows, {fault:?} at change {change}"));
+    }
+}
+
+#[test]
+fn windows_of_many_threads_killed_at_many_changes() {
+    windows_at_many_changes(Fault::Stop);
+}
+
+#[test]
+fn windows_of_many_threads_with_an_error_at_many_changes() {
+    windows_at_many_changes(Fault::Once(ErrorKind::Other));
 }

@@ -51,7 +51,7 @@ pub use gristmill_query::{exec, request, response, time};
 #[cfg(feature = "parquet")]
 pub use gristmill_storage::parquet;
 pub use gristmill_storage::store::{
-    Catalog, Compaction, CompactionProgress, Loader, Receipt, Recovery, SegmentEntry, SegmentsTotal,
+    Catalog, Compaction, CompactionProgress, Loader, Pending, Receipt, Recovery, SegmentEntry, SegmentsTotal,
     Snapshot, StoreError,
 };
 pub use gristmill_storage::{Timestamp, dir, event, hash, schema, segment, timestamp};
@@ -63,7 +63,7 @@ struct Readme;
 
 #[cfg(test)]
 mod tests {
-    use super::{Error, Options, Reader, Store};
+    use super::{Error, Options, Pending, Reader, Store};
 
     #[test]
     fn handles_go_to_any_thread_and_are_cheap_to_clone() {
@@ -71,6 +71,12 @@ mod tests {
         shared::<Store>();
         shared::<Reader>();
         shared::<Options>();
+    }
+
+    #[test]
+    fn any_thread_may_wait_for_an_append() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Pending<'_>>();
     }
 
     #[test]

@@ -8,7 +8,7 @@ use gristmill_query::response::Answer;
 use gristmill_storage::dir::Dir;
 use gristmill_storage::event::Batch;
 use gristmill_storage::store::{
-    self, Compaction, CompactionProgress, Loader, Receipt, Recovery, Snapshot, StoreOptions,
+    self, Compaction, CompactionProgress, Loader, Pending, Receipt, Recovery, Snapshot, StoreOptions,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -50,6 +50,29 @@ impl Store {
     /// Nothing of the batch is acknowledged; after a failed write the store refuses further ones until it is opened anew.
     pub fn append(&self, batch: impl Into<Arc<Batch>>) -> Result<Receipt, Error> {
         Ok(self.store.append(batch)?)
+    }
+
+    /// Hands in a batch and goes on: it is stored together with all that were handed in until one of them is waited for. A
+    /// thread that keeps a few pending stores as many with each sync of the disk.
+    ///
+    /// ```
+    /// # use gristmill::event::{Batch, Event};
+    /// # use gristmill::Timestamp;
+    /// # fn main() -> Result<(), gristmill::Error> {
+    /// # let store = gristmill::Options::new().open_in_memory()?;
+    /// # let batch = |at| Batch::from_events([Event::new(Timestamp(at), "acme", "shop")]);
+    /// let first = store.append_later(batch(1)?)?;
+    /// let second = store.append_later(batch(2)?)?;
+    /// assert_eq!(second.wait()?.sequence, 2); // both are durable now
+    /// assert_eq!(first.wait()?.sequence, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The store is closed or halted, or too much waits already; the batch was not handed in.
+    pub fn append_later(&self, batch: impl Into<Arc<Batch>>) -> Result<Pending<'_>, Error> {
+        Ok(self.store.append_later(batch)?)
     }
 
     /// Starts a bulk load: one transaction, in bounded memory, however many events come.

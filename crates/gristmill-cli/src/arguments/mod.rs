@@ -1,6 +1,7 @@
 //! What was typed on the command line. Nothing here is checked beyond its form; see `settings` for what it means.
 
 mod bench;
+mod bench_append;
 mod compact;
 mod fetch;
 mod generate;
@@ -11,6 +12,7 @@ mod size;
 mod tuning;
 
 pub(crate) use bench::{BenchArguments, BenchFormat};
+pub(crate) use bench_append::BenchAppendArguments;
 pub(crate) use compact::CompactArguments;
 pub(crate) use fetch::{FetchArguments, Format};
 pub(crate) use generate::{EventFormat, GenerateArguments};
@@ -18,7 +20,7 @@ pub(crate) use import::ImportArguments;
 pub(crate) use ingest::{IngestArguments, OnInvalid, SourceWord};
 pub(crate) use inspect::InspectArguments;
 pub(crate) use size::Size;
-pub(crate) use tuning::{Budgets, Reading, Writing};
+pub(crate) use tuning::{Budgets, Reading, Sealing, Writing};
 
 use clap::builder::Resettable;
 use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -87,6 +89,7 @@ pub(crate) enum Command {
     Import(ImportArguments),
     Fetch(FetchArguments),
     Bench(BenchArguments),
+    BenchAppend(BenchAppendArguments),
     Compact(CompactArguments),
     Inspect(InspectArguments),
     Generate(GenerateArguments),

@@ -3,10 +3,10 @@
 use super::Size;
 use clap::Args;
 
-/// Numbers for commands that write a store.
+/// When a store seals.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Tuning")]
-pub(crate) struct Writing {
+pub(crate) struct Sealing {
     /// Rows at which events are sealed into a segment file, and the most that one holds [default: 1048576]
     #[arg(long, value_name = "N", env = "GRISTMILL_SEGMENT_ROWS", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) segment_rows: Option<u32>,
@@ -14,6 +14,14 @@ pub(crate) struct Writing {
     /// Bytes of write-ahead log at which appended events are sealed into segments [default: 64MiB]
     #[arg(long, value_name = "BYTES", env = "GRISTMILL_WAL_BYTES")]
     pub(crate) wal_bytes: Option<Size>,
+}
+
+/// Numbers for commands that write a store.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Tuning")]
+pub(crate) struct Writing {
+    #[command(flatten)]
+    pub(crate) sealing: Sealing,
 
     /// How many of the newest batch ids the store remembers [default: 65536]
     #[arg(long, value_name = "N", env = "GRISTMILL_TOKEN_WINDOW", value_parser = clap::value_parser!(u32))]

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod bench;
+mod bench_append;
 mod compact;
 mod completions;
 mod fetch;
@@ -19,6 +20,7 @@ pub(crate) fn run(typed: Arguments) -> Result<(), Failure> {
         Command::Import(typed) => ingest::run(&typed.try_into()?),
         Command::Fetch(typed) => fetch::run(&typed.try_into()?),
         Command::Bench(typed) => bench::run(&typed.try_into()?),
+        Command::BenchAppend(typed) => bench_append::run(&typed.into()),
         Command::Compact(typed) => compact::run(&typed.into()),
         Command::Inspect(typed) => inspect::run(&typed.into()),
         Command::Generate(typed) => generate::run(&typed.try_into()?),

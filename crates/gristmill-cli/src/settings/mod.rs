@@ -1,6 +1,7 @@
 //! What was typed, checked and resolved: files named, numbers in range, the query understood.
 
 mod bench;
+mod bench_append;
 mod compact;
 mod fetch;
 mod generate;
@@ -10,6 +11,7 @@ mod options;
 mod query;
 
 pub(crate) use bench::{BenchOutput, BenchSettings};
+pub(crate) use bench_append::{Appenders, BenchAppendSettings};
 pub(crate) use compact::CompactSettings;
 pub(crate) use fetch::{FetchSettings, Output};
 pub(crate) use generate::{Destination, GenerateSettings};

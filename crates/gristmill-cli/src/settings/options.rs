@@ -1,6 +1,6 @@
 //! The numbers of the library.
 
-use crate::arguments::{Budgets, Reading, Writing};
+use crate::arguments::{Budgets, Reading, Sealing, Writing};
 use gristmill::Options;
 use gristmill::exec::Budget;
 use std::num::NonZeroUsize;
@@ -8,15 +8,20 @@ use std::thread;
 
 /// Numbers for a command that writes a store; what was not typed keeps the library's default.
 pub(super) fn for_writing(typed: &Writing) -> Options {
-    let mut options = for_reading(&typed.reading);
+    let mut options = with_sealing(for_reading(&typed.reading), &typed.sealing);
+    if let Some(tokens) = typed.token_window {
+        options = options.token_window(usize::try_from(tokens).unwrap_or(usize::MAX));
+    }
+    options
+}
+
+/// Says when the store seals.
+pub(super) fn with_sealing(mut options: Options, typed: &Sealing) -> Options {
     if let Some(rows) = typed.segment_rows {
         options = options.segment_rows(rows);
     }
     if let Some(bytes) = typed.wal_bytes {
         options = options.wal_bytes(bytes.0);
-    }
-    if let Some(tokens) = typed.token_window {
-        options = options.token_window(usize::try_from(tokens).unwrap_or(usize::MAX));
     }
     options
 }

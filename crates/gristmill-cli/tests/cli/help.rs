@@ -11,7 +11,17 @@ fn help_teaches_by_example_and_lists_exit_codes() {
     {
         assert!(help.contains(part), "{part:?} is not in\n{help}");
     }
-    for command in ["ingest", "import", "compact", "fetch", "bench", "inspect", "generate", "completions"] {
+    for command in [
+        "ingest",
+        "import",
+        "compact",
+        "fetch",
+        "bench",
+        "bench-append",
+        "inspect",
+        "generate",
+        "completions",
+    ] {
         assert!(help.contains(command), "{command} is not in\n{help}");
         let own = bench.run([command, "--help"]).succeeded().stdout;
         assert!(own.contains("Examples:") && own.contains("Usage:"), "{own}");

@@ -51,3 +51,17 @@ fn a_killed_load_leaves_no_trace_after_the_next() {
     bench.pipe(["ingest", "--store", "store", "-"], event(&[]).as_bytes()).succeeded();
     assert_eq!(bench.count("store"), 47);
 }
+
+#[test]
+fn a_measurement_that_is_interrupted_removes_its_store() {
+    let bench = Bench::new();
+    let mut measurement = bench.spawn(["bench-append", "--dir", ".", "--seconds", "600"]);
+    while bench.files("").is_empty() {
+        assert!(measurement.try_wait().unwrap().is_none(), "the measurement has ended before the signal");
+        std::thread::yield_now();
+    }
+    let sent = Command::new("kill").args(["-INT", &measurement.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    Run::of(measurement.wait_with_output().unwrap()).failed(130, &["interrupted"]);
+    assert!(bench.files("").is_empty());
+}

@@ -5,6 +5,7 @@
 #[cfg(unix)]
 mod bad_input;
 mod bench;
+mod bench_append;
 mod compact;
 mod fetch;
 mod generate;

@@ -8,8 +8,19 @@ impl Store {
     /// Makes everything durable, notes that the store was closed, and lets another writer in. Unsealed events stay in
     /// the log. Later appends fail with [`StoreError::Closed`]; snapshots go on. Closing again does nothing.
     ///
+    /// Batches handed in before by [`Store::append_later`] are stored first. Where one of them, or an earlier one, failed
+    /// and nobody waited for it, the store is closed all the same, and [`StoreError::NotStored`] says so.
+    ///
     /// Dropping the store closes it too, but nobody sees the error.
     pub fn close(&self) -> Result<(), StoreError> {
+        // Before the locks below, which committing needs. A closed store has nothing left to commit.
+        let flushed = self.flush();
+        self.close_log()?;
+        flushed?;
+        self.queue.take_unheard().map_or(Ok(()), |error| Err(StoreError::NotStored(error)))
+    }
+
+    fn close_log(&self) -> Result<(), StoreError> {
         let _sealing = hold(&self.sealing)?;
         let mut catalog = hold(&self.catalog)?;
         let mut writer = hold(&self.writer)?;

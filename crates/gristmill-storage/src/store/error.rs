@@ -74,7 +74,7 @@ pub enum StoreError {
     /// be there, whole, after the store is opened again; with an append token it can be sent again safely.
     #[error("the batch was not stored: {0}")]
     NotStored(Arc<StoreError>),
-    /// Too many threads wait for their appends.
+    /// Too many appends wait to be written; this one was not handed in.
     #[error("{waiting} appends are waiting already; try again in a moment")]
     Busy {
         /// How many wait.

@@ -1,9 +1,9 @@
 //! The store: appends that are durable when they return, snapshots that do not change, one writer, many readers.
 //!
-//! One verb a file. In the order of a batch's life: `append` (group commit into the log), `view` (what readers see),
-//! `seal` (log to segments), `load` (files to segments, without the log), `compact` (segments to
-//! fewer and smaller ones), `recover` (what the log still holds at the
-//! next open). `docs/durability.md` argues each point at which a crash can happen.
+//! One verb a file. In the order of a batch's life: `append` (handed in), `pending` (waited for), `queue` (group commit
+//! into the log), `view` (what readers see), `seal` (log to segments), `load` (files to segments, without the log),
+//! `compact` (segments to fewer and smaller ones), `recover` (what the log still holds at the next open).
+//! `docs/durability.md` argues each point at which a crash can happen.
 //!
 //! Locks are taken in this order: `compacting`, `sealing`, `catalog`, `writer`, then those of the view.
 
@@ -19,6 +19,7 @@ mod open;
 mod options;
 mod parallel;
 mod partition;
+mod pending;
 mod queue;
 mod reader;
 mod recover;
@@ -45,6 +46,7 @@ pub use compact::{Compaction, CompactionProgress, SegmentsTotal};
 pub use error::StoreError;
 pub use load::Loader;
 pub use options::StoreOptions;
+pub use pending::Pending;
 pub use reader::Reader;
 pub use recover::Recovery;
 pub use view::Snapshot;
@@ -61,7 +63,7 @@ pub struct Store {
     cache: Arc<PartCache>,
     /// The next free id of a log or segment.
     next_id: AtomicU64,
-    queue: CommitQueue<Arc<Batch>, Result<Receipt, Arc<StoreError>>>,
+    queue: CommitQueue<Arc<Batch>, Receipt, Arc<StoreError>>,
     /// Held by the one compaction that runs.
     compacting: Mutex<()>,
     sealing: Mutex<Sealing>,

@@ -8,7 +8,7 @@ use crate::dir::{Dir, Lock};
 use crate::segment::PartCache;
 use crate::wal::{self, LogWriter, Predecessor};
 
-use super::append::GROUP_BYTES;
+use super::append::{GROUP_BYTES, WAITING};
 use super::layout::{self, LOCK};
 use super::leftovers::sweep;
 use super::queue::CommitQueue;
@@ -59,7 +59,7 @@ impl Store {
             options,
             cache,
             next_id: AtomicU64::new(catalog.next_id),
-            queue: CommitQueue::new(GROUP_BYTES),
+            queue: CommitQueue::new(WAITING),
             compacting: Mutex::new(()),
             sealing: Mutex::new(Sealing::default()),
             catalog: Mutex::new(catalog),

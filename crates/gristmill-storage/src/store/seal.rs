@@ -29,8 +29,11 @@ impl Store {
     /// Writes every event that is only in the log into segments, and drops the log. It happens by itself when
     /// [`super::StoreOptions::segment_rows`] or [`super::StoreOptions::wal_bytes`] is reached.
     ///
+    /// Batches handed in before by [`Store::append_later`] are stored first, whether or not somebody waits for them.
+    ///
     /// When it fails, nothing is lost: the events stay in the log, and are sealed the next time.
     pub fn seal(&self) -> Result<(), StoreError> {
+        self.flush()?;
         run(self, &mut *hold(&self.sealing)?)
     }
 

@@ -29,6 +29,20 @@ fn a_snapshot_after_each_small_append_keeps_few_segments_and_copies_little() {
 }
 
 #[test]
+fn appends_freeze_chunks_that_are_merged_no_more() {
+    let store = open(&MemoryDir::new(), unsealed());
+    let whole = view::CHUNK_EVENTS;
+    for number in 0..3 {
+        store.append(batch(number * whole..(number + 1) * whole)).unwrap();
+        assert_eq!(store.view.with(|view| view.unfrozen().events).unwrap(), 0);
+    }
+    store.append(batch(3 * whole..3 * whole + 5)).unwrap();
+    let rows: Vec<u64> =
+        store.snapshot().unwrap().segments().iter().map(|segment| segment.meta().rows.into()).collect();
+    assert_eq!(rows, [whole, whole, whole, 5]);
+}
+
+#[test]
 fn an_empty_batch_is_stored_like_any_other() {
     let dir = MemoryDir::new();
     let store = open(&dir, unsealed());

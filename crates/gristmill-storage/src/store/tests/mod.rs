@@ -5,6 +5,7 @@ mod compact;
 mod concurrent;
 mod load;
 mod open;
+mod pending;
 mod recover;
 mod seal;
 
