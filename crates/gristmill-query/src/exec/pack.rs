@@ -98,7 +98,9 @@ impl Unpack {
         for (codes, stride) in codes.iter_mut().zip(strides) {
             if *stride == 1 {
                 codes.extend_from_slice(&self.rest);
-                return;
+                // Dimensions of one value may follow.
+                self.rest.fill(0);
+                continue;
             }
             let before = codes.len();
             codes.resize(before + keys.len(), 0);

@@ -226,8 +226,8 @@ mod tests {
             let keys: Vec<u32> = near
                 .into_iter()
                 .map(|(number, by)| {
-                    let times = number % (u32::MAX / stride + 1);
-                    u32::try_from((i64::from(times) * i64::from(stride) + by).clamp(0, i64::from(u32::MAX))).unwrap()
+                    let times = i64::from(number) % (i64::from(u32::MAX / stride) + 1);
+                    u32::try_from((times * i64::from(stride) + by).clamp(0, i64::from(u32::MAX))).unwrap()
                 })
                 .collect();
             let (mut rest, mut quotients) = (keys.clone(), vec![0; keys.len()]);
