@@ -4,12 +4,12 @@
 
 #![expect(clippy::expect_used, reason = "a test ends where something is not as it must be")]
 
-use gristmill::Options;
 use gristmill::event::Event;
 use gristmill::exec::{GroupStrategy, Instructions, RowStrategy, Tuning};
 use gristmill::request::{Aggregation, EmptyBuckets, Fetch, FetchContext, Filter, Interval, Metric, OrderBy};
 use gristmill::schema::{Dimension, Kind};
 use gristmill::time::Granularity;
+use gristmill::{Options, Timestamp};
 use gristmill_testkit::arbitrary;
 use gristmill_testkit::oracle;
 use gristmill_testkit::runner::Layout;
@@ -65,6 +65,43 @@ proptest! {
     ) {
         let expected = oracle::fetch(&events, &fetch).to_json();
         prop_assert_eq!(answer(&store(layout, threads, &events), &fetch), expected);
+    }
+}
+
+/// Many events near each of a few, with values that are counts for one vendor, prices for another and quarters for a third.
+fn crowd(events: &[Event], step: i64) -> Vec<Event> {
+    let near = |event: &Event, at: i64| {
+        let mut event = event.clone();
+        let instant = Timestamp::from_millis(event.timestamp.millis() + at * step);
+        event.timestamp = instant.unwrap_or(Timestamp::MAX);
+        event.value = event.value.map(|value| {
+            let number = f64::from(u16::try_from(value.to_bits() % 5000).unwrap_or_default() + 99);
+            match event.text(Dimension::Vendor).map_or(0, str::len) % 3 {
+                0 => number - 1000.0,
+                1 => number / 100.0,
+                _ => number / 4.0,
+            }
+        });
+        event
+    };
+    events.iter().take(8).flat_map(|event| (0..120).map(move |at| near(event, at))).collect()
+}
+
+proptest! {
+    #![proptest_config(config(40))]
+
+    #[test]
+    fn a_crowd_of_events_is_added_up_as_by_the_oracle(
+        events in arbitrary::events(),
+        step in select(vec![1, 30_000, 450_000, 3_600_000]),
+        fetch in arbitrary::fetch(),
+        layout in layout(),
+        tuning in tuning(),
+    ) {
+        let events = crowd(&events, step);
+        let expected = oracle::fetch(&events, &fetch).to_json();
+        let store = layout.store(&Options::new().threads(2).tuning(tuning), &events).expect("a store of these events");
+        prop_assert_eq!(answer(&store, &fetch), expected);
     }
 }
 
