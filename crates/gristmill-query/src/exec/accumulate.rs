@@ -2,6 +2,7 @@
 
 use super::cell::{Extreme, NO_MAX, NO_MIN, from_extreme};
 use super::sum::Sums;
+use crate::narrow;
 use crate::request::{Aggregation, Metric};
 use gristmill_storage::schema::Dimension;
 use std::ops::Range;
@@ -72,6 +73,24 @@ impl Accumulators {
         if needs.extremes {
             self.min.resize(groups, NO_MIN);
             self.max.resize(groups, NO_MAX);
+        }
+    }
+
+    /// Adds groups of `other`, from one on, each to the group of `self` that stands in `groups`.
+    pub(crate) fn merge_each(&mut self, needs: &Needs, groups: &[u32], other: &Self, from: usize) {
+        fn each<T: Copy>(column: &mut [T], groups: &[u32], other: &[T], merge: impl Fn(&mut T, T)) {
+            groups.iter().zip(other).for_each(|(group, item)| merge(&mut column[*group as usize], *item));
+        }
+        each(&mut self.rows, groups, &other.rows[from..], |rows, more| *rows += more);
+        if needs.sum {
+            each(&mut self.values, groups, &other.values[from..], |values, more| *values += more);
+            for (group, other_group) in groups.iter().zip(from..) {
+                self.sums.merge(*group, &other.sums, narrow::id(other_group));
+            }
+        }
+        if needs.extremes {
+            each(&mut self.min, groups, &other.min[from..], |min, other| *min = other.min(*min));
+            each(&mut self.max, groups, &other.max[from..], |max, other| *max = other.max(*max));
         }
     }
 

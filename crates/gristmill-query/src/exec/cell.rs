@@ -98,6 +98,7 @@ impl Cell for CountCell {
         self.rows += rows;
     }
 
+    #[inline]
     fn merge(&mut self, other: &Self) -> [f64; 2] {
         self.rows += other.rows;
         [0.0; 2]

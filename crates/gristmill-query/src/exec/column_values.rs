@@ -2,6 +2,7 @@
 
 use super::batch_rows::BatchRows;
 use super::cell::Cell;
+use super::wide;
 use arrow_buffer::{BooleanBuffer, NullBuffer};
 use std::ops::Range;
 
@@ -47,6 +48,26 @@ impl<T> Chunk<'_, T> {
 }
 
 impl<T: Copy + Default> ColumnValues<'_, T> {
+    /// Behind the last row.
+    pub(super) fn end(&self) -> usize {
+        self.first as usize + self.items.len()
+    }
+
+    /// How many of some rows are not null whose bit is set, a bit a row.
+    pub(super) fn count_bits(&self, rows: Range<usize>, words: &[u64]) -> u32 {
+        let Some(valid) = self.validity else { return wide::count_common(words, words) };
+        let chunks = valid.inner().bit_chunks(valid.offset() + rows.start, rows.len());
+        let mut valid = chunks.iter().chain([chunks.remainder_bits()]);
+        let mut buffer = [0; 64];
+        let mut count = 0;
+        for words in words.chunks(buffer.len()) {
+            let valid = valid.by_ref().chain(std::iter::repeat(0));
+            buffer.iter_mut().zip(valid.take(words.len())).for_each(|(place, word)| *place = word);
+            count += wide::count_common(words, &buffer);
+        }
+        count
+    }
+
     /// How many of some rows are not null.
     pub(super) fn count(&self, rows: Range<usize>) -> u32 {
         let count = match self.validity {

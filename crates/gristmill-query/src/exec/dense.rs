@@ -7,7 +7,7 @@ use super::cell::Cell;
 use super::groups::{GroupCount, Groups};
 use super::pack::{Expanded, Unpack, add_codes, multi};
 use super::piece::{Part, Piece};
-use super::prepare::Prepared;
+use super::prepare::{Column, Prepared};
 use super::scan::{BATCH_ROWS, EXPANDED_ROWS, SharedBuckets};
 use super::slots::Slots;
 use super::values::SpanValues;
@@ -15,7 +15,7 @@ use crate::filter::{RowSet, select};
 use crate::narrow;
 use crate::plan::Plan;
 use crate::time::Bucket;
-use gristmill_storage::segment::{Lists, RunTimes, Timestamps};
+use gristmill_storage::segment::{Codes, DimensionCodes, Lists, RunTimes, Timestamps};
 use std::convert::Infallible;
 use std::ops::Range;
 
@@ -155,6 +155,10 @@ impl<'p, C: Cell> DenseScan<'p, C> {
         let (unpack, strides, keys_per_bucket) = (&mut self.unpack, &self.strides, self.keys_per_bucket);
         let keep = buckets.iter().any(|bucket| shared.is_shared(*bucket));
         self.slots.take(&mut out, keep, |keys, starts, codes| {
+            if let [only] = buckets {
+                starts.resize(starts.len() + keys.len(), only.start);
+                return unpack.extend(keys, strides, codes);
+            }
             let mut bucket = 0;
             let mut in_bucket: Vec<u32> = Vec::with_capacity(keys.len());
             for key in keys {
@@ -235,24 +239,35 @@ impl<'p, C: Cell> DenseScan<'p, C> {
                     self.slots.add_range(key, rows, &walk.values, columns);
                 }
             }
-            set @ RowSet::Bits { .. } if columns.uniq.is_empty() && walk.values.are_alike::<C>() => {
-                let rows = narrow::id(set.count_in(&rest));
-                walk.rest.start = end;
-                self.matched += u64::from(rows);
-                self.slots.add_count(key, rows, &walk.values);
-            }
-            RowSet::Bits { .. } | RowSet::List(_) => {
-                let mut buffer = std::mem::take(&mut self.listed);
-                let values = walk.values;
-                walk.batches(end, &mut buffer, |rows| {
-                    self.matched += rows.len() as u64;
-                    if let BatchRows::List(rows) = rows {
-                        self.slots.add_list(key, rows, &values, columns);
-                    }
+            set => {
+                let bits = if columns.uniq.is_empty() { set.words_in(&rest) } else { None };
+                let allowed = self.plan.options.tuning.instructions;
+                let added = bits.and_then(|(first, words)| {
+                    self.slots.add_bits(key, (first, &words), &walk.values, allowed)
                 });
-                self.listed = buffer;
+                match added {
+                    Some(rows) => {
+                        walk.rest.start = end;
+                        self.matched += rows;
+                    }
+                    None => self.list_of_one(key, walk, end),
+                }
             }
         }
+    }
+
+    /// As [`DenseScan::slice_of_one`], of rows that have to be listed.
+    fn list_of_one(&mut self, key: u32, walk: &mut Walk<'_>, end: u32) {
+        let columns = &self.prepared.columns;
+        let mut buffer = std::mem::take(&mut self.listed);
+        let values = walk.values;
+        walk.batches(end, &mut buffer, |rows| {
+            self.matched += rows.len() as u64;
+            if let BatchRows::List(rows) = rows {
+                self.slots.add_list(key, rows, &values, columns);
+            }
+        });
+        self.listed = buffer;
     }
 
     fn batch(&mut self, base: Base, rows: &BatchRows<'_>, values: &SpanValues<'_>) {
@@ -274,29 +289,43 @@ impl<'p, C: Cell> DenseScan<'p, C> {
         rows.zip(0_u32.., |row, _| {
             expanded.push(lists, row);
             if matches!(base, Base::Each) {
-                self.keys.resize(expanded.rows.len(), each.next().copied().unwrap_or_default());
+                self.keys.resize(expanded.len(), each.next().copied().unwrap_or_default());
             }
             // One row may have thousands of values.
-            if expanded.rows.len() >= EXPANDED_ROWS {
-                self.keyed(base, &BatchRows::List(&expanded.rows), &expanded.codes, values);
+            if expanded.len() >= EXPANDED_ROWS {
+                self.keyed(base, &BatchRows::List(expanded.rows()), expanded.codes(), values);
                 self.keys.clear();
                 expanded.clear();
             }
         });
-        self.keyed(base, &BatchRows::List(&expanded.rows), &expanded.codes, values);
+        self.keyed(base, &BatchRows::List(expanded.rows()), expanded.codes(), values);
         expanded.clear();
         self.expanded = expanded;
     }
 
     /// Adds rows to the slots of their keys; `multi` are the codes of the dimension with several values.
     fn keyed(&mut self, base: Base, rows: &BatchRows<'_>, multi: &[u32], values: &SpanValues<'_>) {
+        let columns = &self.prepared.columns;
+        if let Some(keys) = codes_as_keys(base, rows, &columns.groups) {
+            return self.slots.add(keys, rows, values, columns);
+        }
         if let Base::One(base) = base {
             self.keys.clear();
             self.keys.resize(rows.len(), base);
         }
-        let columns = &self.prepared.columns;
         add_codes(&mut self.keys, &columns.groups, &self.strides, rows, multi);
         self.slots.add(&self.keys, rows, values, columns);
+    }
+}
+
+/// The keys of rows that follow one another, where those are the codes of the only dimension as they are.
+fn codes_as_keys<'c>(base: Base, rows: &BatchRows<'_>, columns: &'c [Column]) -> Option<&'c [u32]> {
+    match (base, rows, columns) {
+        (Base::One(0), BatchRows::Range(rows), [column]) => match &*column.codes {
+            DimensionCodes::Single(Codes::U32(codes)) => Some(&codes[rows.start as usize..rows.end as usize]),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

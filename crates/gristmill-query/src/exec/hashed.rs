@@ -107,15 +107,15 @@ impl<'p, C: Cell> HashedScan<'p, C> {
         let mut result = Ok(());
         rows.zip(bucket_ids.iter(), |row, bucket| {
             expanded.push(lists, row);
-            self.keys.resize(expanded.rows.len(), *bucket);
-            if expanded.rows.len() >= EXPANDED_ROWS && result.is_ok() {
-                result = self.grouped(&BatchRows::List(&expanded.rows), &expanded.codes, values);
+            self.keys.resize(expanded.len(), *bucket);
+            if expanded.len() >= EXPANDED_ROWS && result.is_ok() {
+                result = self.grouped(&BatchRows::List(expanded.rows()), expanded.codes(), values);
                 self.keys.clear();
                 expanded.clear();
             }
         });
         result?;
-        self.grouped(&BatchRows::List(&expanded.rows), &expanded.codes, values)
+        self.grouped(&BatchRows::List(expanded.rows()), expanded.codes(), values)
     }
 
     /// The number of each row's bucket, in `keys`.

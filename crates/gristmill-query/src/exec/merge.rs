@@ -11,6 +11,7 @@ use super::prepare::{Column, Columns};
 use crate::narrow;
 use crate::plan::Plan;
 use gristmill_storage::segment::Dictionary;
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -101,9 +102,9 @@ fn alone(groups: Groups, dictionaries: &Dictionaries) -> Merged {
     }
 }
 
-/// Groups of one bucket are brought together by an array of keys where it has at most this many places for each group;
-/// beyond, they are sorted.
-const KEYS_PER_GROUP: usize = 4;
+/// Groups of one bucket are added up in an array where it has at most this many places for each group; beyond, they are
+/// sorted.
+const PLACES_PER_GROUP: usize = 4;
 
 /// A group of a bucket: its packed numbers where they fit, its source, and its position there.
 type Member = (u64, u32, u32);
@@ -112,7 +113,7 @@ struct Merge<'s> {
     plan: &'s Plan<'s>,
     sources: &'s [Source],
     /// By source and grouped dimension: the number of each group's value.
-    ids: Vec<Vec<std::borrow::Cow<'s, [u32]>>>,
+    ids: Vec<Vec<Cow<'s, [u32]>>>,
     values: Vec<Values>,
     /// How the numbers of a group's values are packed into one, where they fit.
     layout: KeyLayout,
@@ -193,34 +194,35 @@ impl<'s> Merge<'s> {
         let groups: usize = blocks.iter().map(|block| block.to - block.from).sum();
         let keys = self.layout.dense_keys();
         match keys.and_then(|keys| usize::try_from(keys).ok()) {
-            Some(keys) if keys <= groups.saturating_mul(KEYS_PER_GROUP) => self.add_up_by_key(blocks, keys),
+            Some(places) if self.uniq.is_empty() && places <= groups.saturating_mul(PLACES_PER_GROUP) => {
+                self.add_up_in_places(blocks, places);
+            }
             _ => self.add_up_sorted(blocks, keys.is_some()),
         }
     }
 
-    /// With a place for each of `keys` keys.
-    fn add_up_by_key(&mut self, blocks: &[Block], keys: usize) {
-        // For each key its last member, and for each member the one before it of the same key; both counted from 1.
-        let mut last = vec![0_u32; keys];
-        let mut before: Vec<u32> = Vec::new();
-        let mut members: Vec<Member> = Vec::new();
+    /// With a place for each of the keys there can be.
+    fn add_up_in_places(&mut self, blocks: &[Block], places: usize) {
+        let Some(first) = blocks.first() else { return };
+        self.flush();
+        let needs = &self.plan.needs;
+        let mut sums = Accumulators::default();
+        sums.resize(needs, places);
         for block in blocks {
-            for group in block.from..block.to {
-                let key = self.key(block.source, group);
-                members.push((key, narrow::id(block.source), narrow::id(group)));
-                before.push(std::mem::replace(&mut last[narrow::position(key)], narrow::id(members.len())));
-            }
+            let places = self.places(block);
+            let groups = &self.sources[block.source].groups.accumulators;
+            sums.merge_each(needs, &places, groups, block.from);
         }
-        let mut same: Vec<Member> = Vec::new();
-        for mut next in last {
-            same.clear();
-            while let Some(at) = (next as usize).checked_sub(1) {
-                same.push(members[at]);
-                next = before[at];
-            }
-            same.reverse();
-            self.add_members(&same);
+        let found: Vec<u32> =
+            (0..).zip(&sums.rows).filter(|(_, rows)| **rows > 0).map(|(place, _)| place).collect();
+        self.out.starts.resize(self.out.starts.len() + found.len(), first.start);
+        let mut rest = found.clone();
+        for ((out, _), values) in self.out.groups.iter_mut().zip(&self.values).rev() {
+            let radix = narrow::id(values.len());
+            out.extend(rest.iter().map(|place| place % radix));
+            rest.iter_mut().for_each(|place| *place /= radix);
         }
+        self.out.accumulators.extend_from(&sums.gather(&found), 0..found.len());
     }
 
     /// By sorting; `packed` says whether a group has a key.
@@ -256,6 +258,19 @@ impl<'s> Merge<'s> {
             [(_, source, group)] => self.append(*source as usize, *group as usize..*group as usize + 1),
             members => self.add_group(members),
         }
+    }
+
+    /// The keys of the groups of a block, of which there are no more than an array can have places.
+    fn places(&self, block: &Block) -> Cow<'_, [u32]> {
+        let mut columns =
+            self.ids[block.source].iter().map(|ids| &ids[block.from..block.to]).zip(&self.values);
+        let Some((first, _)) = columns.next() else { return vec![0; block.to - block.from].into() };
+        let mut places = Cow::Borrowed(first);
+        for (ids, values) in columns {
+            let radix = narrow::id(values.len());
+            places.to_mut().iter_mut().zip(ids).for_each(|(place, id)| *place = *place * radix + id);
+        }
+        places
     }
 
     fn key(&self, source: usize, group: usize) -> u64 {

@@ -4,8 +4,17 @@ use super::batch_rows::BatchRows;
 use super::cell::Cell;
 use super::column_values::{ColumnValues, for_each_cell};
 use super::sum::{Fixed, Place};
+use super::tuning::Instructions;
 use super::wide;
+use crate::filter::{Words, masked_sum_i16, masked_sum_i32, masked_sum_i64};
 use std::ops::Range;
+
+/// Rows that a word of bits stands for.
+const WORD_ROWS: usize = u64::BITS as usize;
+
+/// Rows are listed where fewer than this many bits are set for each word and byte of a multiple: a word costs as much as its
+/// bytes take to read, a listed row always the same.
+const BITS_PER_BYTE: usize = 2;
 
 /// Values as multiples.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +30,9 @@ pub(crate) trait Multiple: Copy + Default + Into<i64> {
 
     /// The sum of some.
     fn sum(multiples: &[Self]) -> Fixed;
+
+    /// The sum of those whose bit is set, where there are instructions for it.
+    fn masked_sum(multiples: &[Self], words: &[u64], allowed: Instructions) -> Option<Fixed>;
 }
 
 impl Multiple for i16 {
@@ -28,6 +40,10 @@ impl Multiple for i16 {
 
     fn sum(multiples: &[Self]) -> Fixed {
         Fixed::of(wide::sum_i16(multiples))
+    }
+
+    fn masked_sum(multiples: &[Self], words: &[u64], allowed: Instructions) -> Option<Fixed> {
+        masked_sum_i16(multiples, words, allowed).map(Fixed::of)
     }
 }
 
@@ -37,6 +53,10 @@ impl Multiple for i32 {
     fn sum(multiples: &[Self]) -> Fixed {
         Fixed::of(wide::sum_i32(multiples))
     }
+
+    fn masked_sum(multiples: &[Self], words: &[u64], allowed: Instructions) -> Option<Fixed> {
+        masked_sum_i32(multiples, words, allowed).map(Fixed::of)
+    }
 }
 
 impl Multiple for i64 {
@@ -44,6 +64,10 @@ impl Multiple for i64 {
 
     fn sum(multiples: &[Self]) -> Fixed {
         wide::sum_i64(multiples)
+    }
+
+    fn masked_sum(multiples: &[Self], words: &[u64], allowed: Instructions) -> Option<Fixed> {
+        masked_sum_i64(multiples, words, allowed).map(|(upper, lower)| Fixed { upper, lower })
     }
 }
 
@@ -64,6 +88,33 @@ impl<T: Multiple> MultipleValues<'_, T> {
                 self.add_sum(cell, T::sum(chunk.items));
             });
         }
+    }
+
+    /// As [`SpanValues::add_bits`](super::values::SpanValues::add_bits), of rows that are counted already.
+    pub(super) fn add_bits<C: Cell>(
+        &self,
+        cell: &mut C,
+        first: u32,
+        words: &Words<'_>,
+        allowed: Instructions,
+    ) -> bool {
+        let bytes: usize = words.parts().map(|words| words.len() * size_of::<T>()).sum();
+        if words.count() < bytes * BITS_PER_BYTE {
+            return false;
+        }
+        let mut sum = Fixed::default();
+        let mut values = 0;
+        let mut start = first as usize;
+        for words in words.parts() {
+            let rows = start.min(self.column.end())..self.column.end().min(start + words.len() * WORD_ROWS);
+            let Some(more) = T::masked_sum(self.column.of(&rows), words, allowed) else { return false };
+            sum += more;
+            values += self.column.count_bits(rows, words);
+            start += words.len() * WORD_ROWS;
+        }
+        cell.add_values(values);
+        self.add_sum(cell, sum);
+        true
     }
 
     fn add_sum<C: Cell>(&self, cell: &mut C, sum: Fixed) {

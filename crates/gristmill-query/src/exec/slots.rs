@@ -8,7 +8,9 @@ use super::groups::Groups;
 use super::prepare::{Columns, Prepared};
 use super::spill::Spill;
 use super::sum::Units;
+use super::tuning::Instructions;
 use super::values::SpanValues;
+use crate::filter::Words;
 use crate::narrow;
 use std::ops::Range;
 
@@ -108,11 +110,25 @@ impl<C: Cell> Slots<C> {
         }
     }
 
-    /// Adds so many rows to one key; see [`SpanValues::add_count`].
-    pub(crate) fn add_count(&mut self, key: u32, rows: u32, values: &SpanValues<'_>) {
-        if rows > 0 {
-            values.add_count(self.note(key).0, rows);
+    /// Adds the rows whose bits are set to one key, and tells how many they are; or does
+    /// nothing, where [`SpanValues::add_bits`] does nothing.
+    pub(crate) fn add_bits(
+        &mut self,
+        key: u32,
+        (first, words): (u32, &Words<'_>),
+        values: &SpanValues<'_>,
+        allowed: Instructions,
+    ) -> Option<u64> {
+        let mut cell = self.cells[key as usize * self.lanes];
+        let before = cell.rows();
+        if !values.add_bits(&mut cell, first, words, allowed) {
+            return None;
         }
+        let added = cell.rows() - before;
+        if added > 0 {
+            *self.note(key).0 = cell;
+        }
+        Some(u64::from(added))
     }
 
     /// The cell of a key that gets rows.
@@ -171,10 +187,24 @@ impl<C: Cell> Slots<C> {
     pub(crate) fn merge(&mut self, mut other: Self) {
         self.fold_lanes();
         other.fold_lanes();
+        if matches!(self.met, Met::Walk) {
+            let places = (0..).zip(self.cells.iter_mut().step_by(self.lanes));
+            for ((key, cell), more) in places.zip(other.cells.iter().step_by(other.lanes)) {
+                let missing = cell.merge(more);
+                missing.into_iter().filter(|number| *number != 0.0).for_each(|at| self.spill.add(key, at));
+            }
+        } else {
+            self.merge_found(&mut other);
+        }
+        self.spill.merge(other.spill);
+        self.distinct.iter_mut().zip(other.distinct).for_each(|(sets, more)| sets.merge(more));
+    }
+
+    /// Takes in the cells of those keys that had a row.
+    fn merge_found(&mut self, other: &mut Self) {
         other.find();
-        let lanes = self.lanes;
         for key in &other.found {
-            let cell = &mut self.cells[*key as usize * lanes];
+            let cell = &mut self.cells[*key as usize * self.lanes];
             if let Met::Noted { keys, len } = &mut self.met {
                 keys[*len] = *key;
                 *len += usize::from(cell.rows() == 0);
@@ -182,8 +212,6 @@ impl<C: Cell> Slots<C> {
             let missing = cell.merge(&other.cells[*key as usize * other.lanes]);
             missing.into_iter().filter(|number| *number != 0.0).for_each(|at| self.spill.add(*key, at));
         }
-        self.spill.merge(other.spill);
-        self.distinct.iter_mut().zip(other.distinct).for_each(|(sets, more)| sets.merge(more));
     }
 
     /// Writes the keys that had a row, rising, to `found`; the lanes have been folded.

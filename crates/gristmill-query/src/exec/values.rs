@@ -6,8 +6,11 @@ use super::column_values::{ColumnValues, for_each_cell};
 use super::multiples::MultipleValues;
 use super::spill::Spill;
 use super::sum::{Fixed, Pair, Place};
+use super::tuning::Instructions;
 use super::value_form::{SumForm, ValueForm};
 use super::wide;
+use crate::filter::Words;
+use crate::narrow;
 use arrow_buffer::BooleanBuffer;
 use gristmill_storage::segment::{FixedValues, Multiples, Values};
 use std::ops::Range;
@@ -119,17 +122,32 @@ impl<'v> SpanValues<'v> {
         }
     }
 
-    /// Adds so many rows to one cell, whichever they are: only where [`SpanValues::are_alike`].
-    pub(crate) fn add_count<C: Cell>(&self, cell: &mut C, count: u32) {
-        cell.add_rows(count);
-        if let Self::Constant(value, sum) = self {
-            add_constant(cell, *value, count, *sum);
+    /// Adds those rows to one cell whose bit is set: the lowest bit of the first word is that of row `first`. Or does nothing
+    /// and says so, where it is better to list them.
+    pub(crate) fn add_bits<C: Cell>(
+        &self,
+        cell: &mut C,
+        first: u32,
+        words: &Words<'_>,
+        allowed: Instructions,
+    ) -> bool {
+        let rows = narrow::id(words.count());
+        let is_added = match self {
+            _ if !(C::SUM || C::EXTREMES) => true,
+            Self::Absent => true,
+            Self::Constant(value, sum) => {
+                add_constant(cell, *value, rows, *sum);
+                true
+            }
+            Self::Numbers(..) => false,
+            Self::I16(column) => column.add_bits(cell, first, words, allowed),
+            Self::I32(column) => column.add_bits(cell, first, words, allowed),
+            Self::I64(column) => column.add_bits(cell, first, words, allowed),
+        };
+        if is_added {
+            cell.add_rows(rows);
         }
-    }
-
-    /// Whether all rows count alike, so that a cell needs to know of no single one.
-    pub(crate) fn are_alike<C: Cell>(&self) -> bool {
-        matches!(self, Self::Absent | Self::Constant(..)) || !(C::SUM || C::EXTREMES)
+        is_added
     }
 
     /// Adds each row to one of the `LANES` cells of its key, which take turns; `rows` and `keys` go in step. `first` is

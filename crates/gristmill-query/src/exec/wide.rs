@@ -94,6 +94,13 @@ narrow_sum!(sum_i16, i16);
 narrow_sum!(sum_i32, i32);
 
 wide! {
+    /// How many bits are set in both.
+    count_common(words: &[u64], others: &[u64]) -> u32 {
+        words.iter().zip(others).map(|(word, other)| (word & other).count_ones()).sum()
+    }
+}
+
+wide! {
     /// The smallest and the largest number.
     extremes(numbers: &[f64]) -> (Extreme, Extreme) {
         let mut least = [NO_MIN; LANES];

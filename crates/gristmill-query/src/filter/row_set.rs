@@ -48,6 +48,17 @@ impl RowSet {
         }
     }
 
+    /// The bits of the rows of a range, and the row of the lowest bit of the first word: the first word, those between and
+    /// the last one, of which those at the ends have no bit of another row. `None` where this is no set of bits, or has no row
+    /// there.
+    pub(crate) fn words_in(&self, within: &Range<u32>) -> Option<(u32, Words<'_>)> {
+        let Self::Bits { rows, words } = self else { return None };
+        let within = common(rows, within);
+        let (first, middle, last) = words_of(rows, words, &within)?;
+        let start = within.start - (within.start - rows.start) % u64::BITS;
+        Some((start, Words { first: [first], middle, last: [last] }))
+    }
+
     /// Calls with the rows that lie within a range, rising, until a call fails: as many at a time as `buffer` holds,
     /// which is at least 64.
     pub(crate) fn try_for_each_batch<E>(
@@ -241,6 +252,26 @@ impl RowSet {
                 fold(&mut words[at as usize / 64], 1 << (at % 64));
             }),
         }
+    }
+}
+
+/// The words of a range of rows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Words<'w> {
+    first: [u64; 1],
+    middle: &'w [u64],
+    last: [u64; 1],
+}
+
+impl Words<'_> {
+    /// In three parts, which follow one another.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &[u64]> {
+        [&self.first[..], self.middle, &self.last].into_iter()
+    }
+
+    /// How many bits are set.
+    pub(crate) fn count(&self) -> usize {
+        self.parts().map(kernel::count).sum()
     }
 }
 

@@ -18,8 +18,8 @@ pub struct FixedPoint {
     pub bits: u32,
 }
 
-/// Between these exponents the powers of two are normal floats, and so are their inverses and what is 2^64 times them.
-const EXPONENTS: std::ops::RangeInclusive<i32> = -900..=900;
+/// Between these exponents the powers of two are normal floats, and so are their inverses and what is 2^128 times them.
+const EXPONENTS: std::ops::RangeInclusive<i32> = -700..=700;
 
 impl FixedPoint {
     /// The unit of numbers of which that much is known; `None` where a multiple of it may not fit an `i64`, and where there
@@ -147,7 +147,7 @@ mod tests {
         let cents: Vec<f64> = (1..1000).map(|cents| f64::from(cents * 90 + 9) / 100.0).collect();
         let powers: Vec<f64> = (0..63).map(|power| -(2_f64.powi(power))).collect();
         let whole: Vec<f64> = (-40_000..40_000).map(f64::from).collect();
-        for numbers in [&cents[..], &powers, &whole, &[0.0, -0.0, 1.5], &[2_f64.powi(900)], &[-0.1, 0.3]] {
+        for numbers in [&cents[..], &powers, &whole, &[0.0, -0.0, 1.5], &[2_f64.powi(700)], &[-0.1, 0.3]] {
             let (values, runs) = values(numbers);
             let point = point(numbers).unwrap();
             let fixed = FixedValues::of(&runs, &values);

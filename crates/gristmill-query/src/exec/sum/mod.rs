@@ -53,6 +53,7 @@ impl Pair {
     }
 
     /// Adds a finite number; `missing` takes what is missing from the pair.
+    #[inline]
     pub(crate) fn add_or(&mut self, number: f64, missing: &mut dyn FnMut(f64)) {
         let residue = self.add(number);
         if residue != 0.0 {

@@ -58,13 +58,14 @@ impl Units {
     /// A narrow sum and a wide one as one; `missing` takes what the pair cannot hold (nearly always nothing).
     #[inline]
     pub(crate) fn sum(self, narrow: i64, wide: Fixed, missing: &mut dyn FnMut(f64)) -> Pair {
-        let mut sum = Pair::default();
-        if narrow.unsigned_abs() < FLOATS {
+        let mut sum = if narrow.unsigned_abs() < FLOATS {
             #[expect(clippy::cast_precision_loss, reason = "checked above")]
-            sum.add_or(narrow as f64 * self.narrow, missing);
+            Pair::of(narrow as f64 * self.narrow)
         } else {
+            let mut sum = Pair::default();
             Fixed::of(narrow).parts(self.narrow).iter().for_each(|part| sum.add_or(*part, missing));
-        }
+            sum
+        };
         if wide != Fixed::default() {
             wide.parts(self.wide).iter().for_each(|part| sum.add_or(*part, missing));
         }

@@ -109,6 +109,30 @@ pub(crate) fn any_of_lists(
     portable::any_of_lists(ends, entries, of_empty, words);
 }
 
+/// Defines the sum of those numbers whose bit is set: the first number's is the lowest bit of the first word. `None` where
+/// the processor has no instructions for it, and listing the rows is as fast.
+macro_rules! masked_sum {
+    ($name:ident, $number:ty, $sum:ty, $of:expr) => {
+        /// The sum of those numbers whose bit is set, by instructions that may not be there. `$sum` of one is `$of` of it.
+        pub(crate) fn $name(numbers: &[$number], words: &[u64], allowed: Instructions) -> Option<$sum> {
+            let (whole, rest) = numbers.as_chunks();
+            #[cfg(target_arch = "x86_64")]
+            let sum = x86::$name(whole, words, allowed);
+            #[cfg(not(target_arch = "x86_64"))]
+            let sum = None.filter(|_: &$sum| allowed == Instructions::Widest);
+            let last = words.get(whole.len()).copied().unwrap_or_default();
+            Some(portable::add_masked(rest, last, sum?, $of))
+        }
+    };
+}
+
+masked_sum!(masked_sum_i16, i16, i64, |sum, number| sum + i64::from(number));
+masked_sum!(masked_sum_i32, i32, i64, |sum, number| sum + i64::from(number));
+masked_sum!(masked_sum_i64, i64, (i64, i64), |sum: (i64, i64), number: i64| (
+    sum.0 + (number >> 32),
+    sum.1 + (number & i64::from(u32::MAX))
+));
+
 /// How many bits are set.
 pub(crate) fn count(words: &[u64]) -> usize {
     #[cfg(target_arch = "x86_64")]

@@ -116,3 +116,9 @@ fn packed(flags: [u8; WORD_ROWS]) -> u64 {
     let bits = |eight: &[u8; 8]| u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
     eights.iter().rev().fold(0, |word, eight| word << 8 | bits(eight))
 }
+
+/// Adds those numbers whose bit is set to a sum.
+pub(super) fn add_masked<T: Copy, S>(numbers: &[T], word: u64, sum: S, add: impl Fn(S, T) -> S) -> S {
+    let set = numbers.iter().enumerate().filter(|(at, _)| word >> at & 1 == 1);
+    set.fold(sum, |sum, (_, number)| add(sum, *number))
+}

@@ -1,6 +1,9 @@
 //! Every kernel against a plain loop, whatever instructions it may use.
 
-use super::{Code, CodeTest, any_of_lists, count, positions, scan, scan_numbers};
+use super::{
+    Code, CodeTest, any_of_lists, count, masked_sum_i16, masked_sum_i32, masked_sum_i64, positions, scan,
+    scan_numbers,
+};
 use crate::exec::Instructions;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -136,6 +139,30 @@ proptest! {
                     if own.is_empty() { of_empty } else { own.into_iter().any(is_set) }
                 });
                 prop_assert_eq!(words[at / 64] >> (at % 64) & 1 == 1, expected, "{} with {:?}", at, level);
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_whose_bit_is_set(
+        numbers in vec((any::<i16>(), any::<i32>(), any::<i64>()), 0..300),
+        pattern in any::<u64>(),
+    ) {
+        let words: Vec<u64> = (0..crate::narrow::id(numbers.len().div_ceil(64))).map(|at| pattern.rotate_left(at)).collect();
+        let is_set = |at: usize| words[at / 64] >> (at % 64) & 1 == 1;
+        let kept = || numbers.iter().enumerate().filter(|(at, _)| is_set(*at)).map(|(_, number)| *number);
+        let (narrow, middle): (Vec<i16>, Vec<i32>) = numbers.iter().map(|number| (number.0, number.1)).unzip();
+        let wide: Vec<i64> = numbers.iter().map(|number| number.2).collect();
+        for level in LEVELS {
+            if let Some(sum) = masked_sum_i16(&narrow, &words, level) {
+                prop_assert_eq!(sum, kept().map(|number| i64::from(number.0)).sum::<i64>());
+            }
+            if let Some(sum) = masked_sum_i32(&middle, &words, level) {
+                prop_assert_eq!(sum, kept().map(|number| i64::from(number.1)).sum::<i64>());
+            }
+            if let Some((upper, lower)) = masked_sum_i64(&wide, &words, level) {
+                let sum: i128 = kept().map(|number| i128::from(number.2)).sum();
+                prop_assert_eq!((i128::from(upper) << 32) + i128::from(lower), sum);
             }
         }
     }

@@ -152,3 +152,21 @@ pub(super) fn positions(words: &[u64], first: u32, rows: &mut [u32], allowed: In
     // SAFETY: the instructions were detected, and there is room for every row.
     Some(unsafe { avx512::positions(words, first, rows) })
 }
+
+/// Defines what asks for the sum of numbers whose bit is set.
+macro_rules! masked_sum {
+    ($name:ident, $number:ty, $sum:ty) => {
+        pub(super) fn $name(
+            numbers: &[[$number; WORD_ROWS]],
+            words: &[u64],
+            allowed: Instructions,
+        ) -> Option<$sum> {
+            // SAFETY: the instructions were detected.
+            has_avx512(allowed).then(|| unsafe { avx512::$name(numbers, words) })
+        }
+    };
+}
+
+masked_sum!(masked_sum_i16, i16, i64);
+masked_sum!(masked_sum_i32, i32, i64);
+masked_sum!(masked_sum_i64, i64, (i64, i64));

@@ -285,3 +285,60 @@ fn joined(masks: [u16; 4]) -> u64 {
 fn word_of(code: u32) -> i16 {
     (code as u16).cast_signed()
 }
+
+/// The sum of those numbers whose bit is set, 64 to a word.
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(super) fn masked_sum_i16(numbers: &[[i16; WORD_ROWS]], words: &[u64]) -> i64 {
+    let ones = _mm512_set1_epi16(1);
+    let mut sum = _mm512_setzero_si512();
+    for (numbers, word) in numbers.iter().zip(words) {
+        let masks = word.to_le_bytes();
+        for (numbers, mask) in numbers.as_chunks::<32>().0.iter().zip(masks.as_chunks().0) {
+            // SAFETY: a chunk has the 32 numbers that are loaded.
+            let kept = unsafe { _mm512_maskz_loadu_epi16(u32::from_le_bytes(*mask), numbers.as_ptr()) };
+            // Sums of two numbers of 16 bits fit 32 bits.
+            sum = _mm512_add_epi64(sum, widened(_mm512_madd_epi16(kept, ones)));
+        }
+    }
+    _mm512_reduce_add_epi64(sum)
+}
+
+/// The sum of those numbers whose bit is set, 64 to a word.
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(super) fn masked_sum_i32(numbers: &[[i32; WORD_ROWS]], words: &[u64]) -> i64 {
+    let mut sum = _mm512_setzero_si512();
+    for (numbers, word) in numbers.iter().zip(words) {
+        let masks = word.to_le_bytes();
+        for (numbers, mask) in numbers.as_chunks::<16>().0.iter().zip(masks.as_chunks().0) {
+            // SAFETY: a chunk has the 16 numbers that are loaded.
+            let kept = unsafe { _mm512_maskz_loadu_epi32(u16::from_le_bytes(*mask), numbers.as_ptr()) };
+            sum = _mm512_add_epi64(sum, widened(kept));
+        }
+    }
+    _mm512_reduce_add_epi64(sum)
+}
+
+/// The sums of the upper and of the lower halves of those numbers whose bit is set, 64 to a word.
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(super) fn masked_sum_i64(numbers: &[[i64; WORD_ROWS]], words: &[u64]) -> (i64, i64) {
+    let half = _mm512_set1_epi64(i64::from(u32::MAX));
+    let (mut upper, mut lower) = (_mm512_setzero_si512(), _mm512_setzero_si512());
+    for (numbers, word) in numbers.iter().zip(words) {
+        for (numbers, mask) in numbers.as_chunks::<8>().0.iter().zip(word.to_le_bytes()) {
+            // SAFETY: a chunk has the 8 numbers that are loaded.
+            let kept = unsafe { _mm512_maskz_loadu_epi64(mask, numbers.as_ptr()) };
+            upper = _mm512_add_epi64(upper, _mm512_srai_epi64::<32>(kept));
+            lower = _mm512_add_epi64(lower, _mm512_and_si512(kept, half));
+        }
+    }
+    (_mm512_reduce_add_epi64(upper), _mm512_reduce_add_epi64(lower))
+}
+
+/// Sums of two numbers of 32 bits each.
+#[target_feature(enable = "avx512f")]
+fn widened(numbers: __m512i) -> __m512i {
+    _mm512_add_epi64(
+        _mm512_cvtepi32_epi64(_mm512_castsi512_si256(numbers)),
+        _mm512_cvtepi32_epi64(_mm512_extracti64x4_epi64::<1>(numbers)),
+    )
+}
