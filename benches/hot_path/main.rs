@@ -7,6 +7,7 @@
 
 mod fetch;
 mod ingest;
+mod memory;
 mod shapes;
 mod strategy;
 
@@ -19,5 +20,6 @@ fn main() {
     ingest::run(&mut criterion, size);
     fetch::run(&mut criterion, size);
     strategy::run(&mut criterion, size);
+    memory::run(&mut criterion);
     criterion.final_summary();
 }

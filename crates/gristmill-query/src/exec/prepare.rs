@@ -77,16 +77,25 @@ impl Prepared<'_> {
         self.spans.iter().filter_map(|span| span.values.sum())
     }
 
+    /// Bytes of a value in the column that a scan of the span reads; 0 where it reads none.
+    fn value_width(&self, span: &Span) -> usize {
+        let columns = &self.columns;
+        if !span.values.reads_column() {
+            return 0;
+        }
+        let run = columns.multiples.as_ref().and_then(|multiples| multiples.of_run(span.rows.start));
+        match run {
+            Some(run) => run.multiples.width(),
+            None if columns.values.is_some() => size_of::<f64>(),
+            None => 0,
+        }
+    }
+
     /// What the scan of the segment has touched when so many rows matched.
     pub(crate) fn touched(&self, matched: u64) -> Touched {
         let columns = &self.columns;
         let share = if self.rows == 0 { 0.0 } else { matched as f64 / self.rows as f64 };
-        let valued = |span: &&Span| span.values.reads_column();
-        let values: usize = if columns.values.is_some() || columns.multiples.is_some() {
-            self.spans.iter().filter(valued).map(|span| span.rows.len() * size_of::<f64>()).sum()
-        } else {
-            0
-        };
+        let values: usize = self.spans.iter().map(|span| span.rows.len() * self.value_width(span)).sum();
         let codes: f64 =
             columns.groups.iter().chain(&columns.uniq).map(|column| column.codes.bytes_per_row()).sum();
         let matched_bytes = share * (values as f64 + codes * self.rows as f64);
