@@ -3,7 +3,7 @@
 use crate::exec::{ExecError, ExecOptions, Needs};
 use crate::filter::{Compiled, Matcher};
 use crate::request::{Fetch, Test};
-use crate::time::Bucketer;
+use crate::time::{Bucketer, Granularity};
 use gristmill_storage::event::Source;
 use gristmill_storage::schema::Dimension;
 
@@ -28,6 +28,15 @@ impl<'f> Plan<'f> {
             bucketer: Bucketer::new(fetch.granularity, fetch.zone, fetch.interval),
             needs: Needs::of(&fetch.metrics),
         })
+    }
+
+    /// Whether rows have to be looked at: without filter, bucket, group or value, ranges of rows are counted.
+    pub(crate) fn looks_at_rows(&self) -> bool {
+        !matches!(self.filter, Compiled::True)
+            || self.fetch.granularity != Granularity::All
+            || !self.fetch.group_by.is_empty()
+            || !self.needs.uniq.is_empty()
+            || self.needs.values()
     }
 }
 

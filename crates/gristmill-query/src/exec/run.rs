@@ -86,7 +86,8 @@ impl Run<'_> {
     fn scan<'s>(&self, located: Vec<(&'s Segment, Located)>) -> Vec<Outcome<'s>> {
         let intervals: Vec<Interval> = located.iter().map(|(_, located)| located.interval).collect();
         let rows: u64 = located.iter().map(|(_, located)| located.rows).sum();
-        let threads = if rows < PARALLEL_ROWS { 1 } else { self.pool.current_num_threads() as u64 };
+        let is_small = rows < PARALLEL_ROWS || !self.plan.looks_at_rows();
+        let threads = if is_small { 1 } else { self.pool.current_num_threads() as u64 };
         let tasks: Vec<_> = located
             .into_iter()
             .enumerate()
