@@ -3,7 +3,7 @@
 use super::budget::Budget;
 use super::error::ExecError;
 use super::merge::{Dictionaries, Source, merge};
-use super::prepare::{Located, locate, may_match, prepare};
+use super::prepare::{Located, Prepared, locate, may_match, prepare};
 use super::scan::{Found, SharedBuckets, scan};
 use super::tuning::Tuning;
 use crate::plan::Plan;
@@ -85,27 +85,44 @@ impl Run<'_> {
     /// decides what stays in memory.
     fn scan<'s>(&self, located: Vec<(&'s Segment, Located)>) -> Vec<Outcome<'s>> {
         let intervals: Vec<Interval> = located.iter().map(|(_, located)| located.interval).collect();
-        let rows: u64 = located.iter().map(|(_, located)| located.rows).sum();
+        let names_few = self.names_few_rows(&located);
+        let tasks: Vec<Task<'_, 's>> =
+            located.into_iter().map(|(segment, located)| self.task(segment, located, names_few)).collect();
+        let rows: u64 = tasks.iter().map(Task::rows).sum();
         let is_small = rows < PARALLEL_ROWS || !self.plan.looks_at_rows();
         let threads = if is_small { 1 } else { self.pool.current_num_threads() as u64 };
-        let tasks: Vec<_> = located
-            .into_iter()
-            .enumerate()
-            .map(|(at, (segment, located))| {
-                let others = intervals.iter().enumerate().filter(|(other, _)| *other != at);
-                let shared = SharedBuckets::of(others.map(|(_, interval)| *interval).collect());
-                // Every segment gets its part of the threads, twice over, so that the last one has help.
-                let threads = (threads * 2 * located.rows).div_ceil(rows.max(1)).clamp(1, threads);
-                (segment, located, shared, threads)
-            })
-            .collect();
-        let one = |(segment, located, shared, threads)| {
-            (segment, scan_segment(self.plan, segment, &located, &shared, threads))
+        let one = |(at, task): (usize, Task<'_, 's>)| {
+            let others = intervals.iter().enumerate().filter(|(other, _)| *other != at);
+            let shared = SharedBuckets::of(others.map(|(_, interval)| *interval).collect());
+            // Every segment gets its part of the threads, twice over, so that the last one has help.
+            let threads = (threads * 2 * task.rows()).div_ceil(rows.max(1)).clamp(1, threads);
+            (task.segment, scan_segment(self.plan, task, &shared, threads))
         };
+        let tasks = tasks.into_iter().enumerate();
         if threads == 1 {
-            return tasks.into_iter().map(one).collect();
+            return tasks.map(one).collect();
         }
+        let tasks: Vec<_> = tasks.collect();
         self.pool.install(|| tasks.into_par_iter().with_max_len(1).map(one).collect())
+    }
+
+    /// Whether the filter names values that few rows are likely to have.
+    fn names_few_rows(&self, located: &[(&Segment, Located)]) -> bool {
+        let expected = |(segment, located): &(&Segment, Located)| {
+            self.plan.filter.rows_expected(segment.meta(), located.rows)
+        };
+        let rows = located.iter().map(expected).try_fold(0_u64, |sum, rows| Some(sum.saturating_add(rows?)));
+        rows.is_some_and(|rows| rows < PARALLEL_ROWS)
+    }
+
+    /// Where few rows are likely to be left, the filter is bound at once: other threads may not be worth waking.
+    fn task<'s>(&self, segment: &'s Segment, located: Located, names_few: bool) -> Task<'_, 's> {
+        let start = if names_few {
+            Start::Prepared(prepare(self.plan, segment, &located))
+        } else {
+            Start::Located(located)
+        };
+        Task { segment, start }
     }
 
     fn each<'s, T: Send>(
@@ -139,14 +156,40 @@ impl Run<'_> {
     }
 }
 
+/// A segment to be scanned.
+struct Task<'p, 's> {
+    segment: &'s Segment,
+    start: Start<'p>,
+}
+
+/// How far a segment is on its way to the scan.
+enum Start<'p> {
+    Located(Located),
+    Prepared(Result<Option<Prepared<'p>>, SegmentError>),
+}
+
+impl Task<'_, '_> {
+    /// The rows to be looked at, as far as that is known.
+    fn rows(&self) -> u64 {
+        match &self.start {
+            Start::Located(located) => located.rows,
+            Start::Prepared(Ok(Some(prepared))) => prepared.filter.rows_at_most(prepared.rows),
+            Start::Prepared(_) => 0,
+        }
+    }
+}
+
 fn scan_segment(
     plan: &Plan<'_>,
-    segment: &Segment,
-    located: &Located,
+    task: Task<'_, '_>,
     shared: &SharedBuckets,
     threads: u64,
 ) -> Result<Option<Scanned>, ExecError> {
-    let Some(prepared) = prepare(plan, segment, located)? else { return Ok(None) };
+    let prepared = match task.start {
+        Start::Located(located) => prepare(plan, task.segment, &located)?,
+        Start::Prepared(prepared) => prepared?,
+    };
+    let Some(prepared) = prepared else { return Ok(None) };
     let Found { sources, matched } = scan(plan, &prepared, shared, threads)?;
     let dictionaries = Arc::new(Dictionaries::of(&prepared.columns, prepared.rows));
     let sources = sources.into_iter().filter(|groups| groups.len() > 0);

@@ -11,7 +11,6 @@ use super::value_form::{SumForm, ValueForm};
 use super::wide;
 use crate::filter::Words;
 use crate::narrow;
-use arrow_buffer::BooleanBuffer;
 use gristmill_storage::segment::{FixedValues, Multiples, Values};
 use std::ops::Range;
 
@@ -82,12 +81,14 @@ impl<'v> SpanValues<'v> {
                     cell.add_values(column.count(range.clone()));
                     add_numbers(cell, numbers, *plain, &mut spill);
                 }
-                if C::EXTREMES {
-                    let (min, max) = match column.validity {
-                        None => wide::extremes(numbers),
-                        Some(valid) => extremes_of_valid(numbers, &valid.slice(range.start, range.len())),
-                    };
+                if C::EXTREMES && column.validity.is_none() {
+                    let (min, max) = wide::extremes(numbers);
                     cell.add_extremes(min, max);
+                } else if C::EXTREMES {
+                    column.for_each_chunk(&BatchRows::Range(rows), |_, chunk| {
+                        let (min, max) = wide::extremes_of_present(chunk.items, chunk.present);
+                        cell.add_extremes(min, max);
+                    });
                 }
             }
             Self::I16(column) => column.add_range(cell, range),
@@ -110,8 +111,8 @@ impl<'v> SpanValues<'v> {
                         add_numbers(cell, chunk.items, *plain, &mut spill);
                     }
                     if C::EXTREMES {
-                        let each = chunk.items.iter().zip(chunk.present);
-                        each.for_each(|(number, present)| add_extremes(cell, *number, *present));
+                        let (min, max) = wide::extremes_of_present(chunk.items, chunk.present);
+                        cell.add_extremes(min, max);
                     }
                 });
             }
@@ -258,11 +259,4 @@ fn add_numbers<C: Cell>(cell: &mut C, numbers: &[f64], plain: bool, spill: &mut 
             spill(residue);
         }
     }
-}
-
-fn extremes_of_valid(numbers: &[f64], valid: &BooleanBuffer) -> (i64, i64) {
-    valid.set_slices().fold((NO_MIN, NO_MAX), |(min, max), (start, end)| {
-        let (least, most) = wide::extremes(&numbers[start..end]);
-        (min.min(least), max.max(most))
-    })
 }

@@ -119,6 +119,27 @@ wide! {
     }
 }
 
+wide! {
+    /// The smallest and the largest of those numbers that are there: of which 1 and not 0 stands beside them.
+    extremes_of_present(numbers: &[f64], present: &[u8]) -> (Extreme, Extreme) {
+        let mut least = [NO_MIN; LANES];
+        let mut most = [NO_MAX; LANES];
+        let (chunks, rest) = numbers.as_chunks::<LANES>();
+        let (marks, rest_marks) = present.as_chunks::<LANES>();
+        for (chunk, marks) in chunks.iter().zip(marks) {
+            for at in 0..LANES {
+                let extreme = to_extreme(chunk[at]);
+                least[at] = least[at].min(if marks[at] == 0 { NO_MIN } else { extreme });
+                most[at] = most[at].max(if marks[at] == 0 { NO_MAX } else { extreme });
+            }
+        }
+        let rest = rest.iter().zip(rest_marks).filter(|(_, mark)| **mark != 0);
+        let rest = rest.map(|(number, _)| to_extreme(*number));
+        let (min, max) = rest.fold((NO_MIN, NO_MAX), |(min, max), at| (min.min(at), max.max(at)));
+        (least.into_iter().fold(min, i64::min), most.into_iter().fold(max, i64::max))
+    }
+}
+
 /// Defines the loop of [`add_keys_u8`] for another width of codes.
 macro_rules! add_keys {
     ($name:ident, $code:ty) => {
@@ -200,6 +221,11 @@ mod tests {
             let least = numbers.iter().map(|number| to_extreme(*number)).min().unwrap_or(NO_MIN);
             let most = numbers.iter().map(|number| to_extreme(*number)).max().unwrap_or(NO_MAX);
             prop_assert_eq!(extremes(&numbers), (least, most));
+            prop_assert_eq!(extremes_of_present(&numbers, &vec![1; numbers.len()]), (least, most));
+            let even: Vec<f64> = numbers.iter().step_by(2).copied().collect();
+            let marks: Vec<u8> = (0..numbers.len()).map(|at| u8::from(at % 2 == 0)).collect();
+            prop_assert_eq!(extremes_of_present(&numbers, &marks), extremes(&even));
+            prop_assert_eq!(extremes_of_present(&numbers, &vec![0; numbers.len()]), (NO_MIN, NO_MAX));
         }
 
         #[test]

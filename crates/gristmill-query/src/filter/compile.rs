@@ -3,6 +3,7 @@
 use super::matcher::{Matcher, NumberMatcher};
 use crate::request::{Filter, InstantTest};
 use gristmill_storage::schema::Dimension;
+use gristmill_storage::segment::SegmentMeta;
 use std::ops::Range;
 
 /// A filter whose leaves are compiled and whose constants are folded: `True` and `False` stand at the root only.
@@ -56,6 +57,35 @@ impl Compiled {
             return Self::False;
         }
         Self::simplest(fields, Self::True, Self::And)
+    }
+
+    /// How many of `rows` rows of a segment match, as if all values of a dimension were equally frequent; `None` where it
+    /// does more than ask for given values, which takes no time to look up.
+    pub(crate) fn rows_expected(&self, meta: &SegmentMeta, rows: u64) -> Option<u64> {
+        let of_values = |dimension: Dimension, values: usize| {
+            let distinct = u64::from(meta.dimension(dimension).distinct).max(1);
+            rows.min(rows.saturating_mul(values as u64) / distinct)
+        };
+        match self {
+            Self::And(fields) => fields
+                .iter()
+                .map(|field| field.rows_expected(meta, rows))
+                .try_fold(rows, |least, rows| Some(least.min(rows?))),
+            Self::Dimension(dimension, Matcher::Texts { texts, null: false }) => {
+                Some(of_values(*dimension, texts.len()))
+            }
+            Self::Dimension(dimension, Matcher::Integers(integers)) => {
+                Some(of_values(*dimension, integers.len()))
+            }
+            Self::True
+            | Self::False
+            | Self::Or(_)
+            | Self::Not(_)
+            | Self::Dimension(..)
+            | Self::Value(_)
+            | Self::Timestamp(_)
+            | Self::SameValue(_) => None,
+        }
     }
 
     fn or(fields: Vec<Self>) -> Self {
