@@ -72,7 +72,7 @@ impl Multiple for i64 {
 }
 
 impl<T: Multiple> MultipleValues<'_, T> {
-    /// As [`SpanValues::add_range`], of rows that are counted already.
+    /// As `SpanValues::add_range`, of rows that are counted already.
     pub(super) fn add_range<C: Cell>(&self, cell: &mut C, rows: Range<usize>) {
         if C::SUM {
             cell.add_values(self.column.count(rows.clone()));
@@ -80,7 +80,7 @@ impl<T: Multiple> MultipleValues<'_, T> {
         }
     }
 
-    /// As [`SpanValues::add_list`], of rows that are counted already.
+    /// As `SpanValues::add_list`, of rows that are counted already.
     pub(super) fn add_list<C: Cell>(&self, cell: &mut C, rows: &[u32]) {
         if C::SUM {
             self.column.for_each_chunk(&BatchRows::List(rows), |_, chunk| {
@@ -90,7 +90,7 @@ impl<T: Multiple> MultipleValues<'_, T> {
         }
     }
 
-    /// As [`SpanValues::add_bits`](super::values::SpanValues::add_bits), of rows that are counted already.
+    /// As `SpanValues::add_bits`, of rows that are counted already.
     pub(super) fn add_bits<C: Cell>(
         &self,
         cell: &mut C,
@@ -126,7 +126,7 @@ impl<T: Multiple> MultipleValues<'_, T> {
         }
     }
 
-    /// As [`SpanValues::add_keyed`].
+    /// As `SpanValues::add_keyed`.
     #[inline]
     pub(super) fn add_keyed<C: Cell, const LANES: usize>(
         &self,
