@@ -1,6 +1,7 @@
 //! What a fetch asks of each group, and the arrays it ends in.
 
 use super::cell::{Extreme, NO_MAX, NO_MIN, from_extreme};
+use super::stretch::Stretches;
 use super::sum::Sums;
 use crate::narrow;
 use crate::request::{Aggregation, Metric};
@@ -118,6 +119,17 @@ impl Accumulators {
         extend(&mut self.min, &other.min, &groups);
         extend(&mut self.max, &other.max, &groups);
         self.sums.extend_from(&other.sums, groups);
+    }
+
+    /// The groups of several sources in their order.
+    pub(crate) fn join<'a>(order: &Stretches, source: impl Fn(usize) -> &'a Self + Copy) -> Self {
+        Self {
+            rows: order.join(|at| &source(at).rows),
+            values: order.join(|at| &source(at).values),
+            sums: Sums::join(order, |at| &source(at).sums),
+            min: order.join(|at| &source(at).min),
+            max: order.join(|at| &source(at).max),
+        }
     }
 
     /// The same groups in another order: group `i` is the one that was `order[i]`.

@@ -13,6 +13,13 @@ pub(super) struct Block {
     pub(super) to: usize,
 }
 
+impl Block {
+    /// How many groups.
+    pub(super) fn len(&self) -> usize {
+        self.to - self.from
+    }
+}
+
 /// Every block, by bucket and then by scan.
 pub(super) struct Blocks(Vec<Block>);
 

@@ -113,6 +113,13 @@ impl<T: Copy + Default> ColumnValues<'_, T> {
     }
 }
 
+/// From so many places of a chunk rows are taken in turn. Rows that follow one another are often of one bucket and so of
+/// one cell, where each waits for the sum of the one before.
+const STREAMS: usize = 4;
+
+/// Rows of a chunk that lie in each of these places.
+const STREAM_ROWS: usize = CHUNK_ROWS / STREAMS;
+
 /// Calls with the cell and the key of each row of a chunk, once the row is counted, and with its value. `keys` starts with
 /// those of the chunk.
 #[inline]
@@ -123,17 +130,32 @@ pub(super) fn for_each_cell<C: Cell, T: Copy, const LANES: usize>(
     first: &mut impl FnMut(u32, bool),
     mut call: impl FnMut(&mut C, u32, T, u8),
 ) {
-    // Equally long, which takes the checks out of the loop.
-    let rows = chunk.items.len();
-    let (keys, items, present) = (&keys[..rows], &chunk.items[..rows], &chunk.present[..rows]);
-    for at in 0..rows {
-        let key = keys[at];
-        let cell = &mut cells[key as usize * LANES + at % LANES];
+    let mut one = |lane: usize, key: u32, item: T, present: u8| {
+        let cell = &mut cells[key as usize * LANES + lane % LANES];
         first(key, cell.rows() == 0);
         cell.add_rows(1);
-        call(cell, key, items[at], present[at]);
+        call(cell, key, item, present);
+    };
+    // Of a whole chunk the lengths are known, which takes the checks out of the loop.
+    let whole = (keys.first_chunk(), chunk.items.first_chunk(), chunk.present.first_chunk());
+    if let (Some(keys), Some(items), Some(present)) = whole {
+        let (keys, items, present): Whole<'_, T> = (keys, items, present);
+        for at in 0..STREAM_ROWS {
+            for stream in 0..STREAMS {
+                let at = stream * STREAM_ROWS + at;
+                one(stream, keys[at], items[at], present[at]);
+            }
+        }
+        return;
+    }
+    let values = chunk.items.iter().zip(chunk.present);
+    for ((lane, key), (item, present)) in keys.iter().enumerate().zip(values) {
+        one(lane, *key, *item, *present);
     }
 }
+
+/// The keys of a whole chunk, its values, and which of them are there.
+type Whole<'c, T> = (&'c [u32; CHUNK_ROWS], &'c [T; CHUNK_ROWS], &'c [u8; CHUNK_ROWS]);
 
 /// Writes a byte for each bit from `start` on.
 fn spread_bits(bits: &BooleanBuffer, start: usize, bytes: &mut [u8]) {

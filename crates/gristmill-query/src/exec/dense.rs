@@ -10,6 +10,7 @@ use super::piece::{Part, Piece};
 use super::prepare::{Column, Prepared};
 use super::scan::{BATCH_ROWS, EXPANDED_ROWS, SharedBuckets};
 use super::slots::Slots;
+use super::strategy::Shape;
 use super::values::SpanValues;
 use crate::filter::{RowSet, select};
 use crate::narrow;
@@ -28,6 +29,7 @@ pub(crate) struct DenseScan<'p, C> {
     /// By grouped dimension: what one step of its code adds to a key.
     strides: Vec<u32>,
     multi: Option<&'p Lists>,
+    in_one_array: InOneArray,
     slots: Slots<C>,
     /// Rows that matched.
     matched: u64,
@@ -37,6 +39,40 @@ pub(crate) struct DenseScan<'p, C> {
     listed: Vec<u32>,
     expanded: Expanded,
     unpack: Unpack,
+}
+
+/// Which buckets have slots at the same time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum InOneArray {
+    /// One.
+    Bucket,
+    /// So many, whose rows in a span are taken in together.
+    Slices(usize),
+    /// So many, whose rows are taken in with those of their neighbours.
+    ShortSlices(usize),
+}
+
+impl InOneArray {
+    /// All buckets of a scan.
+    pub(crate) fn of(buckets: &[Bucket], shape: &Shape) -> Self {
+        if shape.has_short_slices() { Self::ShortSlices(buckets.len()) } else { Self::Slices(buckets.len()) }
+    }
+
+    /// How many.
+    fn buckets(self) -> usize {
+        match self {
+            Self::Bucket => 1,
+            Self::Slices(buckets) | Self::ShortSlices(buckets) => buckets,
+        }
+    }
+
+    /// How many slots have rows at about the same time, of so many keys within a bucket.
+    fn busy(self, keys: u32) -> usize {
+        match self {
+            Self::Bucket | Self::Slices(_) => keys as usize,
+            Self::ShortSlices(buckets) => keys as usize * buckets,
+        }
+    }
 }
 
 /// The key of each row within its bucket is added to this.
@@ -60,13 +96,12 @@ struct Walk<'p> {
 }
 
 impl<'p, C: Cell> DenseScan<'p, C> {
-    /// A scan with `keys` keys within a bucket and slots for `buckets` buckets, of about `rows` rows before they are
-    /// taken.
+    /// A scan with `keys` keys within a bucket, of about `rows` rows before its slots are taken.
     pub(crate) fn new(
         plan: &'p Plan<'p>,
         prepared: &'p Prepared<'p>,
         keys: u32,
-        buckets: usize,
+        in_one_array: InOneArray,
         rows: u64,
     ) -> Self {
         let groups = &prepared.columns.groups;
@@ -80,7 +115,13 @@ impl<'p, C: Cell> DenseScan<'p, C> {
             keys_per_bucket: keys,
             strides,
             multi: multi(groups),
-            slots: Slots::new(prepared, keys as usize * buckets, rows),
+            slots: Slots::new(
+                prepared,
+                keys as usize * in_one_array.buckets(),
+                in_one_array.busy(keys),
+                rows,
+            ),
+            in_one_array,
             matched: 0,
             keys: Vec::new(),
             listed: vec![0; BATCH_ROWS as usize],
@@ -127,7 +168,8 @@ impl<'p, C: Cell> DenseScan<'p, C> {
     }
 
     /// Scans a piece with slots for all of `buckets`, which are those that the piece may have, in order.
-    pub(crate) fn all_buckets(&mut self, piece: &Piece, buckets: &[Bucket], short: bool) {
+    pub(crate) fn all_buckets(&mut self, piece: &Piece, buckets: &[Bucket]) {
+        let short = matches!(self.in_one_array, InOneArray::ShortSlices(_));
         for part in &piece.parts {
             let mut walk = self.walk(part);
             match &self.prepared.columns.timestamps {

@@ -62,7 +62,7 @@ impl<'p, C: Cell> HashedScan<'p, C> {
             ),
             // One row makes at most as many groups as it has values, and there are fewer than 2^32 of those.
             ids: GroupIds::new(KeyLayout::new(&radices, 1 << 32)),
-            slots: Slots::new(prepared, 0, piece.rows().max(1)),
+            slots: Slots::new(prepared, 0, 0, piece.rows().max(1)),
             multi: multi(&columns.groups),
             matched: 0,
             keys: Vec::new(),

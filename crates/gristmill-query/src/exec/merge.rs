@@ -4,15 +4,16 @@
 use super::ExecError;
 use super::accumulate::Accumulators;
 use super::blocks::{Block, Blocks};
-use super::groups::{Distinct, Groups};
+use super::groups::Groups;
 use super::interner::{Interner, Lift, Values};
 use super::key::KeyLayout;
 use super::prepare::{Column, Columns};
+use super::stretch::{Joining, PARALLEL_GROUPS, Stretches};
+use super::union::Union;
 use crate::narrow;
 use crate::plan::Plan;
 use gristmill_storage::segment::Dictionary;
 use std::borrow::Cow;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// Every group of a fetch, in the order of bucket and numbers of values.
@@ -40,7 +41,7 @@ pub(crate) struct Dictionaries {
     /// In the order of the fetch's `group_by`.
     groups: Vec<Arc<Dictionary>>,
     /// In the order of [`super::Needs::uniq`].
-    uniq: Vec<Arc<Dictionary>>,
+    pub(super) uniq: Vec<Arc<Dictionary>>,
     /// Rows that were looked at, by which the dictionaries to start from are chosen.
     rows: u64,
 }
@@ -59,8 +60,12 @@ pub(crate) struct Source {
     pub(crate) groups: Groups,
 }
 
-/// Adds up what the scans found, which come in segment order.
-pub(crate) fn merge(plan: &Plan<'_>, mut sources: Vec<Source>) -> Result<Merged, ExecError> {
+/// Adds up what the scans found, which come in segment order, on the threads of `pool` where that is worth it.
+pub(crate) fn merge(
+    plan: &Plan<'_>,
+    mut sources: Vec<Source>,
+    pool: &rayon::ThreadPool,
+) -> Result<Merged, ExecError> {
     let base = sources.iter().max_by_key(|source| source.dictionaries.rows);
     let base = base.map(|source| Arc::clone(&source.dictionaries));
     if sources.len() <= 1 {
@@ -73,13 +78,16 @@ pub(crate) fn merge(plan: &Plan<'_>, mut sources: Vec<Source>) -> Result<Merged,
     let mut merge = Merge::new(plan, &sources, &base);
     for blocks in Blocks::of(&sources).by_bucket() {
         match blocks {
-            [block] => merge.append(block.source, block.from..block.to),
+            [block] => merge.order.push(block.source, block.from..block.to),
             blocks => merge.add_up(blocks),
         }
-        plan.options.budget.check_groups(merge.out.len() as u64)?;
+        plan.options.budget.check_groups(merge.order.len() as u64)?;
     }
-    merge.flush();
-    Ok(merge.finish())
+    if merge.order.len() < PARALLEL_GROUPS || pool.current_num_threads() == 1 {
+        Ok(merge.finish(Joining::Alone))
+    } else {
+        Ok(pool.install(|| merge.finish(Joining::Together)))
+    }
 }
 
 fn nothing(plan: &Plan<'_>) -> Merged {
@@ -106,8 +114,12 @@ fn alone(groups: Groups, dictionaries: &Dictionaries) -> Merged {
 /// sorted.
 const PLACES_PER_GROUP: usize = 4;
 
+/// Groups of a bucket are looked up in the block that has most of them where it has at least so many for each: what is
+/// looked up takes a search by halves, the others are not looked at.
+const GROUPS_PER_INSERTED: usize = 16;
+
 /// A group of a bucket: its packed numbers where they fit, its source, and its position there.
-type Member = (u64, u32, u32);
+pub(super) type Member = (u64, u32, u32);
 
 struct Merge<'s> {
     plan: &'s Plan<'s>,
@@ -118,9 +130,27 @@ struct Merge<'s> {
     /// How the numbers of a group's values are packed into one, where they fit.
     layout: KeyLayout,
     uniq: Vec<Union<'s>>,
-    out: Merged,
-    /// Groups of one source that come next, as they are.
-    pending: Option<(usize, Range<usize>)>,
+    /// Groups of several scans, added up.
+    summed: Summed,
+    /// All groups in order; those that were added up count as one more source.
+    order: Stretches,
+}
+
+/// Groups that several scans have.
+#[derive(Debug, Default)]
+struct Summed {
+    starts: Vec<i64>,
+    /// By grouped dimension: the number of each group's value.
+    ids: Vec<Vec<u32>>,
+    accumulators: Accumulators,
+    /// For each dimension of [`super::Needs::uniq`].
+    distinct: Vec<Vec<u64>>,
+}
+
+impl Summed {
+    fn len(&self) -> usize {
+        self.starts.len()
+    }
 }
 
 impl<'s> Merge<'s> {
@@ -148,9 +178,11 @@ impl<'s> Merge<'s> {
             values.push(interner.into_values());
         }
         let radices: Vec<u64> = values.iter().map(|values| values.len() as u64).collect();
-        let mut out = nothing(plan);
-        out.groups.clear();
-        out.groups.extend(values.iter().map(|_| (Vec::new(), Values::none())));
+        let summed = Summed {
+            ids: vec![Vec::new(); values.len()],
+            distinct: vec![Vec::new(); plan.needs.uniq.len()],
+            ..Summed::default()
+        };
         Self {
             plan,
             sources,
@@ -158,53 +190,72 @@ impl<'s> Merge<'s> {
             layout: KeyLayout::new(&radices, u64::MAX),
             values,
             uniq: (0..plan.needs.uniq.len()).map(|at| Union::new(sources, base, at)).collect(),
-            out,
-            pending: None,
-        }
-    }
-
-    /// Appends groups that no other scan has.
-    fn append(&mut self, source: usize, groups: Range<usize>) {
-        match &mut self.pending {
-            Some((known, pending)) if *known == source && pending.end == groups.start => {
-                pending.end = groups.end;
-            }
-            _ => {
-                self.flush();
-                self.pending = Some((source, groups));
-            }
-        }
-    }
-
-    fn flush(&mut self) {
-        let Some((source, range)) = self.pending.take() else { return };
-        let groups = &self.sources[source].groups;
-        self.out.starts.extend_from_slice(&groups.starts[range.clone()]);
-        for ((out, _), ids) in self.out.groups.iter_mut().zip(&self.ids[source]) {
-            out.extend_from_slice(&ids[range.clone()]);
-        }
-        self.out.accumulators.extend_from(&groups.accumulators, range.clone());
-        for (out, distinct) in self.out.distinct.iter_mut().zip(&groups.distinct) {
-            out.extend_from_slice(&distinct.counts[range.clone()]);
+            summed,
+            order: Stretches::default(),
         }
     }
 
     /// Adds up the groups of one bucket that several scans have.
     fn add_up(&mut self, blocks: &[Block]) {
-        let groups: usize = blocks.iter().map(|block| block.to - block.from).sum();
+        let groups: usize = blocks.iter().map(Block::len).sum();
         let keys = self.layout.dense_keys();
-        match keys.and_then(|keys| usize::try_from(keys).ok()) {
-            Some(places) if self.uniq.is_empty() && places <= groups.saturating_mul(PLACES_PER_GROUP) => {
+        let largest = blocks.iter().max_by_key(|block| block.len());
+        match (keys.and_then(|keys| usize::try_from(keys).ok()), largest) {
+            (Some(_), Some(largest))
+                if self.is_sorted(largest)
+                    && (groups - largest.len()).saturating_mul(GROUPS_PER_INSERTED) <= largest.len() =>
+            {
+                self.insert_into(largest, blocks);
+            }
+            (Some(places), _)
+                if self.uniq.is_empty() && places <= groups.saturating_mul(PLACES_PER_GROUP) =>
+            {
                 self.add_up_in_places(blocks, places);
             }
-            _ => self.add_up_sorted(blocks, keys.is_some()),
+            (keys, _) => self.add_up_sorted(blocks, keys.is_some()),
         }
+    }
+
+    /// Whether the numbers of a block's groups rise: they do where they are the codes as they are.
+    fn is_sorted(&self, block: &Block) -> bool {
+        self.ids[block.source].iter().all(|ids| matches!(ids, Cow::Borrowed(_)))
+    }
+
+    /// Looks up few groups in the block that has most, whose other groups stay as they are.
+    fn insert_into(&mut self, largest: &Block, blocks: &[Block]) {
+        let others = blocks.iter().filter(|block| *block != largest);
+        let mut members = self.members(others, true);
+        members.sort_unstable();
+        let mut from = largest.from;
+        for members in members.chunk_by(|a, b| a.0 == b.0) {
+            let [(key, ..), ..] = members else { continue };
+            let at = self.first_not_below(largest, from, *key);
+            self.order.push(largest.source, from..at);
+            from = at;
+            if at < largest.to && self.key(largest.source, at) == *key {
+                let known = (*key, narrow::id(largest.source), narrow::id(at));
+                self.add_members(&[&[known], members].concat());
+                from += 1;
+            } else {
+                self.add_members(members);
+            }
+        }
+        self.order.push(largest.source, from..largest.to);
+    }
+
+    /// The first group of a sorted block, from one on, whose key is not below another.
+    fn first_not_below(&self, block: &Block, from: usize, key: u64) -> usize {
+        let (mut low, mut high) = (from, block.to);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.key(block.source, middle) < key { low = middle + 1 } else { high = middle }
+        }
+        low
     }
 
     /// With a place for each of the keys there can be.
     fn add_up_in_places(&mut self, blocks: &[Block], places: usize) {
         let Some(first) = blocks.first() else { return };
-        self.flush();
         let needs = &self.plan.needs;
         let mut sums = Accumulators::default();
         sums.resize(needs, places);
@@ -215,25 +266,21 @@ impl<'s> Merge<'s> {
         }
         let found: Vec<u32> =
             (0..).zip(&sums.rows).filter(|(_, rows)| **rows > 0).map(|(place, _)| place).collect();
-        self.out.starts.resize(self.out.starts.len() + found.len(), first.start);
+        let before = self.summed.len();
+        self.summed.starts.resize(before + found.len(), first.start);
         let mut rest = found.clone();
-        for ((out, _), values) in self.out.groups.iter_mut().zip(&self.values).rev() {
+        for (ids, values) in self.summed.ids.iter_mut().zip(&self.values).rev() {
             let radix = narrow::id(values.len());
-            out.extend(rest.iter().map(|place| place % radix));
+            ids.extend(rest.iter().map(|place| place % radix));
             rest.iter_mut().for_each(|place| *place /= radix);
         }
-        self.out.accumulators.extend_from(&sums.gather(&found), 0..found.len());
+        self.summed.accumulators.extend_from(&sums.gather(&found), 0..found.len());
+        self.order.push(self.sources.len(), before..self.summed.len());
     }
 
     /// By sorting; `packed` says whether a group has a key.
     fn add_up_sorted(&mut self, blocks: &[Block], packed: bool) {
-        let mut members: Vec<Member> = Vec::new();
-        for block in blocks {
-            for group in block.from..block.to {
-                let key = if packed { self.key(block.source, group) } else { 0 };
-                members.push((key, narrow::id(block.source), narrow::id(group)));
-            }
-        }
+        let mut members = self.members(blocks.iter(), packed);
         // The block whose codes are the numbers is sorted, which a stable sort makes use of.
         if packed {
             members.sort_by_key(|member| member.0);
@@ -251,11 +298,18 @@ impl<'s> Merge<'s> {
         }
     }
 
+    /// The groups of some blocks; `packed` says whether a group has a key.
+    fn members<'b>(&self, blocks: impl Iterator<Item = &'b Block>, packed: bool) -> Vec<Member> {
+        let groups = blocks.flat_map(|block| (block.from..block.to).map(|group| (block.source, group)));
+        let key = |source, group| if packed { self.key(source, group) } else { 0 };
+        groups.map(|(source, group)| (key(source, group), narrow::id(source), narrow::id(group))).collect()
+    }
+
     /// Appends the one group that these are, if there are any.
     fn add_members(&mut self, members: &[Member]) {
         match members {
             [] => {}
-            [(_, source, group)] => self.append(*source as usize, *group as usize..*group as usize + 1),
+            [(_, source, group)] => self.order.push(*source as usize, *group as usize..*group as usize + 1),
             members => self.add_group(members),
         }
     }
@@ -286,113 +340,45 @@ impl<'s> Merge<'s> {
     /// Appends one group that some scans have.
     fn add_group(&mut self, members: &[Member]) {
         let [first, others @ ..] = members else { return };
-        self.flush();
         let (source, group) = (first.1 as usize, first.2 as usize);
         let groups = &self.sources[source].groups;
-        let target = narrow::id(self.out.len());
-        self.out.starts.push(groups.starts[group]);
-        for ((out, _), ids) in self.out.groups.iter_mut().zip(&self.ids[source]) {
+        let target = self.summed.len();
+        self.summed.starts.push(groups.starts[group]);
+        for (out, ids) in self.summed.ids.iter_mut().zip(&self.ids[source]) {
             out.push(ids[group]);
         }
-        self.out.accumulators.extend_from(&groups.accumulators, group..group + 1);
+        self.summed.accumulators.extend_from(&groups.accumulators, group..group + 1);
         for (_, source, group) in others {
             let other = &self.sources[*source as usize].groups.accumulators;
-            self.out.accumulators.merge(&self.plan.needs, target, other, *group);
+            self.summed.accumulators.merge(&self.plan.needs, narrow::id(target), other, *group);
         }
-        for (out, union) in self.out.distinct.iter_mut().zip(&mut self.uniq) {
+        for (out, union) in self.summed.distinct.iter_mut().zip(&mut self.uniq) {
             out.push(union.count(members));
         }
+        self.order.push(self.sources.len(), target..target + 1);
     }
 
-    fn finish(mut self) -> Merged {
-        for ((_, out), values) in self.out.groups.iter_mut().zip(self.values) {
-            *out = values;
-        }
-        self.out
-    }
-}
-
-/// Counts the distinct values that several scans have seen.
-struct Union<'s> {
-    /// Position in [`super::Needs::uniq`].
-    at: usize,
-    sources: &'s [Source],
-    base: Arc<Dictionary>,
-    interner: Interner,
-    /// By source, made when it is first needed; none where its codes are those of the base.
-    lifts: Vec<Option<Lift<'s>>>,
-}
-
-impl<'s> Union<'s> {
-    fn new(sources: &'s [Source], base: &Arc<Dictionaries>, at: usize) -> Self {
-        let base = Arc::clone(&base.uniq[at]);
-        let lifts = sources.iter().map(|_| None).collect();
-        Self { at, sources, interner: Interner::new(Arc::clone(&base)), lifts, base }
-    }
-
-    fn count(&mut self, members: &[Member]) -> u64 {
-        let counts = |member: &Member| self.distinct(member).counts[member.2 as usize];
-        match members {
-            [member] => counts(member),
-            // A bucket at the seam of two segments, which is the usual case, needs no numbers.
-            [a, b] => {
-                let common = count_common(
-                    (self.dictionary(a), self.distinct(a).codes_of(a.2)),
-                    (self.dictionary(b), self.distinct(b).codes_of(b.2)),
-                );
-                counts(a) + counts(b) - common
-            }
-            members => self.count_numbers(members),
-        }
-    }
-
-    fn count_numbers(&mut self, members: &[Member]) -> u64 {
-        let mut seen: Vec<u32> = Vec::new();
-        for member in members {
-            let source: &'s Source = &self.sources[member.1 as usize];
-            let codes = source.groups.distinct[self.at].codes_of(member.2);
-            let dictionary = &source.dictionaries.uniq[self.at];
-            if Arc::ptr_eq(dictionary, &self.base) {
-                seen.extend_from_slice(codes);
-                continue;
-            }
-            let all = source.groups.distinct[self.at].codes.len();
-            let lift =
-                self.lifts[member.1 as usize].get_or_insert_with(|| Lift::new(dictionary, &self.base, all));
-            seen.extend(codes.iter().map(|code| lift.id(&mut self.interner, *code)));
-        }
-        seen.sort_unstable();
-        seen.dedup();
-        seen.len() as u64
-    }
-
-    fn distinct(&self, member: &Member) -> &'s Distinct {
-        &self.sources[member.1 as usize].groups.distinct[self.at]
-    }
-
-    fn dictionary(&self, member: &Member) -> &'s Dictionary {
-        &self.sources[member.1 as usize].dictionaries.uniq[self.at]
-    }
-}
-
-/// How many values two sets have in common: both are codes, rising, with the sorted dictionary they belong to.
-fn count_common((a, a_codes): (&Dictionary, &[u32]), (b, b_codes): (&Dictionary, &[u32])) -> u64 {
-    let (mut left, mut right) = (a_codes.iter().copied().peekable(), b_codes.iter().copied().peekable());
-    let mut common = 0;
-    while let (Some(x), Some(y)) = (left.peek(), right.peek()) {
-        let order = match (a, b) {
-            (Dictionary::Text(a), Dictionary::Text(b)) => a.bytes(*x).cmp(b.bytes(*y)),
-            (Dictionary::Integer(a), Dictionary::Integer(b)) => a.get(*x).cmp(&b.get(*y)),
-            // A dimension has one kind of dictionary in every segment, by the table of columns.
-            _ => return 0,
+    fn finish(self, joining: Joining) -> Merged {
+        let Self { sources, ids, values, summed, order, .. } = self;
+        let starts =
+            || order.join(|at| sources.get(at).map_or(&*summed.starts, |source| &source.groups.starts));
+        let ids_of = |dimension: usize| {
+            order.join(|at| ids.get(at).map_or(&*summed.ids[dimension], |ids| &ids[dimension]))
         };
-        if order.is_le() {
-            left.next();
-        }
-        if order.is_ge() {
-            right.next();
-        }
-        common += u64::from(order.is_eq());
+        let accumulators =
+            |at: usize| sources.get(at).map_or(&summed.accumulators, |source| &source.groups.accumulators);
+        let counts_of = |uniq: usize| {
+            order.join(|at| {
+                sources.get(at).map_or(&*summed.distinct[uniq], |source| &source.groups.distinct[uniq].counts)
+            })
+        };
+        let ((starts, ids), (accumulators, distinct)) = joining.both(
+            || joining.both(starts, || (0..values.len()).map(ids_of).collect::<Vec<_>>()),
+            || {
+                let counts = || (0..summed.distinct.len()).map(counts_of).collect();
+                joining.both(|| Accumulators::join(&order, accumulators), counts)
+            },
+        );
+        Merged { starts, groups: ids.into_iter().zip(values).collect(), accumulators, distinct }
     }
-    common
 }

@@ -63,7 +63,7 @@ pub fn execute(
             sources.extend(scanned.sources);
         }
     }
-    Answer::new(&plan, merge(&plan, sources)?, missing, touched)
+    Answer::new(&plan, merge(&plan, sources, pool)?, missing, touched)
 }
 
 struct Run<'r> {

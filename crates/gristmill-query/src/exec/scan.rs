@@ -2,7 +2,7 @@
 
 use super::ExecError;
 use super::cell::{Cell, CountCell, ExtremesCell, FixedCell, FullCell, NarrowCell, PlainCell, SumCell};
-use super::dense::DenseScan;
+use super::dense::{DenseScan, InOneArray};
 use super::groups::{GroupCount, Groups};
 use super::hashed::HashedScan;
 use super::piece::{Piece, by_buckets, by_rows};
@@ -26,6 +26,21 @@ const PIECES_PER_THREAD: u64 = 4;
 
 /// Fewer rows than this are not worth a piece of their own.
 const MIN_PIECE_ROWS: u64 = 16 * 1024;
+
+/// Pieces are uneven where the busiest thread has this part of all rows more than its share, over all threads. Months of
+/// one quarter on two threads are: two against one.
+const UNEVEN_SHARE: u64 = 8;
+
+/// The rows of the thread that gets most, where each piece goes to the one that has least.
+fn busiest(pieces: &[Piece], threads: u64) -> u64 {
+    let mut busy = vec![0_u64; usize::try_from(threads).unwrap_or(usize::MAX).clamp(1, pieces.len().max(1))];
+    for piece in pieces {
+        if let Some(least) = busy.iter_mut().min() {
+            *least += piece.rows();
+        }
+    }
+    busy.into_iter().max().unwrap_or(0)
+}
 
 /// What the scan of one segment found.
 #[derive(Debug, Default)]
@@ -104,11 +119,21 @@ impl SegmentScan<'_> {
         } else {
             by_rows(&self.prepared.spans, u64::MAX)
         };
-        if (pieces.len() as u64) < wanted {
+        if (pieces.len() as u64) < wanted || (wanted > 1 && self.is_better_within_buckets(&shape, &pieces)) {
             let pieces = by_rows(&self.prepared.spans, shape.rows.div_ceil(wanted));
             return self.within_buckets::<C>(&shape, &pieces);
         }
         self.between_buckets::<C>(&shape, &pieces)
+    }
+
+    /// Whether pieces that share no bucket keep the threads so unevenly busy that equal ones are better, whose arrays have
+    /// to be added up. Distinct values take long to add up.
+    fn is_better_within_buckets(&self, shape: &Shape, pieces: &[Piece]) -> bool {
+        self.plan.options.tuning.task_rows.is_none()
+            && self.prepared.columns.uniq.is_empty()
+            && shape.has_few_slots()
+            && busiest(pieces, self.threads).saturating_mul(self.threads)
+                > shape.rows + shape.rows / UNEVEN_SHARE
     }
 
     /// Scans pieces that share no bucket: their groups follow one another.
@@ -117,17 +142,15 @@ impl SegmentScan<'_> {
         let rows_per_bucket = (shape.rows / shape.buckets).max(1);
         let found = match (shape.way(), keys) {
             (Way::BucketByBucket, Some(keys)) => self.each(pieces, |piece| {
-                DenseScan::<C>::new(self.plan, self.prepared, keys, 1, rows_per_bucket).bucket_by_bucket(
-                    piece,
-                    self.shared,
-                    &self.count,
-                )
+                DenseScan::<C>::new(self.plan, self.prepared, keys, InOneArray::Bucket, rows_per_bucket)
+                    .bucket_by_bucket(piece, self.shared, &self.count)
             }),
             (Way::AllBuckets, Some(keys)) => self.each(pieces, |piece| {
                 let buckets = self.buckets(self.interval_of(piece));
+                let in_one_array = InOneArray::of(&buckets, shape);
                 let mut scan =
-                    DenseScan::<C>::new(self.plan, self.prepared, keys, buckets.len(), piece.rows());
-                scan.all_buckets(piece, &buckets, shape.has_short_slices());
+                    DenseScan::<C>::new(self.plan, self.prepared, keys, in_one_array, piece.rows());
+                scan.all_buckets(piece, &buckets);
                 scan.finish(&buckets, self.shared, &self.count)
             }),
             _ => self.each(pieces, |piece| {
@@ -156,9 +179,10 @@ impl SegmentScan<'_> {
             return Ok(Found { sources: found.into_iter().map(|(groups, _)| groups).collect(), matched });
         };
         let buckets = self.buckets(self.prepared.interval);
+        let in_one_array = InOneArray::of(&buckets, shape);
         let scans = self.each(pieces, |piece| {
-            let mut scan = DenseScan::<C>::new(self.plan, self.prepared, keys, buckets.len(), piece.rows());
-            scan.all_buckets(piece, &buckets, shape.has_short_slices());
+            let mut scan = DenseScan::<C>::new(self.plan, self.prepared, keys, in_one_array, piece.rows());
+            scan.all_buckets(piece, &buckets);
             Ok(scan)
         })?;
         let mut scans = scans.into_iter();

@@ -25,7 +25,7 @@ const LANES: usize = 4;
 /// Keys have several cells where there are this many rows for each key, so that bringing them together costs little.
 const LANED_ROWS_PER_KEY: u64 = 16;
 
-/// And where the cells do not take more bytes than this, about what the first-level cache of a core holds.
+/// And where the cells that have rows at the same time do not take more bytes than this, about what the first-level cache of a core holds.
 const LANED_BYTES: usize = 64 * 1024;
 
 /// A cell for every key below a limit.
@@ -54,13 +54,14 @@ enum Met {
 }
 
 impl<C: Cell> Slots<C> {
-    /// Room for keys below `keys`, when about `rows` rows come before they are taken.
-    pub(crate) fn new(prepared: &Prepared<'_>, keys: usize, rows: u64) -> Self {
+    /// Room for keys below `keys`, `busy` of which have rows at about the same time, when about `rows` rows come before they
+    /// are taken.
+    pub(crate) fn new(prepared: &Prepared<'_>, keys: usize, busy: usize, rows: u64) -> Self {
         let columns = &prepared.columns;
         let walk = keys as u64 <= rows.saturating_mul(WALKED_KEYS_PER_ROW);
         let laned = keys > 0
             && rows / LANED_ROWS_PER_KEY >= keys as u64
-            && keys <= LANED_BYTES / (LANES * size_of::<C>());
+            && busy <= LANED_BYTES / (LANES * size_of::<C>());
         let lanes = if laned { LANES } else { 1 };
         let mut slots = Self {
             cells: vec![C::default(); keys * lanes],

@@ -31,6 +31,10 @@ const DENSE_KEYS_MAX: u64 = 1 << 24;
 /// number of its bucket.
 const SLICE_ROWS: u64 = 16;
 
+/// Adding a slot to another takes about as long as scanning two rows, so that with this many rows for each slot it is
+/// some hundredths of the scan.
+const ROWS_PER_ADDED_SLOT: u64 = 64;
+
 /// What decides the way through one segment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shape {
@@ -83,6 +87,11 @@ impl Shape {
     /// Whether one array has a slot for every bucket and key, so that threads may each have one and add them up.
     pub(crate) fn fits_one_array(&self) -> bool {
         self.fit(self.slots())
+    }
+
+    /// Whether adding up an array of all slots for each thread costs next to nothing beside the scan.
+    pub(crate) fn has_few_slots(&self) -> bool {
+        self.fits_one_array() && self.slots().is_some_and(|slots| slots <= self.rows / ROWS_PER_ADDED_SLOT)
     }
 
     /// Whether so many slots are worth an array.

@@ -36,8 +36,25 @@ pub(crate) fn order(fetch: &Fetch, merged: &Merged, metrics: &[MetricColumn]) ->
 /// Lets go of rows that cannot be among the first `limit`, by what decides first.
 fn keep_candidates(rows: &mut Vec<u32>, limit: usize, keys: Option<Vec<u64>>) {
     let (Some(keys), Some(last)) = (keys, limit.checked_sub(1)) else { return };
-    let threshold = *keys.clone().select_nth_unstable(last).1;
+    let threshold = nth_smallest(&keys, last);
     rows.retain(|row| keys[*row as usize] <= threshold);
+}
+
+/// The number that stands at a position of all numbers, which is one of theirs, once they are sorted. Only those are
+/// kept that may stand before it.
+fn nth_smallest(keys: &[u64], position: usize) -> u64 {
+    let mut kept: Vec<u64> = Vec::with_capacity(keys.len().min(2 * (position + 1)));
+    let mut threshold = u64::MAX;
+    for key in keys {
+        if *key < threshold || kept.len() <= position {
+            kept.push(*key);
+            if kept.len() == 2 * (position + 1) {
+                threshold = *kept.select_nth_unstable(position).1;
+                kept.truncate(position + 1);
+            }
+        }
+    }
+    *kept.select_nth_unstable(position).1
 }
 
 /// By bucket, then by group values.

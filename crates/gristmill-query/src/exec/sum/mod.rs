@@ -8,6 +8,7 @@ mod exact;
 mod fixed;
 mod units;
 
+use super::stretch::Stretches;
 use crate::narrow;
 pub(crate) use exact::ExactSum;
 pub(crate) use fixed::Fixed;
@@ -138,11 +139,25 @@ impl Sums {
 
     /// Appends the sums of some groups of `other`.
     pub(crate) fn extend_from(&mut self, other: &Self, groups: Range<usize>) {
-        let base = self.pairs.len();
+        let place = self.pairs.len();
         self.pairs.extend_from_slice(other.pairs.get(groups.clone()).unwrap_or_default());
+        self.take_spilled(other, &groups, place);
+    }
+
+    /// The sums of several sources in their order.
+    pub(crate) fn join<'a>(order: &Stretches, source: impl Fn(usize) -> &'a Self + Copy) -> Self {
+        let mut joined = Self { pairs: order.join(|at| &source(at).pairs), ..Self::default() };
+        for (at, groups, place) in order.each() {
+            joined.take_spilled(source(at), &groups, place);
+        }
+        joined
+    }
+
+    /// Takes in what the pairs of some groups of `other` could not hold; the first of them is group `place`.
+    fn take_spilled(&mut self, other: &Self, groups: &Range<usize>, place: usize) {
         let moved = other.spilled.iter().filter(|(group, _)| groups.contains(&(**group as usize)));
         let moved =
-            moved.map(|(group, sum)| (narrow::id(base + *group as usize - groups.start), sum.clone()));
+            moved.map(|(group, sum)| (narrow::id(place + *group as usize - groups.start), sum.clone()));
         self.spilled.extend(moved);
     }
 

@@ -41,8 +41,10 @@ impl<'a> BucketCursor<'a> {
     }
 
     fn fixed(&mut self, millis: i64, width: i64) -> Bucket {
+        // The bucket after the last one begins where that ends, without a division.
+        let follows = millis == self.bucket.end && self.span.contains(millis);
         let span = self.span_at(millis);
-        let start = millis - (millis + span.offset_millis()).rem_euclid(width);
+        let start = if follows { millis } else { millis - (millis + span.offset_millis()).rem_euclid(width) };
         Bucket { start: start.max(span.from), end: (start + width).min(span.until) }
     }
 
