@@ -3,7 +3,7 @@
 use super::groups::Distinct;
 use super::interner::{Interner, Lift};
 use super::merge::{Dictionaries, Member, Source};
-use gristmill_storage::segment::Dictionary;
+use gristmill_storage::segment::{Dictionary, NULL_CODE};
 use std::sync::Arc;
 
 /// Counts the distinct values that several scans have seen.
@@ -69,8 +69,38 @@ impl<'s> Union<'s> {
     }
 }
 
-/// How many values two sets have in common: both are codes, rising, with the sorted dictionary they belong to.
-fn count_common((a, a_codes): (&Dictionary, &[u32]), (b, b_codes): (&Dictionary, &[u32])) -> u64 {
+/// Codes, rising, and the sorted dictionary that they belong to.
+type Coded<'a> = (&'a Dictionary, &'a [u32]);
+
+/// Values of one set are looked up in another one that has at least so many times as many: a search by halves in the
+/// dictionary takes about as long as so many steps side by side.
+const STEPS_PER_SEARCH: usize = 16;
+
+/// How many values two sets have in common.
+fn count_common(a: Coded<'_>, b: Coded<'_>) -> u64 {
+    let (few, many) = if a.1.len() <= b.1.len() { (a, b) } else { (b, a) };
+    if few.1.len().saturating_mul(STEPS_PER_SEARCH) <= many.1.len() {
+        count_found(few, many)
+    } else {
+        count_side_by_side(a, b)
+    }
+}
+
+/// How many values of one set are found in another.
+fn count_found((few, codes): Coded<'_>, (many, among): Coded<'_>) -> u64 {
+    let find = |code: u32| match (few, many) {
+        _ if code == NULL_CODE => Some(NULL_CODE),
+        (Dictionary::Text(few), Dictionary::Text(many)) => many.find(few.get(code)?),
+        (Dictionary::Integer(few), Dictionary::Integer(many)) => many.find(few.get(code)?),
+        // A dimension has one kind of dictionary in every segment, by the table of columns.
+        _ => None,
+    };
+    let found = codes.iter().filter_map(|code| find(*code));
+    found.map(|code| u64::from(among.binary_search(&code).is_ok())).sum()
+}
+
+/// How many values two sets have in common, each of which is walked to its end.
+fn count_side_by_side((a, a_codes): Coded<'_>, (b, b_codes): Coded<'_>) -> u64 {
     let (mut left, mut right) = (a_codes.iter().copied().peekable(), b_codes.iter().copied().peekable());
     let mut common = 0;
     while let (Some(x), Some(y)) = (left.peek(), right.peek()) {

@@ -63,6 +63,15 @@ impl LikeMatcher {
         matches!(self.pieces.as_slice(), [Piece::Text(_), Piece::Text(end)] if end.needle().is_empty())
     }
 
+    /// The part that a text matches for having in it, where that is all.
+    pub(crate) fn part(&self) -> Option<&Finder<'static>> {
+        let is_empty = |piece: &Piece| matches!(piece, Piece::Text(text) if text.needle().is_empty());
+        match self.pieces.as_slice() {
+            [first, Piece::Text(part), last] if is_empty(first) && is_empty(last) => Some(&**part),
+            _ => None,
+        }
+    }
+
     /// Whether the whole text matches. Takes time in the text's length times the pattern's at worst.
     pub(crate) fn matches(&self, text: &str) -> bool {
         let Some((first, rest)) = self.pieces.split_first() else { return false };
@@ -182,6 +191,18 @@ mod tests {
             ("!_!!", "_!", true),
         ] {
             assert_eq!(like(pattern, text), expected, "{pattern:?} on {text:?}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_may_be_one_part() {
+        let part = |pattern: &str| {
+            let like = LikeMatcher::new(&Like { pattern: pattern.to_owned(), escape: Some('!') });
+            like.part().map(|part| String::from_utf8(part.needle().to_vec()).unwrap())
+        };
+        assert_eq!(part("%a!%b%").as_deref(), Some("a%b"));
+        for other in ["a%", "%a", "%a_%", "%a%b%", "a%b%", "%a%b", "a"] {
+            assert_eq!(part(other), None, "{other}");
         }
     }
 

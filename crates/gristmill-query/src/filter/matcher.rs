@@ -121,10 +121,19 @@ impl Matcher {
                 if certain {
                     return CodeSet::from_range(codes, dictionary.len());
                 }
-                ask(dictionary, codes, used, || {
-                    let predicate = predicate.clone();
-                    move |text: &str| predicate.matches(text)
-                })
+                match (predicate.part(), dictionary, used) {
+                    (Some(part), Dictionary::Text(texts), None) if !part.needle().is_empty() => {
+                        let found = in_pieces(codes.len(), |places| {
+                            let code = |place: usize| codes.start + narrow::id(place);
+                            texts.containing(code(places.start)..code(places.end), part)
+                        });
+                        CodeSet::from_rising(&found, dictionary.len())
+                    }
+                    _ => ask(dictionary, codes, used, || {
+                        let predicate = predicate.clone();
+                        move |text: &str| predicate.matches(text)
+                    }),
+                }
             }
         }
     }
@@ -179,15 +188,24 @@ fn ask<P: FnMut(&str) -> bool>(
         &used[start..start + length]
     });
     let count = used.map_or(codes.len(), <[u32]>::len);
-    let piece = |at: usize| {
-        let asked = at * ASKED_AT_ONCE..count.min((at + 1) * ASKED_AT_ONCE);
-        match used {
-            Some(used) => matching(&mut used[asked].iter().copied()),
-            None => matching(&mut asked.map(|at| codes.start + narrow::id(at))),
-        }
+    let found = in_pieces(count, |asked| match used {
+        Some(used) => matching(&mut used[asked].iter().copied()),
+        None => matching(&mut asked.map(|at| codes.start + narrow::id(at))),
+    });
+    CodeSet::from_rising(&found, dictionary.len())
+}
+
+/// What is found for `count` entries, some at a time, in order: by the threads of the pool that the calling thread belongs
+/// to, if it does.
+fn in_pieces(count: usize, find: impl Fn(Range<usize>) -> Vec<u32> + Sync) -> Vec<u32> {
+    let pieces = 0..count.div_ceil(ASKED_AT_ONCE);
+    let piece = |at: usize| find(at * ASKED_AT_ONCE..count.min((at + 1) * ASKED_AT_ONCE));
+    let found: Vec<Vec<u32>> = if rayon::current_thread_index().is_some() {
+        pieces.into_par_iter().map(piece).collect()
+    } else {
+        pieces.map(piece).collect()
     };
-    let found: Vec<Vec<u32>> = (0..count.div_ceil(ASKED_AT_ONCE)).into_par_iter().map(piece).collect();
-    CodeSet::from_rising(&found.concat(), dictionary.len())
+    found.concat()
 }
 
 /// The codes of the texts that start with `prefix`, null left out.
@@ -213,6 +231,18 @@ impl Predicate {
             Self::Like(like) => (with_prefix(dictionary, like.prefix().as_bytes()), like.is_prefix()),
             Self::Regex { prefix, .. } => (with_prefix(dictionary, prefix.as_bytes()), false),
             Self::Strlen(_) | Self::Alphanumeric(_) | Self::Contains { .. } => (all, false),
+        }
+    }
+
+    /// The part that a text matches for having in it, where that is all.
+    fn part(&self) -> Option<&Finder<'static>> {
+        match self {
+            Self::Like(like) => like.part(),
+            Self::Contains { fragments, case_sensitive: true } => match fragments.as_slice() {
+                [part] => Some(part),
+                _ => None,
+            },
+            _ => None,
         }
     }
 

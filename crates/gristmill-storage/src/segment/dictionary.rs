@@ -3,6 +3,8 @@
 use super::cache::HeapBytes;
 use super::index::index;
 use arrow_buffer::{Buffer, ScalarBuffer};
+use memchr::memmem::Finder;
+use std::ops::Range;
 
 /// The distinct values of one dimension in one segment. Entry 0 is null, whether a row is null or not; entries from 1
 /// on are distinct and rise (text by its UTF-8 bytes, integers by number).
@@ -152,6 +154,33 @@ impl TextDictionary {
         low
     }
 
+    /// Those of some codes below [`TextDictionary::len`] whose text has a part in it, which is not empty; null has none. The
+    /// texts are searched as one.
+    pub fn containing(&self, codes: Range<u32>, part: &Finder<'_>) -> Vec<u32> {
+        let length = part.needle().len();
+        let offset = |code: u32| self.offsets[code as usize].cast_unsigned() as usize;
+        let mut found = Vec::new();
+        if codes.is_empty() || length == 0 {
+            return found;
+        }
+        let (mut from, end) = (offset(codes.start), offset(codes.end));
+        let mut code = codes.start;
+        while let Some(at) = part.find(&self.bytes[from..end]) {
+            let start = from + at;
+            while offset(code + 1) <= start {
+                code += 1;
+            }
+            from = if start + length <= offset(code + 1) {
+                found.push(code);
+                offset(code + 1)
+            } else {
+                // It reaches into the next text.
+                start + 1
+            };
+        }
+        found
+    }
+
     /// The code of a text, where it is there.
     pub fn find(&self, text: &str) -> Option<u32> {
         let code = self.lower_bound(text.as_bytes());
@@ -195,6 +224,21 @@ mod tests {
         }
         assert_eq!(texts(&[]).lower_bound(b""), 1);
         assert_eq!(texts(&[]).find(""), None);
+    }
+
+    #[test]
+    fn a_part_is_found_within_one_text() {
+        let texts = texts(&["", "a", "aba", "b", "ba", "bab", "\u{e9}"]);
+        let containing = |codes, part: &str| texts.containing(codes, &Finder::new(part));
+        assert_eq!(containing(0..8, "a"), [2, 3, 5, 6]);
+        assert_eq!(containing(1..8, "ab"), [3, 6]);
+        assert_eq!(containing(3..6, "a"), [3, 5]);
+        assert_eq!(containing(4..8, "ba"), [5, 6]);
+        // Only over the seam of two texts, or of the asked and the next one.
+        assert!(containing(1..8, "aa").is_empty());
+        assert!(containing(1..5, "bb").is_empty());
+        assert_eq!(containing(1..8, "\u{e9}"), [7]);
+        assert!(containing(3..3, "a").is_empty());
     }
 
     #[test]

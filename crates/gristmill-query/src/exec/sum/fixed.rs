@@ -10,6 +10,9 @@ pub(crate) struct Fixed {
     pub(crate) lower: i64,
 }
 
+/// Integers below this are floats too.
+pub(super) const FLOATS: u64 = 1 << f64::MANTISSA_DIGITS;
+
 /// Bits of a half of a multiple.
 const HALF: u32 = 32;
 
@@ -37,6 +40,14 @@ impl Fixed {
         let sum = ((i128::from(self.upper) << HALF) + i128::from(self.lower)) << shift;
         let half = |bits: i128| i64::try_from(bits).unwrap_or_default();
         Self { upper: half(sum >> HALF), lower: half(sum & i128::from(u32::MAX)) }
+    }
+
+    /// Two floats that add up to the sum, in multiples of `unit`, exactly; `None` where that takes more.
+    #[inline]
+    pub(crate) fn few_parts(self, unit: f64) -> Option<[f64; 2]> {
+        #[expect(clippy::cast_precision_loss, reason = "checked here")]
+        let float = |half: i64| (half.unsigned_abs() < FLOATS).then_some(half as f64);
+        Some([float(self.upper)? * (unit * TWO_32), float(self.lower)? * unit])
     }
 
     /// Floats that add up to the sum, in multiples of `unit`, exactly.

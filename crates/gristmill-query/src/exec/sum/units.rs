@@ -1,5 +1,6 @@
 //! The units in which the values of a tenant are added up.
 
+use super::fixed::FLOATS;
 use super::{Fixed, Pair};
 use gristmill_storage::segment::{FixedPoint, ValueStats};
 
@@ -11,9 +12,6 @@ pub(crate) struct Units {
     /// The unit of the wide ones.
     wide: f64,
 }
-
-/// Integers below this are floats too.
-const FLOATS: u64 = 1 << f64::MANTISSA_DIGITS;
 
 /// How the multiples of one run are added up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,8 +64,12 @@ impl Units {
             Fixed::of(narrow).parts(self.narrow).iter().for_each(|part| sum.add_or(*part, missing));
             sum
         };
-        if wide != Fixed::default() {
-            wide.parts(self.wide).iter().for_each(|part| sum.add_or(*part, missing));
+        if wide == Fixed::default() {
+            return sum;
+        }
+        match wide.few_parts(self.wide) {
+            Some(parts) => parts.iter().for_each(|part| sum.add_or(*part, missing)),
+            None => wide.parts(self.wide).iter().for_each(|part| sum.add_or(*part, missing)),
         }
         sum
     }
@@ -108,6 +110,16 @@ mod tests {
         let wide = places[1].unwrap().point.multiple(0.99);
         let sum = units.sum(3, Fixed::of(wide), &mut |_| unreachable!("it fits"));
         assert_eq!(total(sum), (6.0_f64 + 0.99).to_bits());
+        let many = Fixed { upper: 1 << 20, lower: (1 << 52) + 1 };
+        let lots = Fixed { upper: (1 << 60) + 1, lower: (1 << 62) + 1 };
+        for wide in [many, lots] {
+            let sum = units.sum(0, wide, &mut |_| unreachable!("it fits"));
+            let mut parts = Pair::default();
+            wide.parts(units.wide)
+                .iter()
+                .for_each(|part| parts.add_or(*part, &mut |_| unreachable!("it fits")));
+            assert_eq!(total(sum), total(parts));
+        }
         let large = units.sum(i64::MAX - 1023, Fixed::default(), &mut |_| unreachable!("it fits"));
         assert_eq!(total(large), (2.0 * (i64::MAX - 1023) as f64).to_bits());
     }
