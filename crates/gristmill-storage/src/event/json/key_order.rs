@@ -28,18 +28,35 @@ struct Key {
     text: String,
     /// The first seven bytes: they tell nearly all keys apart.
     first: u64,
+    /// Where seven more bytes begin, and these; the last ones end with the key and may overlap those before.
+    rest: Vec<(usize, u64)>,
 }
+
+impl Key {
+    fn new(column: Column) -> Self {
+        let text = format!("\"{}\":", column.name());
+        // A value stands behind each key.
+        let padded = [text.as_bytes(), b"0"].concat();
+        let seven = |at: usize| first_seven(&padded[at..]).unwrap_or_default();
+        let last = text.len() - SEVEN;
+        let places = (SEVEN..last).step_by(SEVEN).chain((last > 0).then_some(last));
+        Self { column, first: seven(0), rest: places.map(|at| (at, seven(at))).collect(), text }
+    }
+
+    /// Whether bytes start with it, whose first seven are known to be.
+    fn goes_on_in(&self, bytes: &[u8]) -> bool {
+        self.rest.iter().all(|(at, seven)| bytes.get(*at..).and_then(first_seven) == Some(*seven))
+    }
+}
+
+/// Bytes that are compared at once.
+const SEVEN: usize = 7;
 
 /// Indexed by slot.
 static KEYS: LazyLock<[Key; COLUMNS]> = LazyLock::new(|| {
     let mut columns: Vec<Column> = Column::all().collect();
     columns.sort_by_key(|&column| slot(column));
-    array::from_fn(|slot| {
-        let text = format!("\"{}\":", columns[slot].name());
-        // A value stands behind each key.
-        let first = first_seven(&[text.as_bytes(), b"0"].concat()).unwrap_or_default();
-        Key { column: columns[slot], first, text }
-    })
+    array::from_fn(|slot| Key::new(columns[slot]))
 });
 
 /// The first seven of at least eight bytes. All keys have so many with their quotes and colon, which a test sees to.
@@ -65,7 +82,7 @@ impl KeyOrder {
         for _ in 0..=MOST_ABSENT {
             slot = self.next[slot];
             let key = KEYS.get(slot)?;
-            if key.first == first && bytes.starts_with(key.text.as_bytes()) {
+            if key.first == first && key.goes_on_in(bytes) {
                 self.last = slot;
                 return Some((key.column, key.text.len()));
             }
@@ -92,7 +109,20 @@ mod tests {
     fn every_key_has_seven_bytes_to_compare() {
         for (key, at) in KEYS.iter().zip(0..) {
             assert_eq!(slot(key.column), at);
-            assert!(key.text.len() >= 7, "{}", key.text);
+            assert!(key.text.len() >= SEVEN, "{}", key.text);
+        }
+    }
+
+    #[test]
+    fn a_key_is_told_from_those_that_differ_in_one_byte() {
+        for key in KEYS.iter() {
+            let text = format!("{}0", key.text);
+            assert!(key.goes_on_in(text.as_bytes()), "{text}");
+            for at in SEVEN..key.text.len() {
+                let mut other = text.clone().into_bytes();
+                other[at] ^= 1;
+                assert!(!key.goes_on_in(&other), "{text} at {at}");
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! Distinct values and the code each one gets on arrival.
 
+use super::short_text::{RecentCodes, ShortText};
 use crate::hash::{HashMap, RandomState};
 use crate::segment::index::index;
 use crate::segment::{Dictionary, IntegerDictionary, NULL_CODE, TextDictionary};
@@ -24,8 +25,9 @@ pub(super) struct TextInterner {
     bytes: Vec<u8>,
     /// Where each text ends in `bytes`; entry 0 stands for null.
     ends: Vec<u32>,
-    /// The code given out last: values tend to repeat from row to row.
+    /// The code given out last for a text that is not short: values tend to repeat from row to row.
     last: u32,
+    recent: RecentCodes,
 }
 
 impl TextInterner {
@@ -36,6 +38,7 @@ impl TextInterner {
             bytes: Vec::new(),
             ends: vec![0],
             last: NULL_CODE,
+            recent: RecentCodes::new(),
         }
     }
 
@@ -50,14 +53,27 @@ impl TextInterner {
     }
 
     /// As [`TextInterner::code`], for bytes that are known to be UTF-8.
+    #[inline]
     pub(super) fn code_of(&mut self, text: &[u8]) -> u32 {
-        if self.last != NULL_CODE && entry(&self.bytes, &self.ends, self.last) == text {
-            return self.last;
+        if let Some(short) = ShortText::of(text) {
+            return if let Some(code) = self.recent.find(short) {
+                code
+            } else {
+                let code = self.look_up(text);
+                self.recent.keep(short, code)
+            };
         }
-        let Self { table, hasher, bytes, ends, last } = self;
+        if self.last == NULL_CODE || entry(&self.bytes, &self.ends, self.last) != text {
+            self.last = self.look_up(text);
+        }
+        self.last
+    }
+
+    fn look_up(&mut self, text: &[u8]) -> u32 {
+        let Self { table, hasher, bytes, ends, .. } = self;
         let is_same = |&code: &u32| entry(bytes, ends, code) == text;
         let rehash = |&code: &u32| hasher.hash_one(entry(bytes, ends, code));
-        *last = match table.entry(hasher.hash_one(text), is_same, rehash) {
+        match table.entry(hasher.hash_one(text), is_same, rehash) {
             hashbrown::hash_table::Entry::Occupied(known) => *known.get(),
             hashbrown::hash_table::Entry::Vacant(vacant) => {
                 // Every text but one has a byte, so there are fewer codes than MAX_TEXT_BYTES + 2.
@@ -67,8 +83,7 @@ impl TextInterner {
                 ends.push(index(bytes.len()));
                 code
             }
-        };
-        *last
+        }
     }
 
     /// The texts behind the codes from 1 on.

@@ -6,6 +6,7 @@ mod columns;
 mod dimension;
 mod interner;
 mod metrics;
+mod short_text;
 mod sorted;
 mod tenants;
 #[cfg(test)]

@@ -11,6 +11,11 @@ use crate::segment::part::Part;
 use arrow_ipc::{Block, CompressionType, RecordBatch, Schema, root_as_footer, root_as_message};
 use std::collections::BTreeMap;
 
+/// Postings of dimensions of one value a row are written where a dictionary has at least so many entries. A scan of codes
+/// of one byte is cheaper than lists that name more than about one row in 30, so those of fewer values are hardly asked
+/// for. Of 26 columns that was two thirds of the postings' bytes.
+const MIN_POSTED_ENTRIES: u32 = 32;
+
 /// Where the parts lie: exact bytes, without the padding between them. In a plain file they are the parts themselves,
 /// in a compressed one what each part was compressed to, and nothing where there was nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,6 +106,15 @@ impl Layout {
             Form::Compressed => MAX_LIST_VALUES as u64,
         };
         u32::try_from(listed + u64::from(self.rows)).is_ok()
+    }
+
+    /// Whether the index file has the postings of a dimension. Those that it does not have are made when they are asked for:
+    /// in a compressed file to save bytes, and of few values because a scan is nearly always cheaper than their lists.
+    pub(super) fn has_postings(&self, dimension: Dimension) -> bool {
+        let layout = self.dimensions[dimension as usize];
+        self.form == Form::Plain
+            && (layout.list_offsets.length > 0 || layout.entries >= MIN_POSTED_ENTRIES)
+            && self.can_have_postings(dimension)
     }
 
     /// Reads the layout from the footers and headers of the Arrow file.

@@ -238,14 +238,14 @@ impl FileSegment {
         let entries = self.layout.dimensions[dimension as usize].entries;
         let part = Part::Postings(dimension);
         let load = || {
-            let of_index = match self.layout.form {
-                Form::Compressed => None,
-                Form::Plain => self.index.part(
+            let read = || {
+                self.index.part(
                     |parts| parts.postings[dimension as usize],
                     part,
                     |bytes| postings::decode(bytes, entries, meta.rows),
-                ),
+                )
             };
+            let of_index = if self.layout.has_postings(dimension) { read() } else { None };
             of_index.map_or_else(|| Ok(Postings::of(&*self.codes(dimension, meta)?, entries)), Ok)
         };
         self.cache.get(self.owner, part, load).map(Some)

@@ -74,7 +74,7 @@ fn append_postings(
     heap: &HeapSegment,
     layout: &Layout,
 ) -> Result<IndexPart, SegmentError> {
-    if layout.form == Form::Compressed || !layout.can_have_postings(dimension) {
+    if !layout.has_postings(dimension) {
         return Ok(IndexPart::default());
     }
     let entries = layout.dimensions[dimension as usize].entries;
