@@ -1,6 +1,6 @@
 //! A fetch, checked: names resolved, instants in milliseconds, the zone known.
 
-use crate::request::Filter;
+use crate::request::{Filter, Having};
 use crate::time::{Granularity, Zone};
 use gristmill_storage::event::Source;
 use gristmill_storage::schema::{Column, Dimension};
@@ -29,7 +29,13 @@ pub struct Fetch {
     pub filter: Filter,
     /// The order asked for, before the default order; empty when none was.
     pub order_by: Vec<OrderBy>,
-    /// How many rows of the ordered answer to give, at least 1.
+    /// Which rows of the answer are given.
+    pub having: Having,
+    /// How many rows of each bucket to give, the first ones in the order of the answer; at least 1.
+    pub limit_per_bucket: Option<u64>,
+    /// How many rows of the ordered answer to leave out first.
+    pub offset: u64,
+    /// How many rows of the ordered answer to give then, at least 1.
     pub limit: Option<u64>,
     /// Whether buckets without a row appear in an answer without groups.
     pub empty_buckets: EmptyBuckets,

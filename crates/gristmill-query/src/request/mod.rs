@@ -17,7 +17,7 @@ pub use error::{FetchError, FetchErrorKind};
 pub use fetch::{
     Aggregation, Direction, EmptyBuckets, Fetch, Interval, Metric, OrderBy, OrderColumn, TIMESTAMP_FIELD,
 };
-pub use filter::{Bound, Filter, InstantTest, Like, Limit, Limits, NumberTest, Test};
+pub use filter::{Bound, Filter, Having, InstantTest, Like, Limit, Limits, NumberTest, Test};
 
 #[cfg(test)]
 mod tests;

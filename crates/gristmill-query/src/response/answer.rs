@@ -1,6 +1,7 @@
 //! The answer of a fetch: columns in their order, ready to be read or written.
 
 use super::fill::fill;
+use super::having;
 use super::metric::MetricColumn;
 use super::missing::Missing;
 use super::order::order;
@@ -100,7 +101,8 @@ impl Answer {
             }
             metrics.push(column);
         }
-        if let Some(rows) = order(fetch, &merged, &metrics) {
+        let kept = having::rows(fetch, &merged, &metrics)?;
+        if let Some(rows) = order(fetch, &merged, &metrics, kept) {
             merged.starts = rows.iter().map(|row| merged.starts[*row as usize]).collect();
             for (ids, _) in &mut merged.groups {
                 *ids = rows.iter().map(|row| ids[*row as usize]).collect();

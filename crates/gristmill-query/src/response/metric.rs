@@ -49,6 +49,18 @@ impl MetricColumn {
         (column, overflow)
     }
 
+    /// A figure as a number; `None` for null.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "counts are compared with numbers of JSON, which are floats"
+    )]
+    pub(crate) fn number(&self, row: usize) -> Option<f64> {
+        match self {
+            Self::Integers(figures) => Some(figures[row] as f64),
+            Self::Floats(figures) => figures[row],
+        }
+    }
+
     /// A number for each figure that sorts as [`MetricColumn::compare`] does.
     pub(crate) fn sort_keys(&self) -> Vec<u64> {
         let of_float = |figure: &Option<f64>| match figure {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod fill;
+mod having;
 mod json;
 mod metric;
 mod missing;

@@ -1,11 +1,11 @@
 //! Random fetches, checked.
 
-use super::filter::{dimension, filter};
+use super::filter::{dimension, filter, having};
 use super::instant::{NEAR, landmark};
 use super::{ORGANIZATIONS, VENDORS, instant, zone};
 use gristmill::event::Source;
 use gristmill::request::{
-    Aggregation, Direction, EmptyBuckets, Fetch, Filter, Interval, Metric, OrderBy, OrderColumn,
+    Aggregation, Direction, EmptyBuckets, Fetch, Filter, Having, Interval, Metric, OrderBy, OrderColumn,
 };
 use gristmill::time::Granularity;
 use gristmill::{Timestamp, schema::Dimension};
@@ -29,10 +29,20 @@ pub fn fetch() -> impl Strategy<Value = Fetch> {
     let what = (group_by(), metrics(), filter);
     let how = (
         vec((any::<prop::sample::Index>(), any::<bool>()), 0..3),
-        option::weighted(0.2, 1..20_u64),
+        (
+            option::weighted(0.2, 1..20_u64),
+            prop_oneof![4 => Just(0), 1 => 0..6_u64],
+            option::weighted(0.2, 1..4_u64),
+        ),
         any::<bool>(),
     );
-    (whose, when, what, how).prop_map(|(whose, when, what, how)| assemble(whose, when, what, how))
+    let fetch =
+        (whose, when, what, how).prop_map(|(whose, when, what, how)| assemble(whose, when, what, how));
+    fetch.prop_flat_map(|fetch| {
+        let any = having(fetch.group_by.clone(), fetch.metrics.len());
+        let having = prop_oneof![3 => Just(Having::True), 1 => any];
+        (Just(fetch), having).prop_map(|(fetch, having)| Fetch { having, ..fetch })
+    })
 }
 
 /// The same fetch with another filter.
@@ -43,10 +53,13 @@ pub fn with_filter(fetch: &Fetch, filter: Filter) -> Fetch {
 type Whose = (&'static str, Option<&'static str>, Vec<Source>);
 type When = (Granularity, gristmill::time::Zone, Ends);
 type What = (Vec<Dimension>, Vec<Metric>, Filter);
-type How = (Vec<(prop::sample::Index, bool)>, Option<u64>, bool);
+/// Of the limit, the offset and the limit for each bucket.
+type Window = (Option<u64>, u64, Option<u64>);
+type How = (Vec<(prop::sample::Index, bool)>, Window, bool);
 
 fn assemble((organization, vendor, sources): Whose, when: When, what: What, how: How) -> Fetch {
-    let ((granularity, zone, ends), (group_by, metrics, filter), (order, limit, skip)) = (when, what, how);
+    let ((granularity, zone, ends), (group_by, metrics, filter), (order, window, skip)) = (when, what, how);
+    let (limit, offset, limit_per_bucket) = window;
     let interval = ends.interval(granularity);
     // Years of empty seconds are a matter for budgets.
     let many = interval.end.saturating_sub(interval.start) / length(granularity) > 2 * BUCKETS;
@@ -61,7 +74,10 @@ fn assemble((organization, vendor, sources): Whose, when: When, what: What, how:
         group_by,
         metrics,
         filter,
+        having: Having::True,
         order_by,
+        limit_per_bucket,
+        offset,
         limit,
         empty_buckets: if many || skip { EmptyBuckets::Skip } else { EmptyBuckets::Fill },
         allow_partial: false,

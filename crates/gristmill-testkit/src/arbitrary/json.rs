@@ -2,7 +2,7 @@
 
 use crate::oracle::Calendar;
 use gristmill::request::{
-    Bound, Direction, EmptyBuckets, Fetch, Filter, InstantTest, Limit, Limits, NumberTest, OrderBy,
+    Bound, Direction, EmptyBuckets, Fetch, Filter, Having, InstantTest, Limit, Limits, NumberTest, OrderBy,
     OrderColumn, TIMESTAMP_FIELD, Test,
 };
 use gristmill::schema::{Column, Dimension};
@@ -30,7 +30,10 @@ pub fn fetch_json(fetch: &Fetch) -> String {
         "group_by": names(&fetch.group_by),
         "aggregations": metrics,
         "filters": filter(&fetch.filter),
+        "having": having(fetch, &fetch.having),
         "order_by": order,
+        "limit_per_bucket": fetch.limit_per_bucket,
+        "offset": fetch.offset,
         "limit": fetch.limit,
         "empty_buckets": match fetch.empty_buckets {
             EmptyBuckets::Fill => "fill",
@@ -61,10 +64,7 @@ fn filter(tree: &Filter) -> Value {
         Filter::Or(fields) => json!({"type": "or", "fields": all(fields)}),
         Filter::Not(field) => json!({"type": "not", "field": filter(field)}),
         Filter::Dimension(dimension, test) => dimension_filter(dimension.name(), test),
-        Filter::Value(NumberTest::In(numbers)) => {
-            json!({"type": "in", "dimension": Column::VALUE, "values": numbers})
-        }
-        Filter::Value(NumberTest::Bound(limits)) => bound(Column::VALUE, "numeric", limits),
+        Filter::Value(test) => number_filter(Column::VALUE, test),
         Filter::Timestamp(InstantTest::Within(ranges)) => {
             let utc = Calendar::new(&Zone::UTC);
             let text =
@@ -76,6 +76,27 @@ fn filter(tree: &Filter) -> Value {
             let names: Vec<&str> = dimensions.iter().map(|dimension| dimension.name()).collect();
             json!({"type": "columnComparison", "dimensions": names})
         }
+    }
+}
+
+fn having(fetch: &Fetch, tree: &Having) -> Value {
+    let all = |fields: &[Having]| fields.iter().map(|field| having(fetch, field)).collect::<Vec<_>>();
+    match tree {
+        Having::True => json!({"type": "true"}),
+        Having::False => json!({"type": "false"}),
+        Having::And(fields) => json!({"type": "and", "fields": all(fields)}),
+        Having::Or(fields) => json!({"type": "or", "fields": all(fields)}),
+        Having::Not(field) => json!({"type": "not", "field": having(fetch, field)}),
+        Having::Group(dimension, test) => dimension_filter(dimension.name(), test),
+        Having::Metric(at, test) => number_filter(&fetch.metrics[*at].name, test),
+        Having::Timestamp(test) => filter(&Filter::Timestamp(test.clone())),
+    }
+}
+
+fn number_filter(column: &str, test: &NumberTest) -> Value {
+    match test {
+        NumberTest::In(numbers) => json!({"type": "in", "dimension": column, "values": numbers}),
+        NumberTest::Bound(limits) => bound(column, "numeric", limits),
     }
 }
 
