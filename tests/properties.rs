@@ -35,7 +35,7 @@ fn answer(store: &gristmill::Store, fetch: &Fetch) -> String {
 /// A fetch that counts the events of each bucket and group, all of them.
 fn counting(fetch: &Fetch) -> Fetch {
     Fetch {
-        metrics: vec![Metric { name: "count".to_owned(), aggregation: Aggregation::Count }],
+        metrics: vec![Metric::new("count", Aggregation::Count)],
         having: Having::True,
         order_by: Vec::<OrderBy>::new(),
         limit_per_bucket: None,

@@ -4,8 +4,7 @@ use super::cell::{Extreme, NO_MAX, NO_MIN, from_extreme};
 use super::stretch::Stretches;
 use super::sum::Sums;
 use crate::narrow;
-use crate::request::{Aggregation, Metric};
-use gristmill_storage::schema::Dimension;
+use crate::request::{Aggregation, Distinct, Metric};
 use std::ops::Range;
 
 /// What the metrics of a fetch need of each group; several metrics may share one.
@@ -15,21 +14,21 @@ pub(crate) struct Needs {
     pub(crate) sum: bool,
     /// Smallest and largest value.
     pub(crate) extremes: bool,
-    /// Distinct values of these dimensions.
-    pub(crate) uniq: Vec<Dimension>,
+    /// What is told apart.
+    pub(crate) uniq: Vec<Distinct>,
 }
 
 impl Needs {
-    pub(crate) fn of(metrics: &[Metric]) -> Self {
+    pub(crate) fn of<'m>(metrics: impl IntoIterator<Item = &'m Metric>) -> Self {
         let mut needs = Self::default();
         for metric in metrics {
-            match metric.aggregation {
+            match &metric.aggregation {
                 Aggregation::Count => {}
                 Aggregation::Sum | Aggregation::Avg => needs.sum = true,
                 Aggregation::Min | Aggregation::Max => needs.extremes = true,
-                Aggregation::Uniq(dimension) => {
-                    if !needs.uniq.contains(&dimension) {
-                        needs.uniq.push(dimension);
+                Aggregation::Uniq(of) => {
+                    if !needs.uniq.contains(of) {
+                        needs.uniq.push(of.clone());
                     }
                 }
             }

@@ -43,6 +43,19 @@ pub struct Fetch {
     pub allow_partial: bool,
 }
 
+impl Fetch {
+    /// The filters that figures have of their own, each once, in the order of the figures.
+    pub(crate) fn filters_of_metrics(&self) -> Vec<&Filter> {
+        let mut filters: Vec<&Filter> = Vec::new();
+        for metric in self.metrics.iter().filter(|metric| metric.filter != Filter::True) {
+            if !filters.contains(&&metric.filter) {
+                filters.push(&metric.filter);
+            }
+        }
+        filters
+    }
+}
+
 /// The instants from `start` on and before `end`, in milliseconds since 1970-01-01T00:00:00Z; `start <= end`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interval {
@@ -53,16 +66,25 @@ pub struct Interval {
 }
 
 /// One column of figures.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Metric {
     /// Its name in the answer.
     pub name: String,
     /// What it tells.
     pub aggregation: Aggregation,
+    /// Which rows of those that match the fetch it tells of; [`Filter::True`] for all.
+    pub filter: Filter,
+}
+
+impl Metric {
+    /// A column of figures about all rows of each group.
+    pub fn new(name: impl Into<String>, aggregation: Aggregation) -> Self {
+        Self { name: name.into(), aggregation, filter: Filter::True }
+    }
 }
 
 /// What a column of figures tells of the rows of a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Aggregation {
     /// Rows.
     Count,
@@ -74,8 +96,27 @@ pub enum Aggregation {
     Min,
     /// The largest value; null where none is there.
     Max,
-    /// How many distinct values of the dimension; null is none of them. Exact.
-    Uniq(Dimension),
+    /// How many distinct values or combinations. Exact.
+    Uniq(Distinct),
+}
+
+/// What is told apart to be counted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Distinct {
+    /// The values of these dimensions together, at least one, by their texts; null is none of them.
+    Values(Vec<Dimension>),
+    /// The combinations of the values of these dimensions, at least one, in which null is a value. A row with several
+    /// values of one dimension has a combination for each.
+    Rows(Vec<Dimension>),
+}
+
+impl Distinct {
+    /// The dimensions.
+    pub fn dimensions(&self) -> &[Dimension] {
+        match self {
+            Self::Values(dimensions) | Self::Rows(dimensions) => dimensions,
+        }
+    }
 }
 
 /// One key of the order of an answer.

@@ -17,7 +17,12 @@ pub enum MetricColumn {
 impl MetricColumn {
     /// The figures of a metric for every group. The flag tells that a sum was beyond `f64` and became null. Counts are
     /// taken out of `merged` where no metric of `later` needs them.
-    pub(crate) fn new(metric: &Metric, later: &[Metric], needs: &Needs, merged: &mut Merged) -> (Self, bool) {
+    pub(crate) fn new<'m>(
+        metric: &Metric,
+        mut later: impl Iterator<Item = &'m Metric>,
+        needs: &Needs,
+        merged: &mut Merged,
+    ) -> (Self, bool) {
         let groups = 0..narrow::id(merged.len());
         let accumulators = &mut merged.accumulators;
         let mut overflow = false;
@@ -26,8 +31,8 @@ impl MetricColumn {
             overflow |= sum.is_none();
             sum
         };
-        let column = match metric.aggregation {
-            Aggregation::Count if later.iter().any(|other| other.aggregation == Aggregation::Count) => {
+        let column = match &metric.aggregation {
+            Aggregation::Count if later.any(|other| other.aggregation == Aggregation::Count) => {
                 Self::Integers(accumulators.rows.clone())
             }
             Aggregation::Count => Self::Integers(std::mem::take(&mut accumulators.rows)),
@@ -41,8 +46,8 @@ impl MetricColumn {
             }
             Aggregation::Min => Self::Floats(groups.map(|group| accumulators.smallest(group)).collect()),
             Aggregation::Max => Self::Floats(groups.map(|group| accumulators.largest(group)).collect()),
-            Aggregation::Uniq(dimension) => {
-                let counts = needs.uniq.iter().zip(&merged.distinct).find(|(known, _)| **known == dimension);
+            Aggregation::Uniq(of) => {
+                let counts = needs.uniq.iter().zip(&merged.distinct).find(|(known, _)| *known == of);
                 Self::Integers(counts.map_or_else(|| vec![0; merged.len()], |(_, counts)| counts.clone()))
             }
         };

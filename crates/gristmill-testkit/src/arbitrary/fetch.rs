@@ -5,7 +5,8 @@ use super::instant::{NEAR, landmark};
 use super::{ORGANIZATIONS, VENDORS, instant, zone};
 use gristmill::event::Source;
 use gristmill::request::{
-    Aggregation, Direction, EmptyBuckets, Fetch, Filter, Having, Interval, Metric, OrderBy, OrderColumn,
+    Aggregation, Direction, Distinct, EmptyBuckets, Fetch, Filter, Having, Interval, Metric, OrderBy,
+    OrderColumn,
 };
 use gristmill::time::Granularity;
 use gristmill::{Timestamp, schema::Dimension};
@@ -160,34 +161,52 @@ fn group_by() -> impl Strategy<Value = Vec<Dimension>> {
 
 fn metrics() -> impl Strategy<Value = Vec<Metric>> {
     let aggregation = prop_oneof![
-        Just(Aggregation::Count),
-        Just(Aggregation::Sum),
-        Just(Aggregation::Avg),
-        Just(Aggregation::Min),
-        Just(Aggregation::Max),
-        dimension().prop_map(Aggregation::Uniq),
+        2 => Just(Aggregation::Count),
+        2 => Just(Aggregation::Sum),
+        2 => Just(Aggregation::Avg),
+        2 => Just(Aggregation::Min),
+        2 => Just(Aggregation::Max),
+        2 => dimension().prop_map(|dimension| Aggregation::Uniq(Distinct::Values(vec![dimension]))),
+        1 => distinct(group_by()).prop_map(|dimensions| Aggregation::Uniq(Distinct::Values(dimensions))),
+        1 => distinct(group_by()).prop_map(|dimensions| Aggregation::Uniq(Distinct::Rows(dimensions))),
     ];
-    vec(aggregation, 1..6).prop_map(|aggregations| {
-        let mut metrics: Vec<Metric> = Vec::new();
-        for aggregation in aggregations {
-            let name = name(aggregation);
-            if metrics.iter().all(|metric| metric.name != name) {
-                metrics.push(Metric { name, aggregation });
+    let filter = prop_oneof![5 => Just(Filter::True), 1 => filter()];
+    vec((aggregation, filter), 1..6).prop_map(|metrics| {
+        let mut distinct: Vec<Metric> = Vec::new();
+        for (at, (aggregation, filter)) in metrics.into_iter().enumerate() {
+            let name = match plain_name(&aggregation) {
+                Some(name) if filter == Filter::True => name,
+                _ => format!("figure {at}"),
+            };
+            if distinct.iter().all(|metric| metric.name != name) {
+                distinct.push(Metric { name, aggregation, filter });
             }
         }
-        metrics
+        distinct
     })
 }
 
-/// The name that an aggregation has in a fetch.
-pub(super) fn name(aggregation: Aggregation) -> String {
+/// One dimension at least.
+fn distinct(dimensions: impl Strategy<Value = Vec<Dimension>>) -> impl Strategy<Value = Vec<Dimension>> {
+    let any = |dimensions: Vec<Dimension>| {
+        if dimensions.is_empty() { vec![Dimension::Dim1, Dimension::Properties] } else { dimensions }
+    };
+    dimensions.prop_map(any)
+}
+
+/// The name by which a fetch can ask for an aggregation, where there is one.
+pub(super) fn plain_name(aggregation: &Aggregation) -> Option<String> {
     match aggregation {
-        Aggregation::Count => "count".to_owned(),
-        Aggregation::Sum => "sum".to_owned(),
-        Aggregation::Avg => "avg".to_owned(),
-        Aggregation::Min => "min".to_owned(),
-        Aggregation::Max => "max".to_owned(),
-        Aggregation::Uniq(dimension) => format!("{dimension}_uniq"),
+        Aggregation::Count => Some("count".to_owned()),
+        Aggregation::Sum => Some("sum".to_owned()),
+        Aggregation::Avg => Some("avg".to_owned()),
+        Aggregation::Min => Some("min".to_owned()),
+        Aggregation::Max => Some("max".to_owned()),
+        Aggregation::Uniq(Distinct::Values(dimensions)) => match dimensions.as_slice() {
+            [dimension] => Some(format!("{dimension}_uniq")),
+            _ => None,
+        },
+        Aggregation::Uniq(Distinct::Rows(_)) => None,
     }
 }
 

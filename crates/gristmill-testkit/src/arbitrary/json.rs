@@ -1,9 +1,10 @@
 //! The JSON of a checked fetch.
 
+use super::fetch::plain_name;
 use crate::oracle::Calendar;
 use gristmill::request::{
-    Bound, Direction, EmptyBuckets, Fetch, Filter, Having, InstantTest, Limit, Limits, NumberTest, OrderBy,
-    OrderColumn, TIMESTAMP_FIELD, Test,
+    Aggregation, Bound, Direction, Distinct, EmptyBuckets, Fetch, Filter, Having, InstantTest, Limit, Limits,
+    Metric, NumberTest, OrderBy, OrderColumn, TIMESTAMP_FIELD, Test,
 };
 use gristmill::schema::{Column, Dimension};
 use gristmill::time::{Granularity, Zone};
@@ -15,7 +16,7 @@ pub fn fetch_json(fetch: &Fetch) -> String {
     let names = |dimensions: &[Dimension]| dimensions.iter().map(|by| by.name()).collect::<Vec<_>>();
     let granularity = Granularity::NAMED.into_iter().find(|(_, known)| *known == fetch.granularity);
     let sources: Vec<&str> = fetch.sources.iter().map(|source| source.name()).collect();
-    let metrics: Vec<&str> = fetch.metrics.iter().map(|metric| metric.name.as_str()).collect();
+    let metrics: Vec<Value> = fetch.metrics.iter().map(metric).collect();
     let order: Vec<Value> = fetch.order_by.iter().map(|key| order_key(fetch, *key)).collect();
     json!({
         "organization_id": fetch.organization,
@@ -41,6 +42,30 @@ pub fn fetch_json(fetch: &Fetch) -> String {
         },
     })
     .to_string()
+}
+
+fn metric(metric: &Metric) -> Value {
+    let plain = plain_name(&metric.aggregation);
+    if plain.as_ref() == Some(&metric.name) && metric.filter == Filter::True {
+        return json!(metric.name);
+    }
+    let object = |kind: &str| json!({"type": kind, "name": metric.name});
+    let aggregator = match &metric.aggregation {
+        Aggregation::Count => object("count"),
+        Aggregation::Sum => object("doubleSum"),
+        Aggregation::Avg => object("avg"),
+        Aggregation::Min => object("doubleMin"),
+        Aggregation::Max => object("longMax"),
+        Aggregation::Uniq(of) => {
+            let names: Vec<&str> = of.dimensions().iter().map(|dimension| dimension.name()).collect();
+            let by_row = matches!(of, Distinct::Rows(_));
+            json!({"type": "cardinality", "name": metric.name, "fields": names, "byRow": by_row})
+        }
+    };
+    match &metric.filter {
+        Filter::True => aggregator,
+        tree => json!({"type": "filtered", "filter": filter(tree), "aggregator": aggregator}),
+    }
 }
 
 fn order_key(fetch: &Fetch, key: OrderBy) -> Value {

@@ -49,7 +49,7 @@ pub fn fetch(events: &[Event], fetch: &Fetch) -> OracleAnswer {
         }
     }
     let row = |((start, values), members): (GroupKey, Vec<&Event>)| {
-        let metrics = fetch.metrics.iter().map(|metric| aggregate::aggregate(metric.aggregation, &members));
+        let metrics = fetch.metrics.iter().map(|metric| aggregate::aggregate(metric, &members));
         Row { start, cells: values.into_iter().map(Cell::from).chain(metrics).collect() }
     };
     let mut rows: Vec<Row> = groups.into_iter().map(row).collect();

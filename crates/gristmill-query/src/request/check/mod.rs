@@ -49,7 +49,7 @@ impl Fetch {
         request.expect_keys(&KEYS, "of a request")?;
         let (interval, zone) = interval::check(&request)?;
         let group_by = group_by::check(&request)?;
-        let metrics = metric::check(&request)?;
+        let metrics = metric::check(&request, zone, &group_by)?;
         Ok(Self {
             organization: organization::check(&request, context)?,
             vendor: vendor(&request)?,

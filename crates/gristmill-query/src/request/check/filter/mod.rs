@@ -11,7 +11,7 @@ mod tree;
 mod value_type;
 
 use crate::request::error::FetchError;
-use crate::request::json::Object;
+use crate::request::json::{Json, Object};
 use crate::request::{Filter, Having, Metric};
 use crate::time::Zone;
 use column::Columns;
@@ -26,6 +26,14 @@ pub(in crate::request) use tree::TYPES;
 /// The filter of a request; absent, null and `{}` let every row through.
 pub(super) fn check(request: &Object<'_, '_>, zone: Zone) -> Result<Filter, FetchError> {
     tree(request, "filters", Filter::True, Checker::new(zone, Columns::Events))
+}
+
+/// The filter of one column of figures; `{}` lets every row through.
+pub(super) fn of_metric(json: &Json<'_, '_>, zone: Zone) -> Result<Filter, FetchError> {
+    if json.object(tree::EXPECTED)?.is_empty() {
+        return Ok(Filter::True);
+    }
+    Checker::new(zone, Columns::Events).filter(json, 1)
 }
 
 /// `having`: which rows of the answer are given; absent, null and `{}` let every row through.
