@@ -1,6 +1,7 @@
 //! What a fetch asks of each group, and the arrays it ends in.
 
 use super::cell::{Extreme, NO_MAX, NO_MIN, from_extreme};
+use super::state::StateKind;
 use super::stretch::Stretches;
 use super::sum::Sums;
 use crate::narrow;
@@ -16,14 +17,24 @@ pub(crate) struct Needs {
     pub(crate) extremes: bool,
     /// What is told apart.
     pub(crate) uniq: Vec<Distinct>,
+    /// What else is kept.
+    pub(crate) states: Vec<StateKind>,
 }
 
 impl Needs {
     pub(crate) fn of<'m>(metrics: impl IntoIterator<Item = &'m Metric>) -> Self {
-        let mut needs = Self::default();
+        let metrics: Vec<&Metric> = metrics.into_iter().collect();
+        let states = StateKind::of_metrics(metrics.iter().copied());
+        let mut needs = Self { states, ..Self::default() };
         for metric in metrics {
             match &metric.aggregation {
-                Aggregation::Count => {}
+                Aggregation::Count
+                | Aggregation::ApproxUniq(_)
+                | Aggregation::Quantile(_)
+                | Aggregation::Variance(_)
+                | Aggregation::StdDev(_)
+                | Aggregation::First
+                | Aggregation::Last => {}
                 Aggregation::Sum | Aggregation::Avg => needs.sum = true,
                 Aggregation::Min | Aggregation::Max => needs.extremes = true,
                 Aggregation::Uniq(of) => {

@@ -1,6 +1,7 @@
 //! What a plan needs of one segment: the rows that can count, the bound filter, and the columns to read.
 
 use super::derived;
+use super::state::Feed;
 use super::sum::Units;
 use super::value_form::{SumForm, ValueForm};
 use super::values::SpanValues;
@@ -50,6 +51,8 @@ pub(crate) struct Columns {
     pub(crate) groups: Vec<Column>,
     /// In the order of [`super::Needs::uniq`].
     pub(crate) uniq: Vec<Column>,
+    /// In the order of [`super::Needs::states`].
+    pub(crate) feeds: Vec<Feed>,
 }
 
 /// A dimension of one segment.
@@ -182,6 +185,7 @@ pub(crate) fn prepare<'p>(
         multiples: if reads_multiples { segment.fixed_values()? } else { None },
         groups: plan.fetch.group_by.iter().map(column).collect::<Result<_, SegmentError>>()?,
         uniq: uniq.collect::<Result<_, SegmentError>>()?,
+        feeds: plan.needs.states.iter().map(|kind| Feed::of(kind, segment)).collect::<Result<_, _>>()?,
     };
     let spans = rows.into_iter().zip(forms).map(|(rows, values)| Span { rows, values });
     Ok(Some(Prepared {

@@ -1,6 +1,6 @@
 //! The columns of figures.
 
-use crate::exec::{Merged, Needs, to_extreme};
+use crate::exec::{Figure, Merged, Needs, State, StateKind, to_extreme};
 use crate::narrow;
 use crate::request::{Aggregation, Metric};
 use std::cmp::Ordering;
@@ -49,6 +49,19 @@ impl MetricColumn {
             Aggregation::Uniq(of) => {
                 let counts = needs.uniq.iter().zip(&merged.distinct).find(|(known, _)| *known == of);
                 Self::Integers(counts.map_or_else(|| vec![0; merged.len()], |(_, counts)| counts.clone()))
+            }
+            Aggregation::ApproxUniq(_)
+            | Aggregation::Quantile(_)
+            | Aggregation::Variance(_)
+            | Aggregation::StdDev(_)
+            | Aggregation::First
+            | Aggregation::Last => {
+                let at = StateKind::of(&metric.aggregation)
+                    .and_then(|kind| needs.states.iter().position(|known| *known == kind));
+                let states = at.and_then(|at| merged.states.get(at)).map_or(&[] as &[State], Vec::as_slice);
+                let column = of_states(&metric.aggregation, states);
+                overflow = column.1;
+                column.0
             }
         };
         (column, overflow)
@@ -100,4 +113,16 @@ impl MetricColumn {
             Self::Floats(figures) => Self::Floats(rows.iter().map(|row| figures[*row as usize]).collect()),
         }
     }
+}
+
+/// The figures that the states of all groups give, and whether one was beyond what can be added up.
+fn of_states(aggregation: &Aggregation, states: &[State]) -> (MetricColumn, bool) {
+    let figures: Vec<Figure> = states.iter().map(|state| state.figure(aggregation)).collect();
+    if let Aggregation::ApproxUniq(_) = aggregation {
+        let count = |figure: &Figure| if let Figure::Count(count) = figure { *count } else { 0 };
+        return (MetricColumn::Integers(figures.iter().map(count).collect()), false);
+    }
+    let number = |figure: &Figure| if let Figure::Number(number) = figure { *number } else { None };
+    let overflow = figures.contains(&Figure::OutOfRange);
+    (MetricColumn::Floats(figures.iter().map(number).collect()), overflow)
 }

@@ -5,8 +5,8 @@ use super::instant::{NEAR, landmark};
 use super::{ORGANIZATIONS, VENDORS, instant, zone};
 use gristmill::event::Source;
 use gristmill::request::{
-    Aggregation, Direction, Distinct, EmptyBuckets, Fetch, Filter, Having, Interval, Metric, OrderBy,
-    OrderColumn,
+    Aggregation, Direction, Distinct, EmptyBuckets, Estimator, Fetch, Filter, Having, Interval, Metric,
+    OrderBy, OrderColumn,
 };
 use gristmill::time::Granularity;
 use gristmill::{Timestamp, schema::Dimension};
@@ -169,6 +169,15 @@ fn metrics() -> impl Strategy<Value = Vec<Metric>> {
         2 => dimension().prop_map(|dimension| Aggregation::Uniq(Distinct::Values(vec![dimension]))),
         1 => distinct(group_by()).prop_map(|dimensions| Aggregation::Uniq(Distinct::Values(dimensions))),
         1 => distinct(group_by()).prop_map(|dimensions| Aggregation::Uniq(Distinct::Rows(dimensions))),
+        1 => distinct(group_by()).prop_map(Aggregation::ApproxUniq),
+        1 => (0..=8_u8).prop_map(|eighths| Aggregation::Quantile(f64::from(eighths) / 8.0)),
+        1 => select(vec![
+            Aggregation::Variance(Estimator::Sample),
+            Aggregation::Variance(Estimator::Population),
+            Aggregation::StdDev(Estimator::Sample),
+            Aggregation::First,
+            Aggregation::Last,
+        ]),
     ];
     let filter = prop_oneof![5 => Just(Filter::True), 1 => filter()];
     vec((aggregation, filter), 1..6).prop_map(|metrics| {
@@ -206,7 +215,13 @@ pub(super) fn plain_name(aggregation: &Aggregation) -> Option<String> {
             [dimension] => Some(format!("{dimension}_uniq")),
             _ => None,
         },
-        Aggregation::Uniq(Distinct::Rows(_)) => None,
+        Aggregation::Uniq(Distinct::Rows(_))
+        | Aggregation::ApproxUniq(_)
+        | Aggregation::Quantile(_)
+        | Aggregation::Variance(_)
+        | Aggregation::StdDev(_)
+        | Aggregation::First
+        | Aggregation::Last => None,
     }
 }
 

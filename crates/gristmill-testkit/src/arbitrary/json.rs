@@ -3,8 +3,8 @@
 use super::fetch::plain_name;
 use crate::oracle::Calendar;
 use gristmill::request::{
-    Aggregation, Bound, Direction, Distinct, EmptyBuckets, Fetch, Filter, Having, InstantTest, Limit, Limits,
-    Metric, NumberTest, OrderBy, OrderColumn, TIMESTAMP_FIELD, Test,
+    Aggregation, Bound, Direction, Distinct, EmptyBuckets, Estimator, Fetch, Filter, Having, InstantTest,
+    Limit, Limits, Metric, NumberTest, OrderBy, OrderColumn, TIMESTAMP_FIELD, Test,
 };
 use gristmill::schema::{Column, Dimension};
 use gristmill::time::{Granularity, Zone};
@@ -61,10 +61,32 @@ fn metric(metric: &Metric) -> Value {
             let by_row = matches!(of, Distinct::Rows(_));
             json!({"type": "cardinality", "name": metric.name, "fields": names, "byRow": by_row})
         }
+        Aggregation::ApproxUniq(dimensions) => {
+            let names: Vec<&str> = dimensions.iter().map(|dimension| dimension.name()).collect();
+            json!({"type": "approx_uniq", "name": metric.name, "fields": names})
+        }
+        Aggregation::Quantile(fraction) => {
+            json!({"type": "quantile", "name": metric.name, "fraction": fraction})
+        }
+        Aggregation::Variance(of) => {
+            json!({"type": "variance", "name": metric.name, "estimator": estimator(*of)})
+        }
+        Aggregation::StdDev(of) => {
+            json!({"type": "stddev", "name": metric.name, "estimator": estimator(*of)})
+        }
+        Aggregation::First => object("doubleFirst"),
+        Aggregation::Last => object("last"),
     };
     match &metric.filter {
         Filter::True => aggregator,
         tree => json!({"type": "filtered", "filter": filter(tree), "aggregator": aggregator}),
+    }
+}
+
+fn estimator(estimator: Estimator) -> &'static str {
+    match estimator {
+        Estimator::Sample => "sample",
+        Estimator::Population => "population",
     }
 }
 

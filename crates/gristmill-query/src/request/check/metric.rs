@@ -4,7 +4,7 @@ use super::filter;
 use super::group_by;
 use crate::request::error::{FetchError, FetchErrorKind};
 use crate::request::json::{Json, Object};
-use crate::request::{Aggregation, Distinct, Filter, Metric, TIMESTAMP_FIELD};
+use crate::request::{Aggregation, Distinct, Estimator, Filter, Metric, TIMESTAMP_FIELD, number};
 use crate::time::Zone;
 use gristmill_storage::schema::{Column, Dimension};
 
@@ -21,7 +21,7 @@ const PLAIN: [(&str, Aggregation); 5] = [
 const UNIQ: &str = "_uniq";
 
 /// The types of the object form, each with what it stands for.
-const TYPES: [(&str, Type); 19] = [
+const TYPES: [(&str, Type); 31] = [
     ("count", Type::Count),
     ("sum", Type::OfValue(Aggregation::Sum, "sum")),
     ("doubleSum", Type::OfValue(Aggregation::Sum, "sum")),
@@ -40,18 +40,38 @@ const TYPES: [(&str, Type); 19] = [
     ("uniq", Type::Uniq),
     ("hyperUnique", Type::Uniq),
     ("cardinality", Type::Uniq),
+    ("approx_uniq", Type::ApproxUniq),
+    ("quantile", Type::Quantile),
+    ("variance", Type::Spread(Aggregation::Variance, "variance")),
+    ("stddev", Type::Spread(Aggregation::StdDev, "stddev")),
+    ("first", Type::OfValue(Aggregation::First, "first")),
+    ("doubleFirst", Type::OfValue(Aggregation::First, "first")),
+    ("longFirst", Type::OfValue(Aggregation::First, "first")),
+    ("floatFirst", Type::OfValue(Aggregation::First, "first")),
+    ("last", Type::OfValue(Aggregation::Last, "last")),
+    ("doubleLast", Type::OfValue(Aggregation::Last, "last")),
+    ("longLast", Type::OfValue(Aggregation::Last, "last")),
+    ("floatLast", Type::OfValue(Aggregation::Last, "last")),
     ("filtered", Type::Filtered),
 ];
 
 /// What an object of `aggregations` is.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 enum Type {
     Count,
     /// A figure of `value`, and its plain name.
     OfValue(Aggregation, &'static str),
     Uniq,
+    ApproxUniq,
+    Quantile,
+    /// How far values lie apart, and its plain name.
+    Spread(fn(Estimator) -> Aggregation, &'static str),
     Filtered,
 }
+
+/// The words for what a variance is of.
+const ESTIMATORS: [(&str, Estimator); 2] =
+    [("sample", Estimator::Sample), ("population", Estimator::Population)];
 
 pub(super) fn check(
     request: &Object<'_, '_>,
@@ -114,10 +134,27 @@ fn of_object(object: &Object<'_, '_>, zone: Zone) -> Result<Metric, FetchError> 
         Type::Uniq => {
             object.expect_keys(&["type", "name", FIELD, FIELDS, "byRow", "round"], OF)?;
             let dimensions = dimensions(object)?;
-            let names: Vec<&str> = dimensions.iter().map(|dimension| dimension.name()).collect();
-            let name = format!("{}{UNIQ}", names.join("_"));
+            let name = joined(&dimensions, UNIQ);
             let of = if object.flag("byRow")? { Distinct::Rows } else { Distinct::Values };
             Metric::new(name, Aggregation::Uniq(of(dimensions)))
+        }
+        Type::ApproxUniq => {
+            object.expect_keys(&["type", "name", FIELD, FIELDS], OF)?;
+            let dimensions = dimensions(object)?;
+            Metric::new(joined(&dimensions, "_approx_uniq"), Aggregation::ApproxUniq(dimensions))
+        }
+        Type::Quantile => {
+            object.expect_keys(&["type", "name", FIELD, FIELDS, "fraction"], OF)?;
+            of_value(object)?;
+            Metric::new("quantile", Aggregation::Quantile(fraction(object)?))
+        }
+        Type::Spread(aggregation, plain) => {
+            object.expect_keys(&["type", "name", FIELD, FIELDS, "estimator"], OF)?;
+            of_value(object)?;
+            let estimator = object
+                .get("estimator")
+                .map_or(Ok(Estimator::Sample), |json| json.word("estimator", &ESTIMATORS))?;
+            Metric::new(*plain, aggregation(estimator))
         }
         Type::Filtered => {
             object.expect_keys(&["type", "name", "filter", "aggregator"], OF)?;
@@ -125,6 +162,22 @@ fn of_object(object: &Object<'_, '_>, zone: Zone) -> Result<Metric, FetchError> 
         }
     };
     named(object, metric)
+}
+
+/// The names of some dimensions and what follows them.
+fn joined(dimensions: &[Dimension], ending: &str) -> String {
+    let names: Vec<&str> = dimensions.iter().map(|dimension| dimension.name()).collect();
+    format!("{}{ending}", names.join("_"))
+}
+
+/// Which part of all values lies before a quantile.
+fn fraction(object: &Object<'_, '_>) -> Result<f64, FetchError> {
+    const EXPECTED: &str = "a number from 0 to 1";
+    let json = object.require("fraction", EXPECTED)?;
+    let text = json.number().ok_or_else(|| json.wrong_type(EXPECTED))?;
+    number::finite(text)
+        .filter(|fraction| (0.0..=1.0).contains(fraction))
+        .ok_or_else(|| json.invalid(EXPECTED))
 }
 
 /// The metric under the name that its object gives it.
