@@ -2,10 +2,11 @@
 
 use crate::exec::{ExecError, ExecOptions, Needs};
 use crate::filter::{Compiled, Matcher};
-use crate::request::{Fetch, Test};
+use crate::request::{Fetch, GroupValues, Test};
 use crate::time::{Bucketer, Granularity};
 use gristmill_storage::event::Source;
 use gristmill_storage::schema::Dimension;
+use std::sync::Arc;
 
 /// A fetch made executable.
 #[derive(Debug)]
@@ -14,17 +15,27 @@ pub(crate) struct Plan<'f> {
     pub(crate) options: &'f ExecOptions,
     /// The filter, with the restriction on sources in it.
     pub(crate) filter: Compiled,
+    /// Which values of the dimension with several values make groups; absent where all do, or it is not grouped by.
+    pub(crate) group_values: Option<Arc<Matcher>>,
     pub(crate) bucketer: Bucketer,
     pub(crate) needs: Needs,
 }
 
 impl<'f> Plan<'f> {
     pub(crate) fn new(fetch: &'f Fetch, options: &'f ExecOptions) -> Result<Self, ExecError> {
-        let filter = Compiled::and(vec![sources(&fetch.sources)?, Compiled::new(&fetch.filter)?]);
+        let group_values = group_values(fetch)?;
+        let has_group =
+            |matcher: &Arc<Matcher>| Compiled::dimension(Dimension::Properties, Matcher::clone(matcher));
+        let filter = Compiled::and(vec![
+            sources(&fetch.sources)?,
+            Compiled::new(&fetch.filter)?,
+            group_values.as_ref().map_or(Compiled::True, has_group),
+        ]);
         Ok(Self {
             fetch,
             options,
             filter,
+            group_values,
             bucketer: Bucketer::new(fetch.granularity, fetch.zone, fetch.interval),
             needs: Needs::of(&fetch.metrics),
         })
@@ -39,6 +50,17 @@ impl<'f> Plan<'f> {
             || !self.needs.states.is_empty()
             || self.needs.values()
     }
+}
+
+fn group_values(fetch: &Fetch) -> Result<Option<Arc<Matcher>>, ExecError> {
+    if !fetch.group_by.contains(&Dimension::Properties) {
+        return Ok(None);
+    }
+    Ok(match &fetch.group_values {
+        GroupValues::All => None,
+        GroupValues::Matching(test) => Some(Arc::new(Matcher::new(test)?)),
+        GroupValues::Others(test) => Some(Arc::new(Matcher::Except(Box::new(Matcher::new(test)?)))),
+    })
 }
 
 fn sources(sources: &[Source]) -> Result<Compiled, ExecError> {

@@ -1,6 +1,7 @@
 //! Columns that no segment has: what several dimensions together are told apart by.
 
 use super::prepare::Column;
+use crate::filter::CodeSet;
 use crate::narrow;
 use crate::request::Distinct;
 use gristmill_storage::hash::HashMap;
@@ -24,6 +25,19 @@ pub(super) fn column(of: &Distinct, segment: &Segment, spans: &[Range<u32>]) -> 
         Distinct::Values(_) => values(&columns, spans),
         Distinct::Rows(_) => combinations(&columns, spans),
     }
+}
+
+/// The codes of a column of several values that are in a set.
+pub(super) fn of_codes(column: &Column, set: &CodeSet, spans: &[Range<u32>]) -> Column {
+    let (offsets, codes) = lists(spans, |row, out| {
+        for_each_code(&column.codes, row, |code| {
+            if code != NULL_CODE && set.contains(code) {
+                out.push(code);
+            }
+        });
+    });
+    let lists = Lists { offsets: offsets.into(), codes: Codes::U32(codes.into()) };
+    Column { codes: Arc::new(DimensionCodes::Multi(lists)), dictionary: Arc::clone(&column.dictionary) }
 }
 
 /// The values of all columns.

@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use crate::request::{Distinct, Interval};
 use crate::response::Touched;
 use crate::time::Granularity;
-use gristmill_storage::schema::Dimension;
+use gristmill_storage::schema::{Dimension, Kind};
 use gristmill_storage::segment::{
     Dictionary, DimensionCodes, FixedValues, Run, RunTimes, Segment, SegmentError, Ticks, Timestamps, Values,
 };
@@ -176,6 +176,15 @@ pub(crate) fn prepare<'p>(
         Distinct::Values(dimensions) if dimensions.len() == 1 => column(&dimensions[0]),
         _ => derived::column(of, segment, &rows),
     });
+    let groups = plan.fetch.group_by.iter().map(|dimension| {
+        let column = column(dimension)?;
+        Ok(match &plan.group_values {
+            Some(matcher) if dimension.kind() == Kind::MultiText => {
+                derived::of_codes(&column, &matcher.codes(&column.dictionary, None), &rows)
+            }
+            _ => column,
+        })
+    });
     let columns = Columns {
         timestamps: match plan.fetch.granularity {
             Granularity::All => None,
@@ -183,7 +192,7 @@ pub(crate) fn prepare<'p>(
         },
         values: reads_values.then(|| segment.values()).transpose()?,
         multiples: if reads_multiples { segment.fixed_values()? } else { None },
-        groups: plan.fetch.group_by.iter().map(column).collect::<Result<_, SegmentError>>()?,
+        groups: groups.collect::<Result<_, SegmentError>>()?,
         uniq: uniq.collect::<Result<_, SegmentError>>()?,
         feeds: plan.needs.states.iter().map(|kind| Feed::of(kind, segment)).collect::<Result<_, _>>()?,
     };

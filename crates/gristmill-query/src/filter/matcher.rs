@@ -13,7 +13,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 /// A [`Test`] with its patterns compiled.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Matcher {
     /// These texts, sorted; and null or not.
     Texts {
@@ -24,6 +24,8 @@ pub(crate) enum Matcher {
     Lexicographic(Limits<String>),
     /// A predicate on a text that is not null.
     Predicate(Predicate),
+    /// What another does not match, null included.
+    Except(Box<Matcher>),
 }
 
 /// A predicate on a text that is not null, and that says nothing of how texts sort.
@@ -90,6 +92,7 @@ impl Matcher {
                 texts.binary_search_by(|known| known.as_str().cmp(text)).is_ok()
             }
             (Self::Integers(_) | Self::Lexicographic(_) | Self::Predicate(_), None) => false,
+            (Self::Except(matcher), text) => !matcher.matches(text),
             (Self::Integers(integers), Some(text)) => {
                 integers.iter().any(|integer| itoa::Buffer::new().format(*integer) == text)
             }
@@ -102,6 +105,7 @@ impl Matcher {
     pub(crate) fn matches_integer(&self, integer: i64) -> bool {
         match self {
             Self::Integers(integers) => integers.contains(&integer),
+            Self::Except(matcher) => !matcher.matches_integer(integer),
             Self::Texts { .. } | Self::Lexicographic(_) | Self::Predicate(_) => {
                 self.matches(Some(itoa::Buffer::new().format(integer)))
             }
@@ -113,7 +117,7 @@ impl Matcher {
         match self {
             Self::Texts { texts, null } => texts.is_empty() && !null,
             Self::Integers(integers) => integers.is_empty(),
-            Self::Lexicographic(_) | Self::Predicate(_) => false,
+            Self::Lexicographic(_) | Self::Predicate(_) | Self::Except(_) => false,
         }
     }
 
@@ -141,6 +145,11 @@ impl Matcher {
             (Self::Lexicographic(limits), Dictionary::Integer(_)) => {
                 let codes = NULL_CODE + 1..narrow::id(dictionary.len());
                 ask(dictionary, codes, used, || |text: &str| within(limits, |limit| text.cmp(limit)))
+            }
+            (Self::Except(matcher), _) => {
+                let set = matcher.codes(dictionary, used);
+                let others = (NULL_CODE..narrow::id(dictionary.len())).filter(|code| !set.contains(*code));
+                CodeSet::from_rising(&others.collect::<Vec<_>>(), dictionary.len())
             }
             (Self::Predicate(predicate), _) => {
                 let (codes, certain) = predicate.candidates(dictionary);

@@ -13,6 +13,7 @@ mod same_value;
 mod select;
 
 pub(crate) use bind::{Bound, bind};
+pub(crate) use code_set::CodeSet;
 pub(crate) use compile::Compiled;
 pub(crate) use kernel::{masked_sum_i16, masked_sum_i32, masked_sum_i64};
 pub(crate) use matcher::{Matcher, NumberMatcher};

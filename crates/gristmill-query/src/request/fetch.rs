@@ -1,6 +1,6 @@
 //! A fetch, checked: names resolved, instants in milliseconds, the zone known.
 
-use crate::request::{Filter, Having};
+use crate::request::{Filter, Having, Test};
 use crate::time::{Granularity, Zone};
 use gristmill_storage::event::Source;
 use gristmill_storage::schema::{Column, Dimension};
@@ -22,6 +22,8 @@ pub struct Fetch {
     pub granularity: Granularity,
     /// What makes a group within a bucket; no dimension stands twice.
     pub group_by: Vec<Dimension>,
+    /// Which values of `properties` make groups, where it is among [`Fetch::group_by`].
+    pub group_values: GroupValues,
     /// The columns of figures, in the order asked; names are distinct, and none is that of a grouped dimension or
     /// `timestamp`. Never empty.
     pub metrics: Vec<Metric>,
@@ -63,6 +65,18 @@ pub struct Interval {
     pub start: i64,
     /// The first instant that is out again.
     pub end: i64,
+}
+
+/// Which values of a dimension with several values make groups. A row that is left with none is in no group.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum GroupValues {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that match.
+    Matching(Test),
+    /// Those that do not match; null is one of them unless it matches.
+    Others(Test),
 }
 
 /// One column of figures.

@@ -112,6 +112,22 @@ pub struct Like {
     pub escape: Option<char>,
 }
 
+impl Like {
+    /// The pattern of all texts that start with one.
+    pub fn starts_with(start: &str) -> Self {
+        let escape = '\\';
+        let mut pattern = String::with_capacity(start.len() + 1);
+        for character in start.chars() {
+            if matches!(character, '%' | '_') || character == escape {
+                pattern.push(escape);
+            }
+            pattern.push(character);
+        }
+        pattern.push('%');
+        Self { pattern, escape: Some(escape) }
+    }
+}
+
 /// A test on the event's value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NumberTest {

@@ -1,12 +1,12 @@
 //! Random fetches, checked.
 
-use super::filter::{dimension, filter, having};
+use super::filter::{dimension, filter, group_values, having};
 use super::instant::{NEAR, landmark};
 use super::{ORGANIZATIONS, VENDORS, instant, zone};
 use gristmill::event::Source;
 use gristmill::request::{
-    Aggregation, Direction, Distinct, EmptyBuckets, Estimator, Fetch, Filter, Having, Interval, Metric,
-    OrderBy, OrderColumn,
+    Aggregation, Direction, Distinct, EmptyBuckets, Estimator, Fetch, Filter, GroupValues, Having, Interval,
+    Metric, OrderBy, OrderColumn,
 };
 use gristmill::time::Granularity;
 use gristmill::{Timestamp, schema::Dimension};
@@ -42,7 +42,16 @@ pub fn fetch() -> impl Strategy<Value = Fetch> {
     fetch.prop_flat_map(|fetch| {
         let any = having(fetch.group_by.clone(), fetch.metrics.len());
         let having = prop_oneof![3 => Just(Having::True), 1 => any];
-        (Just(fetch), having).prop_map(|(fetch, having)| Fetch { having, ..fetch })
+        let values = if fetch.group_by.contains(&Dimension::Properties) {
+            group_values().boxed()
+        } else {
+            Just(GroupValues::All).boxed()
+        };
+        (Just(fetch), having, values).prop_map(|(fetch, having, group_values)| Fetch {
+            having,
+            group_values,
+            ..fetch
+        })
     })
 }
 
@@ -73,6 +82,7 @@ fn assemble((organization, vendor, sources): Whose, when: When, what: What, how:
         zone,
         granularity,
         group_by,
+        group_values: GroupValues::All,
         metrics,
         filter,
         having: Having::True,

@@ -2,7 +2,9 @@
 
 use super::event::{number, optional_text, text, version};
 use super::instant;
-use gristmill::request::{Bound, Filter, Having, InstantTest, Like, Limit, Limits, NumberTest, Test};
+use gristmill::request::{
+    Bound, Filter, GroupValues, Having, InstantTest, Like, Limit, Limits, NumberTest, Test,
+};
 use gristmill::schema::{Dimension, Kind};
 use proptest::collection::vec;
 use proptest::option;
@@ -76,6 +78,20 @@ pub(super) fn dimension() -> impl Strategy<Value = Dimension> {
         Dimension::Vendor,
     ];
     prop_oneof![8 => select(often.to_vec()), 1 => select(&Dimension::ALL[..])]
+}
+
+/// Any choice of values that make groups.
+pub(super) fn group_values() -> impl Strategy<Value = GroupValues> {
+    let texts = vec(optional_text(), 0..4)
+        .prop_map(|texts| Test::Texts(texts.into_iter().map(|text| text.map(str::to_owned)).collect()));
+    let starts = text().prop_map(|text| Test::Like(Like::starts_with(text)));
+    let regex = select(&PATTERNS[..]).prop_map(|pattern| Test::Regex(pattern.to_owned()));
+    let test = prop_oneof![2 => texts, 1 => starts, 1 => regex].boxed();
+    prop_oneof![
+        3 => Just(GroupValues::All),
+        1 => test.clone().prop_map(GroupValues::Matching),
+        1 => test.prop_map(GroupValues::Others),
+    ]
 }
 
 fn dimension_test() -> impl Strategy<Value = (Dimension, Test)> {

@@ -3,8 +3,8 @@
 use super::fetch::plain_name;
 use crate::oracle::Calendar;
 use gristmill::request::{
-    Aggregation, Bound, Direction, Distinct, EmptyBuckets, Estimator, Fetch, Filter, Having, InstantTest,
-    Limit, Limits, Metric, NumberTest, OrderBy, OrderColumn, TIMESTAMP_FIELD, Test,
+    Aggregation, Bound, Direction, Distinct, EmptyBuckets, Estimator, Fetch, Filter, GroupValues, Having,
+    InstantTest, Limit, Limits, Metric, NumberTest, OrderBy, OrderColumn, TIMESTAMP_FIELD, Test,
 };
 use gristmill::schema::{Column, Dimension};
 use gristmill::time::{Granularity, Zone};
@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 
 /// A JSON text that a fetch can be checked from.
 pub fn fetch_json(fetch: &Fetch) -> String {
-    let names = |dimensions: &[Dimension]| dimensions.iter().map(|by| by.name()).collect::<Vec<_>>();
     let granularity = Granularity::NAMED.into_iter().find(|(_, known)| *known == fetch.granularity);
     let sources: Vec<&str> = fetch.sources.iter().map(|source| source.name()).collect();
     let metrics: Vec<Value> = fetch.metrics.iter().map(metric).collect();
@@ -28,7 +27,7 @@ pub fn fetch_json(fetch: &Fetch) -> String {
             "time_zone": fetch.zone.to_string(),
         },
         "granularity": granularity.map(|(name, _)| name),
-        "group_by": names(&fetch.group_by),
+        "group_by": fetch.group_by.iter().map(|by| grouped(fetch, *by)).collect::<Vec<_>>(),
         "aggregations": metrics,
         "filters": filter(&fetch.filter),
         "having": having(fetch, &fetch.having),
@@ -42,6 +41,25 @@ pub fn fetch_json(fetch: &Fetch) -> String {
         },
     })
     .to_string()
+}
+
+fn grouped(fetch: &Fetch, dimension: Dimension) -> Value {
+    let (test, exclude) = match &fetch.group_values {
+        GroupValues::Matching(test) if dimension == Dimension::Properties => (test, false),
+        GroupValues::Others(test) if dimension == Dimension::Properties => (test, true),
+        _ => return json!(dimension.name()),
+    };
+    let (key, value) = match test {
+        Test::Regex(pattern) => ("regex", json!(pattern)),
+        Test::Like(like) => {
+            // Only patterns of a start are asked for.
+            let start = like.pattern.strip_suffix('%').unwrap_or(&like.pattern);
+            ("prefix", json!(start.replace("\\%", "%").replace("\\_", "_").replace("\\\\", "\\")))
+        }
+        Test::Texts(texts) => ("values", json!(texts)),
+        _ => ("values", json!([])),
+    };
+    json!({"dimension": dimension.name(), key: value, "exclude": exclude})
 }
 
 fn metric(metric: &Metric) -> Value {

@@ -3,7 +3,7 @@
 use super::answer::Cell;
 use super::{like, ordering};
 use gristmill::event::Event;
-use gristmill::request::{Bound, Fetch, Filter, Having, InstantTest, Limits, NumberTest, Test};
+use gristmill::request::{Bound, Fetch, Filter, GroupValues, Having, InstantTest, Limits, NumberTest, Test};
 use gristmill::schema::{Dimension, Kind};
 use regex::Regex;
 use std::cmp::Ordering;
@@ -64,6 +64,15 @@ pub(super) fn values(event: &Event, dimension: Dimension) -> Vec<Option<String>>
         Kind::Source => vec![Some(event.source.name().to_owned())],
         Kind::MultiText if event.properties().len() == 0 => vec![None],
         Kind::MultiText => event.properties().map(|text| Some(text.to_owned())).collect(),
+    }
+}
+
+/// Whether a value of the dimension with several values makes a group.
+pub(super) fn is_grouped(fetch: &Fetch, value: Option<&str>) -> bool {
+    match &fetch.group_values {
+        GroupValues::All => true,
+        GroupValues::Matching(test) => passes(test, value),
+        GroupValues::Others(test) => !passes(test, value),
     }
 }
 

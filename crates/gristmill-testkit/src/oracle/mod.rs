@@ -44,7 +44,7 @@ pub fn fetch(events: &[Event], fetch: &Fetch) -> OracleAnswer {
     }
     for event in events.iter().filter(|event| is_asked_about(fetch, event)) {
         let start = bucket_of(fetch, &calendar, event.timestamp.millis()).start;
-        for values in group_values(&fetch.group_by, event) {
+        for values in group_values(fetch, event) {
             groups.entry((start, values)).or_default().push(event);
         }
     }
@@ -100,13 +100,16 @@ fn promised_buckets(fetch: &Fetch, calendar: &Calendar) -> Vec<i64> {
 }
 
 /// The groups an event is in: one for each combination of the values of its grouped dimensions.
-fn group_values(dimensions: &[Dimension], event: &Event) -> Vec<Vec<GroupValue>> {
+fn group_values(fetch: &Fetch, event: &Event) -> Vec<Vec<GroupValue>> {
     let mut combinations: Vec<Vec<GroupValue>> = vec![Vec::new()];
-    for &dimension in dimensions {
+    for &dimension in &fetch.group_by {
         let values = match dimension.kind() {
             Kind::Integer => vec![GroupValue::Integer(event.event_version)],
             Kind::Text | Kind::Source | Kind::MultiText => filter::values(event, dimension)
                 .into_iter()
+                .filter(|value| {
+                    dimension.kind() != Kind::MultiText || filter::is_grouped(fetch, value.as_deref())
+                })
                 .map(|value| value.map_or(GroupValue::Null, GroupValue::Text))
                 .collect(),
         };

@@ -48,7 +48,7 @@ impl Fetch {
         let request = Json::root(&document).object("a request object")?;
         request.expect_keys(&KEYS, "of a request")?;
         let (interval, zone) = interval::check(&request)?;
-        let group_by = group_by::check(&request)?;
+        let (group_by, group_values) = group_by::check(&request)?;
         let metrics = metric::check(&request, zone, &group_by)?;
         Ok(Self {
             organization: organization::check(&request, context)?,
@@ -61,6 +61,7 @@ impl Fetch {
             having: filter::check_having(&request, zone, &group_by, &metrics)?,
             order_by: order::check(&request, &group_by, &metrics)?,
             group_by,
+            group_values,
             metrics,
             limit_per_bucket: limit::limit(&request, "limit_per_bucket")?,
             offset: limit::offset(&request)?,

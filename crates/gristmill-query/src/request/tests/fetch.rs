@@ -224,11 +224,6 @@ fn group_by_takes_every_dimension_once() {
             "group_by[0]",
             r#"expected a dimension, found "value": the aggregations tell of it"#,
         ),
-        (
-            r#""group_by":[{"dimension":"properties","values":["a"]}]"#,
-            "group_by[0]",
-            "the object form is not supported by this version; expected a dimension's name",
-        ),
     ]);
     let error = check(&request(r#""group_by":["Catgory"]"#)).unwrap_err();
     assert!(error.message().starts_with(r#"unknown dimension: "Catgory"; expected category, "#), "{error}");

@@ -12,11 +12,12 @@ mod value_type;
 
 use crate::request::error::FetchError;
 use crate::request::json::{Json, Object};
-use crate::request::{Filter, Having, Metric};
+use crate::request::{Filter, Having, Metric, Test};
 use crate::time::Zone;
 use column::Columns;
 pub(super) use column::unknown_column;
 use gristmill_storage::schema::Dimension;
+use regex::RegexBudget;
 pub use regex::compile_regex;
 use tree::{Checker, Tree};
 
@@ -26,6 +27,11 @@ pub(in crate::request) use tree::TYPES;
 /// The filter of a request; absent, null and `{}` let every row through.
 pub(super) fn check(request: &Object<'_, '_>, zone: Zone) -> Result<Filter, FetchError> {
     tree(request, "filters", Filter::True, Checker::new(zone, Columns::Events))
+}
+
+/// A regular expression by itself.
+pub(super) fn regex(json: &Json<'_, '_>) -> Result<Test, FetchError> {
+    regex::test(json, &mut RegexBudget::default())
 }
 
 /// The filter of one column of figures; `{}` lets every row through.

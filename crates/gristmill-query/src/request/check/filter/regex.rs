@@ -63,6 +63,10 @@ pub(super) fn expression(
     json: &Json<'_, '_>,
     budget: &mut RegexBudget,
 ) -> Result<Filter, FetchError> {
+    Ok(Filter::Dimension(dimension, test(json, budget)?))
+}
+
+pub(super) fn test(json: &Json<'_, '_>, budget: &mut RegexBudget) -> Result<Test, FetchError> {
     let pattern = json.text("a regular expression")?;
     if budget.take(&pattern).is_none() {
         let message = format!(
@@ -71,7 +75,7 @@ pub(super) fn expression(
         return Err(json.error(FetchErrorKind::TooLarge, message));
     }
     compile_regex(&pattern).map_err(|error| regex_error(json, error))?;
-    Ok(Filter::Dimension(dimension, Test::Regex(pattern.into_owned())))
+    Ok(Test::Regex(pattern.into_owned()))
 }
 
 fn regex_error(json: &Json<'_, '_>, error: regex::Error) -> FetchError {
