@@ -1,6 +1,6 @@
 //! A fetch made executable: what does not depend on the segment is worked out once.
 
-use crate::exec::{ExecError, ExecOptions, Needs};
+use crate::exec::{ExecError, ExecOptions, Needs, Stop};
 use crate::filter::{Compiled, Matcher};
 use crate::request::{Fetch, GroupValues, Test};
 use crate::time::{Bucketer, Granularity};
@@ -13,6 +13,7 @@ use std::sync::Arc;
 pub(crate) struct Plan<'f> {
     pub(crate) fetch: &'f Fetch,
     pub(crate) options: &'f ExecOptions,
+    pub(crate) stop: Stop<'f>,
     /// The filter, with the restriction on sources in it.
     pub(crate) filter: Compiled,
     /// Which values of the dimension with several values make groups; absent where all do, or it is not grouped by.
@@ -22,7 +23,7 @@ pub(crate) struct Plan<'f> {
 }
 
 impl<'f> Plan<'f> {
-    pub(crate) fn new(fetch: &'f Fetch, options: &'f ExecOptions) -> Result<Self, ExecError> {
+    pub(crate) fn new(fetch: &'f Fetch, options: &'f ExecOptions, stop: Stop<'f>) -> Result<Self, ExecError> {
         let group_values = group_values(fetch)?;
         let has_group =
             |matcher: &Arc<Matcher>| Compiled::dimension(Dimension::Properties, Matcher::clone(matcher));
@@ -34,6 +35,7 @@ impl<'f> Plan<'f> {
         Ok(Self {
             fetch,
             options,
+            stop,
             filter,
             group_values,
             bucketer: Bucketer::new(fetch.granularity, fetch.zone, fetch.interval),

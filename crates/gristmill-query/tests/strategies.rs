@@ -71,13 +71,15 @@ fn strategies_segments_and_tasks_do_not_show() {
     let pool = pool();
     for body in bodies {
         let fetch = fetch(body);
-        let expected = execute(&fetch, &segments(2000, 1), &ExecOptions::default(), &pool).unwrap().to_json();
+        let expected =
+            execute(&fetch, &segments(2000, 1), &ExecOptions::default(), &pool, None).unwrap().to_json();
         assert!(expected.contains(r#"["1970-01-"#), "{expected}");
         for rows in [RowStrategy::Auto, RowStrategy::Scan, RowStrategy::Postings] {
             for groups in GroupStrategy::ALL {
                 for (pieces, task_rows) in [(1, None), (1, Some(37)), (3, Some(1000)), (17, Some(1))] {
                     let options = options(rows, groups, task_rows);
-                    let answer = execute(&fetch, &segments(2000, pieces), &options, &pool).unwrap().to_json();
+                    let answer =
+                        execute(&fetch, &segments(2000, pieces), &options, &pool, None).unwrap().to_json();
                     assert_eq!(answer, expected, "{body} with {options:?} over {pieces} segments");
                 }
             }
@@ -87,8 +89,9 @@ fn strategies_segments_and_tasks_do_not_show() {
 
 #[test]
 fn too_many_groups_are_refused() {
-    let options = ExecOptions { budget: Budget { groups: 96 }, ..ExecOptions::default() };
-    let error =
-        execute(&fetch(r#""group_by":["visitor_id"]"#), &segments(2000, 2), &options, &pool()).unwrap_err();
+    let options =
+        ExecOptions { budget: Budget { groups: 96, ..Budget::default() }, ..ExecOptions::default() };
+    let error = execute(&fetch(r#""group_by":["visitor_id"]"#), &segments(2000, 2), &options, &pool(), None)
+        .unwrap_err();
     assert!(matches!(error, ExecError::TooManyGroups { limit: 96, .. }), "{error}");
 }

@@ -1,7 +1,7 @@
 //! The threads that fetches run on.
 
 use crate::error::Error;
-use gristmill_query::exec::{ExecOptions, execute};
+use gristmill_query::exec::{Cancel, ExecOptions, execute};
 use gristmill_query::request::Fetch;
 use gristmill_query::response::Answer;
 use gristmill_storage::segment::Segment;
@@ -30,7 +30,12 @@ impl Engine {
         self.pool.current_num_threads()
     }
 
-    pub(crate) fn fetch(&self, fetch: &Fetch, segments: &[Arc<Segment>]) -> Result<Answer, Error> {
-        Ok(execute(fetch, segments, &self.options, &self.pool)?)
+    pub(crate) fn fetch(
+        &self,
+        fetch: &Fetch,
+        segments: &[Arc<Segment>],
+        cancel: Option<&Cancel>,
+    ) -> Result<Answer, Error> {
+        Ok(execute(fetch, segments, &self.options, &self.pool, cancel)?)
     }
 }

@@ -3,6 +3,7 @@
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::options::Options;
+use gristmill_query::exec::Cancel;
 use gristmill_query::request::Fetch;
 use gristmill_query::response::Answer;
 use gristmill_storage::dir::Dir;
@@ -113,7 +114,15 @@ impl Store {
     /// # Errors
     /// A segment that is needed cannot be read, or a budget is exceeded.
     pub fn fetch(&self, fetch: &Fetch) -> Result<Answer, Error> {
-        self.engine.fetch(fetch, self.snapshot()?.segments())
+        self.engine.fetch(fetch, self.snapshot()?.segments(), None)
+    }
+
+    /// As [`Self::fetch`], and `cancel` may stop it from another thread.
+    ///
+    /// # Errors
+    /// As [`Self::fetch`], and [`ExecError::Canceled`](crate::exec::ExecError::Canceled).
+    pub fn fetch_or_cancel(&self, fetch: &Fetch, cancel: &Cancel) -> Result<Answer, Error> {
+        self.engine.fetch(fetch, self.snapshot()?.segments(), Some(cancel))
     }
 
     /// The receipt of the append or load that carried a token, where it is still remembered.

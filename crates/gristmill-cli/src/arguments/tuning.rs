@@ -51,4 +51,8 @@ pub(crate) struct Budgets {
     /// Groups in all buckets together, and rows of the answer before its limit [default: 10000000]
     #[arg(long, value_name = "N", env = "GRISTMILL_MAX_GROUPS", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) max_groups: Option<u64>,
+
+    /// Milliseconds until the answer must be there [default: as long as it takes]
+    #[arg(long, value_name = "MS", env = "GRISTMILL_MAX_MS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) max_ms: Option<u64>,
 }

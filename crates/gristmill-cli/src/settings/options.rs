@@ -5,6 +5,7 @@ use gristmill::Options;
 use gristmill::exec::Budget;
 use std::num::NonZeroUsize;
 use std::thread;
+use std::time::Duration;
 
 /// Numbers for a command that writes a store; what was not typed keeps the library's default.
 pub(super) fn for_writing(typed: &Writing) -> Options {
@@ -46,5 +47,8 @@ pub(super) fn threads(typed: &Reading) -> usize {
 /// Numbers for a command that answers a query.
 pub(super) fn for_queries(reading: &Reading, budgets: &Budgets) -> Options {
     let defaults = Budget::default();
-    for_reading(reading).budget(Budget { groups: budgets.max_groups.unwrap_or(defaults.groups) })
+    for_reading(reading).budget(Budget {
+        groups: budgets.max_groups.unwrap_or(defaults.groups),
+        time: budgets.max_ms.map(Duration::from_millis),
+    })
 }

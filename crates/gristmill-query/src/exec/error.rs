@@ -20,6 +20,19 @@ pub enum ExecError {
         /// The budget.
         limit: u64,
     },
+    /// The fetch took longer than the budget allows.
+    #[error(
+        "the answer was not there within {} s, the budget of its time: \
+         shorten the interval, filter by rarer values, or raise the budget",
+        limit.as_secs_f64()
+    )]
+    TimedOut {
+        /// The budget.
+        limit: std::time::Duration,
+    },
+    /// The fetch was stopped from another thread.
+    #[error("the fetch was canceled before its answer was there")]
+    Canceled,
     /// A regular expression did not compile. A fetch that was read from JSON has been checked for this.
     #[error("the regular expression of a filter does not compile")]
     Regex(#[from] regex::Error),

@@ -104,6 +104,7 @@ pub(crate) struct GroupCount(std::sync::atomic::AtomicU64);
 impl GroupCount {
     /// Counts more groups.
     pub(crate) fn add(&self, plan: &Plan<'_>, groups: usize) -> Result<(), ExecError> {
+        plan.stop.check()?;
         let groups = groups as u64;
         let before = self.0.fetch_add(groups, std::sync::atomic::Ordering::Relaxed);
         plan.options.budget.check_groups(before + groups)

@@ -98,6 +98,7 @@ impl<'p, C: Cell> HashedScan<'p, C> {
     }
 
     fn batch(&mut self, rows: &BatchRows<'_>, span: &ScannedSpan<'_>) -> Result<(), ExecError> {
+        self.plan.stop.check()?;
         self.matched += rows.len() as u64;
         self.bucket_ids(rows, span);
         let values = &span.values;

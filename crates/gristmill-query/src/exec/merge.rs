@@ -79,7 +79,10 @@ pub(crate) fn merge(
     }
     let Some(base) = base else { return Ok(nothing(plan)) };
     let mut merge = Merge::new(plan, &sources, &base);
-    for blocks in Blocks::of(&sources).by_bucket() {
+    for (at, blocks) in Blocks::of(&sources).by_bucket().enumerate() {
+        if at % BUCKETS_PER_CHECK == 0 {
+            plan.stop.check()?;
+        }
         match blocks {
             [block] => merge.order.push(block.source, block.from..block.to),
             blocks => merge.add_up(blocks),
@@ -92,6 +95,9 @@ pub(crate) fn merge(
         Ok(pool.install(|| merge.finish(Joining::Together)))
     }
 }
+
+/// The clock is looked at after so many buckets, which takes longer than a small bucket.
+const BUCKETS_PER_CHECK: usize = 64;
 
 fn nothing(plan: &Plan<'_>) -> Merged {
     Merged {

@@ -6,6 +6,7 @@ use super::error::ExecError;
 use super::merge::{Dictionaries, Merged, Source, merge};
 use super::prepare::{Located, Prepared, locate, may_match, prepare};
 use super::scan::{Found, SharedBuckets, scan};
+use super::stop::{Cancel, Stop};
 use super::tuning::Tuning;
 use crate::plan::Plan;
 use crate::request::{EmptyBuckets, Fetch, Filter, Interval, Metric};
@@ -37,21 +38,24 @@ const PARALLEL_ROWS: u64 = 32 * 1024;
 /// More segments than this are opened by all threads, since each may have to be read from its file.
 const PARALLEL_SEGMENTS: usize = 4;
 
-/// Answers a fetch from some segments, on the threads of `pool` and the calling one.
+/// Answers a fetch from some segments, on the threads of `pool` and the calling one, unless `cancel` stops it.
 ///
 /// The same events give the same answer, whichever segments they lie in and however many threads there are.
 ///
 /// # Errors
-/// A segment that cannot be read (unless the fetch allows a partial answer), or a budget that is exceeded.
+/// A segment that cannot be read (unless the fetch allows a partial answer), a budget that is exceeded, or
+/// [`ExecError::Canceled`].
 pub fn execute(
     fetch: &Fetch,
     segments: &[Arc<Segment>],
     options: &ExecOptions,
     pool: &rayon::ThreadPool,
+    cancel: Option<&Cancel>,
 ) -> Result<Answer, ExecError> {
+    let stop = Stop::new(&options.budget, cancel);
     let mut touched = Touched::default();
     let mut tally = |fetch: &Fetch, missing: &mut Vec<Missing>| -> Result<Tally, ExecError> {
-        let plan = Plan::new(fetch, options)?;
+        let plan = Plan::new(fetch, options, stop)?;
         let mut merged = merged(&plan, segments, pool, missing, &mut touched)?;
         fill(&plan, &mut merged)?;
         Ok(Tally { merged, needs: plan.needs })
@@ -231,6 +235,7 @@ fn scan_segment(
     shared: &SharedBuckets,
     threads: u64,
 ) -> Result<Option<Scanned>, ExecError> {
+    plan.stop.check()?;
     let prepared = match task.start {
         Start::Located(located) => prepare(plan, task.segment, &located)?,
         Start::Prepared(prepared) => prepared?,

@@ -198,6 +198,10 @@ impl SegmentScan<'_> {
         pieces: &[Piece],
         scan: impl Fn(&Piece) -> Result<T, ExecError> + Send + Sync,
     ) -> Result<Vec<T>, ExecError> {
+        let scan = |piece: &Piece| {
+            self.plan.stop.check()?;
+            scan(piece)
+        };
         if self.threads == 1 || pieces.len() == 1 {
             return pieces.iter().map(scan).collect();
         }

@@ -1,12 +1,13 @@
 //! Answers over a handful of events: order, ties, limits, empty buckets, and the bytes of the JSON.
 
-use crate::exec::{Budget, ExecError, ExecOptions, execute};
+use crate::exec::{Budget, Cancel, ExecError, ExecOptions, execute};
 use crate::request::{Fetch, FetchContext};
 use gristmill_storage::Timestamp;
 use gristmill_storage::event::Event;
 use gristmill_storage::schema::Dimension;
 use gristmill_storage::segment::{Segment, SegmentBuilder};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// One event of each label, a second apart, in two segments; `None` is null.
 fn segments(events: &[(Option<&str>, Option<f64>)]) -> Vec<Arc<Segment>> {
@@ -30,7 +31,7 @@ fn run(
     let text = format!(r#"{{"organization_id":"org","interval":{{"start":0,"end":{end}}},{body}}}"#);
     let fetch = Fetch::from_json(text.as_bytes(), &FetchContext::default()).unwrap();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    let answer = execute(&fetch, segments, options, &pool)?.to_json();
+    let answer = execute(&fetch, segments, options, &pool, None)?.to_json();
     Ok(serde_json::from_str::<serde_json::Value>(&answer).unwrap()["data"].take())
 }
 
@@ -103,7 +104,8 @@ fn every_bucket_is_there_unless_it_is_grouped_or_skipped() {
 
 #[test]
 fn empty_buckets_count_against_the_budget() {
-    let options = ExecOptions { budget: Budget { groups: 59 }, ..ExecOptions::default() };
+    let options =
+        ExecOptions { budget: Budget { groups: 59, ..Budget::default() }, ..ExecOptions::default() };
     let fetch = |end| run(&segments(&[(None, None)]), end, r#""granularity":"second""#, &options);
     assert!(fetch(10_000).is_ok());
     assert!(matches!(fetch(60_000), Err(ExecError::TooManyGroups { limit: 59, found }) if found >= 60));
@@ -130,4 +132,21 @@ fn texts_are_escaped_and_come_back_as_they_were() {
     let label = "a\"b\\c\n\t\u{0}\u{1f}\u{7f}</\u{2028}\u{1f33e}";
     let rows = rows(&[(Some(label), None)], 60_000, r#""granularity":"all","group_by":["dim1"]"#);
     assert_eq!(rows[0][1].as_str(), Some(label));
+}
+
+#[test]
+fn a_fetch_stops_when_it_is_told_to_or_its_time_is_over() {
+    let segments = segments(&[(Some("a"), None), (Some("b"), None)]);
+    let text = r#"{"organization_id":"org","granularity":"all","interval":{"start":0,"end":3000},"group_by":["dim1"]}"#;
+    let fetch = Fetch::from_json(text, &FetchContext::new()).unwrap();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let cancel = Cancel::new();
+    let run = |options: &ExecOptions| execute(&fetch, &segments, options, &pool, Some(&cancel));
+    let hour = Budget { time: Some(Duration::from_secs(3600)), ..Budget::default() };
+    assert_eq!(run(&ExecOptions { budget: hour, ..ExecOptions::default() }).unwrap().len(), 2);
+    let nothing = Budget { time: Some(Duration::ZERO), ..Budget::default() };
+    let late = run(&ExecOptions { budget: nothing, ..ExecOptions::default() });
+    assert!(matches!(late, Err(ExecError::TimedOut { limit: Duration::ZERO })), "{late:?}");
+    cancel.cancel();
+    assert!(matches!(run(&ExecOptions::default()), Err(ExecError::Canceled)));
 }
