@@ -142,7 +142,7 @@ fn a_fetch_stops_when_it_is_told_to_or_its_time_is_over() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let cancel = Cancel::new();
     let run = |options: &ExecOptions| execute(&fetch, &segments, options, &pool, Some(&cancel));
-    let hour = Budget { time: Some(Duration::from_secs(3600)), ..Budget::default() };
+    let hour = Budget { time: Some(Duration::from_hours(1)), ..Budget::default() };
     assert_eq!(run(&ExecOptions { budget: hour, ..ExecOptions::default() }).unwrap().len(), 2);
     let nothing = Budget { time: Some(Duration::ZERO), ..Budget::default() };
     let late = run(&ExecOptions { budget: nothing, ..ExecOptions::default() });
