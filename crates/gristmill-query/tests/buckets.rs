@@ -123,7 +123,7 @@ impl Peer {
                 self.between(millis, months.filter(|month| matches!(month.month(), 1 | 4 | 7 | 10)))
             }
             G::Year => self.between(millis, from(today.first_of_year(), 1.year(), 2)),
-            G::All | G::None => unreachable!("they have no calendar"),
+            G::All | G::None | G::Period { .. } => unreachable!("not among the granularities tried"),
         }
     }
 }

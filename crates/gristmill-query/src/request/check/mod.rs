@@ -10,6 +10,7 @@ mod metric;
 mod order;
 mod organization;
 mod source;
+mod zone;
 
 use crate::request::error::{FetchError, FetchErrorKind};
 use crate::request::json::{self, Json, Object};
@@ -47,7 +48,8 @@ impl Fetch {
         let document = json::parse(text.as_ref())?;
         let request = Json::root(&document).object("a request object")?;
         expect_known_keys(&request)?;
-        let (interval, zone) = interval::check(&request)?;
+        let (interval, interval_zone) = interval::check(&request)?;
+        let (granularity, zone) = granularity::check(&request, interval_zone)?;
         let group_by = group_by::check(&request)?;
         let metrics = metric::check(&request)?;
         Ok(Self {
@@ -56,8 +58,8 @@ impl Fetch {
             sources: source::check(&request)?,
             interval,
             zone,
-            granularity: granularity::check(&request)?,
-            filter: filter::check(&request, zone)?,
+            granularity,
+            filter: filter::check(&request, interval_zone)?,
             order_by: order::check(&request, &group_by, &metrics)?,
             group_by,
             metrics,
