@@ -2,7 +2,7 @@
 
 use gristmill::time::{Granularity, Period, PeriodUnit, Zone};
 use jiff::civil::{Date, DateTime, Time, Weekday};
-use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
 use jiff::{SignedDuration, Span, Timestamp, ToSpan as _};
 
 const SECOND: i64 = 1_000;
@@ -130,6 +130,30 @@ impl Calendar {
         )
     }
 
+    /// The names of all zones of the database.
+    pub fn zone_names() -> Vec<String> {
+        TimeZoneDatabase::bundled().available().map(|name| name.to_string()).collect()
+    }
+
+    /// The instants from `start` on and before `end` at which the offset becomes another.
+    pub fn changes(&self, start: i64, end: i64) -> Vec<i64> {
+        let next = |at: i64| Some(self.next_change(at)).filter(|&change| change < end);
+        std::iter::successors(next(start - 1), |&change| next(change)).collect()
+    }
+
+    /// The first instant at which the wall clock shows a local time: the end of the gap where it skips it.
+    pub fn first_showing(&self, local: i64) -> i64 {
+        let reading = civil(local);
+        let at = |offset: Offset| local - i64::from(offset.seconds()) * SECOND;
+        match self.zone.to_ambiguous_timestamp(reading).offset() {
+            AmbiguousOffset::Unambiguous { offset } | AmbiguousOffset::Fold { before: offset, .. } => {
+                at(offset)
+            }
+            // Read by the clock before the gap, it is an instant after the change.
+            AmbiguousOffset::Gap { before, .. } => self.last_change(at(before)),
+        }
+    }
+
     /// A bucket starts at a multiple of its length on the wall clock, or where the offset changed since.
     fn clock_bucket(&self, length: i64, at: i64) -> Bucket {
         let start = at - self.local(at).rem_euclid(length);
@@ -172,7 +196,7 @@ impl Calendar {
     }
 
     /// The offset from UTC at an instant, in milliseconds.
-    fn offset(&self, at: i64) -> i64 {
+    pub fn offset(&self, at: i64) -> i64 {
         i64::from(self.zone.to_offset(instant(at)).seconds()) * SECOND
     }
 
