@@ -47,9 +47,10 @@ fn granularities() -> Vec<Granularity> {
     ];
     let from = ["PT0.001S", "PT1H", "PT25H", "P1D", "P1W", "P1M", "P7M", "P10000Y"];
     let origins = ["0000-01-01", "2020-01-31T06:30Z", "9999-12-31T23:59:59.999Z"];
-    let far = [i64::MIN, i64::MAX].map(|origin| Granularity::Period {
-        period: Period::new(PeriodUnit::Month, 1).unwrap(),
-        origin: Some(origin),
+    let units = [PeriodUnit::Month, PeriodUnit::Day, PeriodUnit::Millisecond];
+    let far = units.into_iter().flat_map(|unit| {
+        [i64::MIN, i64::MAX]
+            .map(|origin| Granularity::Period { period: Period::new(unit, 1).unwrap(), origin: Some(origin) })
     });
     let from = from.iter().flat_map(|text| origins.map(|origin| period(text, Some(origin))));
     named.chain(usual.map(|text| period(text, None))).chain(from).chain(far).collect()
