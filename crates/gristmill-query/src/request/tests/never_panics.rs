@@ -113,7 +113,12 @@ fn filter() -> impl Strategy<Value = String> {
 fn granularity() -> impl Strategy<Value = String> {
     let kind = prop::sample::select(&["period", "duration", "all"][..]);
     let key = prop::sample::select(&["origin", "timeZone", "type"][..]);
-    let period = prop_oneof!["-?P?[0-9YMWD]{0,6}(T[0-9HMS.]{0,8})?", ".{0,8}"];
+    let period = prop_oneof![
+        "P([0-9]{0,2}[YMWD]){0,2}(T[0-9]{0,2}[HM])?",
+        "PT[0-9]{1,25}(\\.[0-9]{0,5})?S",
+        "-?P?[0-9YMWD]{0,6}(T[0-9HMS.]{0,8})?",
+        ".{0,8}"
+    ];
     let period = period.prop_map(|text| serde_json::to_string(&text).unwrap());
     (kind, period, scalar(), key, json()).prop_map(|(kind, period, duration, key, json)| {
         let length = if kind == "period" {

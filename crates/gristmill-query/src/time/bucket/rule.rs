@@ -32,17 +32,17 @@ const MONDAY: i64 = 4 * MILLIS_PER_DAY;
 
 impl Rule {
     pub(super) fn new(granularity: Granularity, zone: Zone, interval: Interval) -> Self {
-        let origin = match granularity {
-            Granularity::Period { origin, .. } => origin.map(|origin| origin.clamp(-FURTHEST, FURTHEST)),
-            _ => None,
+        let Some(period) = granularity.period() else {
+            return match granularity {
+                Granularity::All => Self::All(Bucket { start: interval.start, end: interval.end }),
+                _ => Self::Each,
+            };
         };
-        match (granularity.period(), origin) {
-            (Some(period), None) => Self::usual(period, zone),
-            (Some(period), Some(origin)) => Self::from_origin(period, zone, origin),
-            (None, _) if granularity == Granularity::All => {
-                Self::All(Bucket { start: interval.start, end: interval.end })
+        match granularity {
+            Granularity::Period { origin: Some(origin), .. } => {
+                Self::from_origin(period, zone, origin.clamp(-FURTHEST, FURTHEST))
             }
-            (None, _) => Self::Each,
+            _ => Self::usual(period, zone),
         }
     }
 

@@ -38,10 +38,8 @@ impl Period {
         sum.add_all(date, &DATE)?;
         sum.add_all(time, &TIME)?;
         let unit = sum.unit.ok_or_else(|| PeriodError::NotPositive { found: found() })?;
-        if sum.count > unit.most() {
-            return Err(PeriodError::TooLong { found: found() });
-        }
-        Self::new(unit, sum.count)
+        // It is longer than nothing, so that it can only be too long.
+        Self::new(unit, sum.count).map_err(|_| PeriodError::TooLong { found: found() })
     }
 }
 
