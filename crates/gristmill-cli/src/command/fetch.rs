@@ -7,7 +7,7 @@ use crate::render::{Chart, Ink, Role, Sheet, Unit, printable, write_csv, write_n
 use crate::settings::{FetchSettings, Output};
 use gristmill::request::Fetch;
 use gristmill::response::Answer;
-use gristmill::time::{Bucketer, Granularity};
+use gristmill::time::{Bucketer, Granularity, PeriodUnit};
 use std::io::{self, Write};
 
 /// More buckets are not listed for a chart: each column of a terminal would stand for dozens of them.
@@ -73,15 +73,20 @@ fn title(fetch: &Fetch, sheet: &Sheet<'_>, metric: usize) -> String {
         Granularity::None => title.push_str(" at each instant"),
         each => {
             title.push_str(" for each ");
-            title.push_str(&name(each).replace('_', " "));
+            title.push_str(&name(each));
         }
     }
     format!("{} ({})", printable(&title), fetch.zone)
 }
 
-/// The granularity's word in a query.
-fn name(granularity: Granularity) -> &'static str {
-    Granularity::NAMED.into_iter().find(|(_, known)| *known == granularity).map_or("bucket", |(name, _)| name)
+/// The granularity's word in a query, or its period.
+fn name(granularity: Granularity) -> String {
+    let named = Granularity::NAMED.into_iter().find(|(_, known)| *known == granularity);
+    match (named, granularity.period()) {
+        (Some((name, _)), _) => name.replace('_', " "),
+        (None, Some(period)) => period.to_string(),
+        (None, None) => "bucket".to_owned(),
+    }
 }
 
 /// The labels of all buckets of the interval; empty when they are too many, or only those with events count.
@@ -101,6 +106,11 @@ fn unit(fetch: &Fetch) -> Unit {
         Granularity::Year => Unit::Year,
         Granularity::Quarter | Granularity::Month => Unit::Month,
         Granularity::Week | Granularity::Day => Unit::Day,
+        Granularity::Period { period, origin: None } => match period.unit() {
+            PeriodUnit::Month => Unit::Month,
+            PeriodUnit::Day => Unit::Day,
+            PeriodUnit::Millisecond => Unit::Time,
+        },
         _ => Unit::Time,
     }
 }

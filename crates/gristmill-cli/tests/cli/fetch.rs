@@ -54,6 +54,10 @@ fn a_table_and_a_chart_are_for_people() {
         assert!(run.stdout.contains(part), "{part:?} is not in\n{}", run.stdout);
     }
     assert!(!run.stdout.contains('\u{1b}'), "colours in a pipe");
+    let query = std::fs::read_to_string(example("by-day.json")).unwrap();
+    let query = query.replace("\"day\"", r#"{"type":"period","period":"P2D","timeZone":"Asia/Tokyo"}"#);
+    let of_period = bench.run(["fetch", "--store", "store", "--chart", &query]).succeeded();
+    assert!(of_period.stdout.contains("count for each P2D (Asia/Tokyo)"), "{}", of_period.stdout);
     let coloured =
         bench.run(["fetch", "--store", "store", "--chart", "--color", "always", &example("by-day.json")]);
     assert!(coloured.succeeded().stdout.contains("\u{1b}[36m"));

@@ -16,7 +16,7 @@ pub struct Fetch {
     pub sources: Vec<Source>,
     /// Which instants count.
     pub interval: Interval,
-    /// The zone whose wall clock decides the buckets.
+    /// The zone whose wall clock decides the buckets: that of the granularity, else that of the interval.
     pub zone: Zone,
     /// How long a bucket is.
     pub granularity: Granularity,

@@ -1,6 +1,7 @@
 //! Random fetches, checked.
 
 use super::filter::{dimension, filter, group_values, having};
+use super::granularity::{granularity, length};
 use super::instant::{NEAR, landmark};
 use super::{ORGANIZATIONS, VENDORS, instant, zone};
 use gristmill::event::Source;
@@ -95,11 +96,6 @@ fn assemble((organization, vendor, sources): Whose, when: When, what: What, how:
     }
 }
 
-fn granularity() -> impl Strategy<Value = Granularity> {
-    let names = Granularity::NAMED.map(|(_, granularity)| granularity).to_vec();
-    prop_oneof![1 => Just(Granularity::All), 1 => Just(Granularity::Day), 6 => select(names)]
-}
-
 /// How an interval is chosen.
 #[derive(Clone, Debug)]
 enum Ends {
@@ -131,29 +127,6 @@ impl Ends {
         };
         let within = |instant: i64| instant.clamp(*CALENDAR.start(), *CALENDAR.end());
         Interval { start: within(start), end: within(end) }
-    }
-}
-
-/// About how long a bucket is, in milliseconds; that of `all` and `none` is long, since they have no empty ones.
-fn length(granularity: Granularity) -> i64 {
-    const SECOND: i64 = 1_000;
-    const HOUR: i64 = 3_600 * SECOND;
-    match granularity {
-        Granularity::Second => SECOND,
-        Granularity::Minute => 60 * SECOND,
-        Granularity::FiveMinute => 300 * SECOND,
-        Granularity::TenMinute => 600 * SECOND,
-        Granularity::FifteenMinute => 900 * SECOND,
-        Granularity::ThirtyMinute => 1_800 * SECOND,
-        Granularity::Hour => HOUR,
-        Granularity::SixHour => 6 * HOUR,
-        Granularity::EightHour => 8 * HOUR,
-        Granularity::Day => 24 * HOUR,
-        Granularity::Week => 7 * 24 * HOUR,
-        Granularity::Month => 30 * 24 * HOUR,
-        Granularity::Quarter => 91 * 24 * HOUR,
-        Granularity::Year => 365 * 24 * HOUR,
-        Granularity::All | Granularity::None => 4_000_000 * HOUR,
     }
 }
 

@@ -7,13 +7,12 @@ use gristmill::request::{
     InstantTest, Limit, Limits, Metric, NumberTest, OrderBy, OrderColumn, TIMESTAMP_FIELD, Test,
 };
 use gristmill::schema::{Column, Dimension};
-use gristmill::time::{Granularity, Zone};
+use gristmill::time::{Granularity, PeriodUnit, Zone};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 /// A JSON text that a fetch can be checked from.
 pub fn fetch_json(fetch: &Fetch) -> String {
-    let granularity = Granularity::NAMED.into_iter().find(|(_, known)| *known == fetch.granularity);
     let sources: Vec<&str> = fetch.sources.iter().map(|source| source.name()).collect();
     let metrics: Vec<Value> = fetch.metrics.iter().map(metric).collect();
     let order: Vec<Value> = fetch.order_by.iter().map(|key| order_key(fetch, *key)).collect();
@@ -26,7 +25,7 @@ pub fn fetch_json(fetch: &Fetch) -> String {
             "end": fetch.interval.end,
             "time_zone": fetch.zone.to_string(),
         },
-        "granularity": granularity.map(|(name, _)| name),
+        "granularity": granularity(fetch),
         "group_by": fetch.group_by.iter().map(|by| grouped(fetch, *by)).collect::<Vec<_>>(),
         "aggregations": metrics,
         "filters": filter(&fetch.filter),
@@ -60,6 +59,20 @@ fn grouped(fetch: &Fetch, dimension: Dimension) -> Value {
         _ => ("values", json!([])),
     };
     json!({"dimension": dimension.name(), key: value, "exclude": exclude})
+}
+
+fn granularity(fetch: &Fetch) -> Value {
+    match fetch.granularity {
+        Granularity::Period { period, origin: Some(origin) } if period.unit() == PeriodUnit::Millisecond => {
+            json!({"type": "duration", "duration": period.count(), "origin": origin})
+        }
+        Granularity::Period { period, origin } => json!({
+            "type": "period", "period": period.to_string(), "origin": origin, "timeZone": fetch.zone.to_string(),
+        }),
+        named => {
+            json!(Granularity::NAMED.into_iter().find(|(_, known)| *known == named).map(|(name, _)| name))
+        }
+    }
 }
 
 fn metric(metric: &Metric) -> Value {

@@ -4,6 +4,7 @@
 mod event;
 mod fetch;
 mod filter;
+mod granularity;
 mod instant;
 mod json;
 

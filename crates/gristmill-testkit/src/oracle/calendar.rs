@@ -1,8 +1,8 @@
 //! Buckets and labels by the wall clock of a zone, worked out with `jiff` and its bundled zone database.
 
-use gristmill::time::{Granularity, Zone};
+use gristmill::time::{Granularity, Period, PeriodUnit, Zone};
 use jiff::civil::{Date, DateTime, Time, Weekday};
-use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
 use jiff::{SignedDuration, Span, Timestamp, ToSpan as _};
 
 const SECOND: i64 = 1_000;
@@ -31,11 +31,13 @@ pub struct Calendar {
 }
 
 /// How the starts of buckets stand on the wall clock.
-enum Period {
+enum Starts {
     /// At every multiple of so many milliseconds, for as long as the offset stays.
     Clock(i64),
-    /// At the starts of local periods, one step apart.
-    Civil { start_of: fn(DateTime) -> DateTime, step: Span },
+    /// At the starts of local periods, one step apart, of which `origin` is one.
+    Civil { origin: DateTime, step: Span },
+    /// So many milliseconds apart, whatever the wall clock shows; `origin` is one of them.
+    Elapsed { origin: i64, length: i64 },
 }
 
 impl Calendar {
@@ -50,9 +52,61 @@ impl Calendar {
 
     /// The bucket an instant is in, for any granularity but `all` and `none`, which need no calendar.
     pub fn bucket(&self, granularity: Granularity, at: i64) -> Bucket {
-        match period(granularity) {
-            Period::Clock(length) => self.clock_bucket(length, at),
-            Period::Civil { start_of, step } => self.civil_bucket(start_of, step, at),
+        match self.starts(granularity, at) {
+            Starts::Clock(length) => self.clock_bucket(length, at),
+            Starts::Civil { origin, step } => self.civil_bucket(origin, step, at),
+            Starts::Elapsed { origin, length } => {
+                let start = origin + (at - origin).div_euclid(length) * length;
+                Bucket { start, end: start + length }
+            }
+        }
+    }
+
+    /// Where buckets of a granularity start; of those of the calendar, some that are near an instant.
+    fn starts(&self, granularity: Granularity, at: i64) -> Starts {
+        let near = civil(self.local(at));
+        let date = near.date();
+        let day = |date: Date, step: Span| Starts::Civil { origin: midnight(date), step };
+        match granularity {
+            // These two have no period; a millisecond is the shortest there is.
+            Granularity::All | Granularity::None => Starts::Clock(1),
+            Granularity::Second => Starts::Clock(SECOND),
+            Granularity::Minute => Starts::Clock(MINUTE),
+            Granularity::FiveMinute => Starts::Clock(5 * MINUTE),
+            Granularity::TenMinute => Starts::Clock(10 * MINUTE),
+            Granularity::FifteenMinute => Starts::Clock(15 * MINUTE),
+            Granularity::ThirtyMinute => Starts::Clock(30 * MINUTE),
+            Granularity::Hour => Starts::Clock(HOUR),
+            Granularity::SixHour => day(date, 6.hours()),
+            Granularity::EightHour => day(date, 8.hours()),
+            Granularity::Day => day(date, 1.day()),
+            Granularity::Week => day(monday(date), 1.week()),
+            Granularity::Month => day(date.first_of_month(), 1.month()),
+            Granularity::Quarter => day(first_of_quarter(date), 3.months()),
+            Granularity::Year => day(date.first_of_year(), 1.year()),
+            Granularity::Period { period, origin } => self.starts_of_period(period, origin),
+        }
+    }
+
+    fn starts_of_period(&self, period: Period, origin: Option<i64>) -> Starts {
+        let count = period.count();
+        let reading = |usual: DateTime| origin.map_or(usual, |origin| civil(self.local(origin)));
+        match (period.unit(), origin) {
+            (PeriodUnit::Month, _) => Starts::Civil { origin: reading(EPOCH), step: count.months() },
+            (PeriodUnit::Day, _) if count % 7 == 0 => {
+                Starts::Civil { origin: reading(EPOCH + 4.days()), step: (count / 7).weeks() }
+            }
+            (PeriodUnit::Day, _) => Starts::Civil { origin: reading(EPOCH), step: count.days() },
+            (PeriodUnit::Millisecond, Some(origin)) => Starts::Elapsed { origin, length: count },
+            (PeriodUnit::Millisecond, None) if HOUR % count == 0 => Starts::Clock(count),
+            (PeriodUnit::Millisecond, None)
+                if [2, 3, 4, 6, 8, 12].map(|hours| hours * HOUR).contains(&count) =>
+            {
+                Starts::Civil { origin: EPOCH, step: (count / HOUR).hours() }
+            }
+            (PeriodUnit::Millisecond, None) => {
+                Starts::Elapsed { origin: self.first_reaching(0), length: count }
+            }
         }
     }
 
@@ -60,9 +114,12 @@ impl Calendar {
     pub fn label(&self, at: i64) -> String {
         let local = civil(self.local(at));
         let (date, time) = (local.date(), local.time());
+        let year = match date.year() {
+            year @ 0..=9999 => format!("{year:04}"),
+            year => format!("{year:+07}"),
+        };
         format!(
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}{}",
-            date.year(),
+            "{year}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}{}",
             date.month(),
             date.day(),
             time.hour(),
@@ -73,6 +130,30 @@ impl Calendar {
         )
     }
 
+    /// The names of all zones of the database.
+    pub fn zone_names() -> Vec<String> {
+        TimeZoneDatabase::bundled().available().map(|name| name.to_string()).collect()
+    }
+
+    /// The instants from `start` on and before `end` at which the offset becomes another.
+    pub fn changes(&self, start: i64, end: i64) -> Vec<i64> {
+        let next = |at: i64| Some(self.next_change(at)).filter(|&change| change < end);
+        std::iter::successors(next(start - 1), |&change| next(change)).collect()
+    }
+
+    /// The first instant at which the wall clock shows a local time: the end of the gap where it skips it.
+    pub fn first_showing(&self, local: i64) -> i64 {
+        let reading = civil(local);
+        let at = |offset: Offset| local - i64::from(offset.seconds()) * SECOND;
+        match self.zone.to_ambiguous_timestamp(reading).offset() {
+            AmbiguousOffset::Unambiguous { offset } | AmbiguousOffset::Fold { before: offset, .. } => {
+                at(offset)
+            }
+            // Read by the clock before the gap, it is an instant after the change.
+            AmbiguousOffset::Gap { before, .. } => self.last_change(at(before)),
+        }
+    }
+
     /// A bucket starts at a multiple of its length on the wall clock, or where the offset changed since.
     fn clock_bucket(&self, length: i64, at: i64) -> Bucket {
         let start = at - self.local(at).rem_euclid(length);
@@ -81,18 +162,19 @@ impl Calendar {
 
     /// The latest boundary that is not after the instant, and the earliest one after it. A boundary is where the
     /// wall clock first reaches the start of a local period.
-    fn civil_bucket(&self, start_of: fn(DateTime) -> DateTime, step: Span, at: i64) -> Bucket {
+    fn civil_bucket(&self, origin: DateTime, step: Span, at: i64) -> Bucket {
         // So far ahead that no step of the clock could bring its boundary back before `at`.
         let ahead = civil(self.local(at) + FARTHEST);
-        let mut start = start_of(ahead);
-        let mut end = start.checked_add(step).map_or(i64::MAX, |next| self.first_reaching(millis(next)));
+        let start_of = |number| start_of_period(origin, step, number);
+        let mut number = number_of_period(origin, step, ahead);
+        let mut end = start_of(number + 1).map_or(i64::MAX, |next| self.first_reaching(millis(next)));
         loop {
-            let boundary = self.first_reaching(millis(start));
+            let boundary = start_of(number).map_or(i64::MIN, |start| self.first_reaching(millis(start)));
             if boundary <= at {
                 return Bucket { start: boundary, end };
             }
             end = boundary;
-            start = start.saturating_sub(step);
+            number -= 1;
         }
     }
 
@@ -114,7 +196,7 @@ impl Calendar {
     }
 
     /// The offset from UTC at an instant, in milliseconds.
-    fn offset(&self, at: i64) -> i64 {
+    pub fn offset(&self, at: i64) -> i64 {
         i64::from(self.zone.to_offset(instant(at)).seconds()) * SECOND
     }
 
@@ -163,46 +245,43 @@ fn fixed_offset(name: &str) -> Option<Offset> {
     Offset::from_seconds(sign * minutes * 60).ok()
 }
 
-fn period(granularity: Granularity) -> Period {
-    match granularity {
-        // These two have no period; a millisecond is the shortest there is.
-        Granularity::All | Granularity::None => Period::Clock(1),
-        Granularity::Second => Period::Clock(SECOND),
-        Granularity::Minute => Period::Clock(MINUTE),
-        Granularity::FiveMinute => Period::Clock(5 * MINUTE),
-        Granularity::TenMinute => Period::Clock(10 * MINUTE),
-        Granularity::FifteenMinute => Period::Clock(15 * MINUTE),
-        Granularity::ThirtyMinute => Period::Clock(30 * MINUTE),
-        Granularity::Hour => Period::Clock(HOUR),
-        Granularity::SixHour => Period::Civil { start_of: start_of_six_hours, step: 6.hours() },
-        Granularity::EightHour => Period::Civil { start_of: start_of_eight_hours, step: 8.hours() },
-        Granularity::Day => Period::Civil { start_of: |local| midnight(local.date()), step: 1.day() },
-        Granularity::Week => Period::Civil { start_of: start_of_week, step: 1.week() },
-        Granularity::Month => {
-            Period::Civil { start_of: |local| midnight(local.date().first_of_month()), step: 1.month() }
-        }
-        Granularity::Quarter => Period::Civil { start_of: start_of_quarter, step: 3.months() },
-        Granularity::Year => {
-            Period::Civil { start_of: |local| midnight(local.date().first_of_year()), step: 1.year() }
+/// The start of the local period that is so many steps after one that starts at `origin`; `None` where the calendar
+/// ends. A day that a month has not is its last one.
+fn start_of_period(origin: DateTime, step: Span, number: i64) -> Option<DateTime> {
+    origin.checked_add(step.checked_mul(number).ok()?).ok()
+}
+
+/// The number of the last local period that starts at a reading or before it.
+fn number_of_period(origin: DateTime, step: Span, reading: DateTime) -> i64 {
+    let begins = |number| match start_of_period(origin, step, number) {
+        Some(start) => start <= reading,
+        // Past one end of the calendar or the other.
+        None => number < 0,
+    };
+    let (mut low, mut high) = (-1, 1);
+    while !begins(low) {
+        low *= 2;
+    }
+    while begins(high) {
+        high *= 2;
+    }
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        if begins(middle) {
+            low = middle;
+        } else {
+            high = middle;
         }
     }
+    low
 }
 
-fn start_of_six_hours(local: DateTime) -> DateTime {
-    local.date().at(local.hour() - local.hour() % 6, 0, 0, 0)
+fn monday(date: Date) -> Date {
+    date.saturating_sub(i64::from(date.weekday().since(Weekday::Monday)).days())
 }
 
-fn start_of_eight_hours(local: DateTime) -> DateTime {
-    local.date().at(local.hour() - local.hour() % 8, 0, 0, 0)
-}
-
-fn start_of_week(local: DateTime) -> DateTime {
-    midnight(local.date().saturating_sub(i64::from(local.weekday().since(Weekday::Monday)).days()))
-}
-
-fn start_of_quarter(local: DateTime) -> DateTime {
-    let months = (local.month() - 1) % 3;
-    midnight(local.date().first_of_month().saturating_sub(i64::from(months).months()))
+fn first_of_quarter(date: Date) -> Date {
+    date.first_of_month().saturating_sub(i64::from((date.month() - 1) % 3).months())
 }
 
 fn midnight(date: Date) -> DateTime {

@@ -1,6 +1,6 @@
-//! `interval`: which instants count, and the zone whose wall clock decides the buckets.
+//! `interval`: which instants count, and the zone that its texts are local in.
 
-use super::instant;
+use super::{instant, zone};
 use crate::request::Interval;
 use crate::request::error::{FetchError, FetchErrorKind};
 use crate::request::json::Object;
@@ -10,7 +10,7 @@ pub(super) fn check(request: &Object<'_, '_>) -> Result<(Interval, Zone), FetchE
     let expected = "an object with start and end";
     let interval = request.require("interval", expected)?.object(expected)?;
     interval.expect_keys(&["start", "end", "time_zone"], "of an interval")?;
-    let zone = zone(&interval)?;
+    let zone = zone::check(&interval, "time_zone")?.unwrap_or(Zone::UTC);
     let start_json = interval.require("start", instant::EXPECTED)?;
     let end_json = interval.require("end", instant::EXPECTED)?;
     let (start, end) = (instant::instant(&start_json, zone)?, instant::instant(&end_json, zone)?);
@@ -23,12 +23,4 @@ pub(super) fn check(request: &Object<'_, '_>) -> Result<(Interval, Zone), FetchE
         return Err(interval.error(FetchErrorKind::Invalid, message));
     }
     Ok((Interval { start, end }, zone))
-}
-
-fn zone(interval: &Object<'_, '_>) -> Result<Zone, FetchError> {
-    const EXPECTED: &str = "an IANA name such as Europe/Helsinki, UTC, or an offset such as +02:00";
-    let Some(json) = interval.get("time_zone") else { return Ok(Zone::UTC) };
-    let name = json.text(EXPECTED)?;
-    Zone::from_name(&name)
-        .map_err(|error| json.error(FetchErrorKind::Unknown, error.to_string()).with_source(error))
 }

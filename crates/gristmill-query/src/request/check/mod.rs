@@ -10,6 +10,7 @@ mod metric;
 mod order;
 mod organization;
 mod source;
+mod zone;
 
 use crate::request::error::FetchError;
 use crate::request::json::{self, Json, Object};
@@ -47,18 +48,19 @@ impl Fetch {
         let document = json::parse(text.as_ref())?;
         let request = Json::root(&document).object("a request object")?;
         request.expect_keys(&KEYS, "of a request")?;
-        let (interval, zone) = interval::check(&request)?;
+        let (interval, interval_zone) = interval::check(&request)?;
+        let (granularity, zone) = granularity::check(&request, interval_zone)?;
         let (group_by, group_values) = group_by::check(&request)?;
-        let metrics = metric::check(&request, zone, &group_by)?;
+        let metrics = metric::check(&request, interval_zone, &group_by)?;
         Ok(Self {
             organization: organization::check(&request, context)?,
             vendor: vendor(&request)?,
             sources: source::check(&request)?,
             interval,
             zone,
-            granularity: granularity::check(&request)?,
-            filter: filter::check(&request, zone)?,
-            having: filter::check_having(&request, zone, &group_by, &metrics)?,
+            granularity,
+            filter: filter::check(&request, interval_zone)?,
+            having: filter::check_having(&request, interval_zone, &group_by, &metrics)?,
             order_by: order::check(&request, &group_by, &metrics)?,
             group_by,
             group_values,

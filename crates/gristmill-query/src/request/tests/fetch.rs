@@ -5,7 +5,7 @@ use crate::request::{
     Aggregation, Direction, Distinct, EmptyBuckets, Fetch, FetchContext, FetchErrorKind, Filter, Metric,
     OrderBy, OrderColumn,
 };
-use crate::time::{Granularity, Zone};
+use crate::time::Zone;
 use gristmill_storage::event::Source;
 use gristmill_storage::schema::Dimension;
 use std::error::Error;
@@ -164,39 +164,6 @@ fn unknown_zones_are_refused_with_the_nearest() {
         "interval.time_zone",
         "expected an IANA name such as Europe/Helsinki, UTC, or an offset such as +02:00, found 2",
     )]);
-}
-
-#[test]
-fn granularity_is_named_in_any_letter_case() {
-    for (name, granularity) in Granularity::NAMED {
-        for name in [name.to_owned(), name.to_uppercase()] {
-            let text = format!(
-                r#"{{"organization_id":"o","interval":{{"start":0,"end":1}},"granularity":"{name}"}}"#
-            );
-            assert_eq!(check(&text).unwrap().granularity, granularity);
-        }
-    }
-    let with = |granularity: &str| {
-        format!(r#"{{"organization_id":"o","interval":{{"start":0,"end":1}},"granularity":{granularity}}}"#)
-    };
-    let names = "all, none, second, minute, five_minute, ten_minute, fifteen_minute, thirty_minute, hour, \
-                 six_hour, eight_hour, day, week, month, quarter, year";
-    let number = format!("expected one of {names}, found 1");
-    let object = format!("the object form is not supported by this version; expected one of {names}");
-    assert_refused([
-        (
-            with("null"),
-            "granularity",
-            r#"required: expected a granularity such as "day", or "all", found nothing"#,
-        ),
-        (with("1"), "granularity", &number),
-        (with(r#"{"type":"period","period":"P1D"}"#), "granularity", &object),
-        (
-            with(r#""Dya""#),
-            "granularity",
-            r#"unknown granularity: "Dya"; expected day, all, year, none, hour, week, month, second or one of 8 more"#,
-        ),
-    ]);
 }
 
 #[test]

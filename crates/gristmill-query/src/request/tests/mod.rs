@@ -3,6 +3,7 @@
 mod document;
 mod fetch;
 mod filter;
+mod granularity;
 mod limits;
 mod never_panics;
 mod reference;

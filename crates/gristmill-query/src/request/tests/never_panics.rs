@@ -5,7 +5,7 @@ use crate::request::{Fetch, FetchContext};
 use proptest::prelude::*;
 
 /// Words that lead deep into the checks.
-const WORDS: [&str; 40] = [
+const WORDS: [&str; 46] = [
     "interval",
     "start",
     "end",
@@ -46,6 +46,12 @@ const WORDS: [&str; 40] = [
     "interval",
     "2021-11-26/2021-11-27",
     "numeric",
+    "period",
+    "duration",
+    "origin",
+    "timeZone",
+    "P1D",
+    "PT0.5S",
 ];
 
 fn scalar() -> impl Strategy<Value = String> {
@@ -103,6 +109,27 @@ fn filter() -> impl Strategy<Value = String> {
     })
 }
 
+/// A granularity of a known type with keys that are often its own.
+fn granularity() -> impl Strategy<Value = String> {
+    let kind = prop::sample::select(&["period", "duration", "all"][..]);
+    let key = prop::sample::select(&["origin", "timeZone", "type"][..]);
+    let period = prop_oneof![
+        "P([0-9]{0,2}[YMWD]){0,2}(T[0-9]{0,2}[HM])?",
+        "PT[0-9]{1,25}(\\.[0-9]{0,5})?S",
+        "-?P?[0-9YMWD]{0,6}(T[0-9HMS.]{0,8})?",
+        ".{0,8}"
+    ];
+    let period = period.prop_map(|text| serde_json::to_string(&text).unwrap());
+    (kind, period, scalar(), key, json()).prop_map(|(kind, period, duration, key, json)| {
+        let length = if kind == "period" {
+            format!(r#""period":{period}"#)
+        } else {
+            format!(r#""duration":{duration}"#)
+        };
+        format!(r#"{{"type":"{kind}",{length},"{key}":{json}}}"#)
+    })
+}
+
 fn check(bytes: &[u8]) {
     if let Err(error) = Fetch::from_json(bytes, &FetchContext::new()) {
         assert!(!error.message().is_empty());
@@ -123,6 +150,12 @@ proptest! {
     #[test]
     fn on_filters(text in filter()) {
         check(request(&format!(r#""filters":{text}"#)).as_bytes());
+    }
+
+    #[test]
+    fn on_granularities(text in granularity()) {
+        let interval = r#"{"start":0,"end":1}"#;
+        check(format!(r#"{{"organization_id":"org","interval":{interval},"granularity":{text}}}"#).as_bytes());
     }
 
     #[test]

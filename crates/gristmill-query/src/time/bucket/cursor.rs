@@ -2,8 +2,9 @@
 
 use crate::request::Interval;
 use crate::time::OffsetSpan;
+use crate::time::bucket::rule::Rule;
 use crate::time::bucket::wall::Wall;
-use crate::time::bucket::{Bucket, Bucketer, FURTHEST, Rule};
+use crate::time::bucket::{Bucket, Bucketer, FURTHEST};
 
 /// Finds buckets, and remembers the last one and the offset around it.
 #[derive(Clone, Debug)]
@@ -27,6 +28,10 @@ impl<'a> BucketCursor<'a> {
                 Rule::All(bucket) => bucket,
                 Rule::Each => Bucket { start: millis, end: millis + 1 },
                 Rule::Fixed(width) => self.fixed(millis, width),
+                Rule::Elapsed { width, origin } => {
+                    let start = millis - (millis - origin).rem_euclid(width);
+                    Bucket { start, end: start + width }
+                }
                 Rule::Wall(wall) => self.between_boundaries(millis, wall),
             };
         }

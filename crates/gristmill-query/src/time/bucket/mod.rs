@@ -1,6 +1,7 @@
 //! Buckets of time: which one an instant is in, and which ones an interval touches.
 
 mod cursor;
+mod rule;
 mod wall;
 
 pub use cursor::{BucketCursor, Buckets};
@@ -8,11 +9,7 @@ pub use cursor::{BucketCursor, Buckets};
 use crate::request::Interval;
 use crate::time::{Granularity, Zone};
 use gristmill_storage::timestamp::{IsoText, MILLIS_PER_DAY};
-use wall::Wall;
-
-const SECOND: i64 = 1000;
-const MINUTE: i64 = 60 * SECOND;
-const HOUR: i64 = 60 * MINUTE;
+use rule::Rule;
 
 /// Instants further from 1970 count as this far, in milliseconds: some seventy million years either way, so that no
 /// sum on the way to a bucket overflows.
@@ -36,11 +33,16 @@ impl Bucket {
 
 /// Divides time into the buckets of a granularity, by the wall clock of a zone. Every instant is in exactly one.
 ///
-/// - Second to hour: of a fixed length, counted on the wall clock, and cut where the zone's offset changes, so that an
-///   hour that the clock shows twice is two buckets.
-/// - Six and eight hours, day, week, month, quarter, year: from boundary to boundary on the wall clock. A boundary is the
-///   first instant at which the clock shows it or a later reading ([`Zone::resolve`]). A day that the clock skips
-///   as a whole is no bucket; what the clock shows again of a day that was over belongs to the day after.
+/// - Times that divide an hour, second to hour among them: of a fixed length, counted on the wall clock, and cut where
+///   the zone's offset changes, so that an hour that the clock shows twice is two buckets.
+/// - Whole hours that divide a day, six and eight among them, days, weeks, months, years: from boundary to boundary on the
+///   wall clock. A boundary is the first instant at which the clock shows it or a later reading ([`Zone::resolve`]). A
+///   day that the clock skips as a whole is no bucket; what the clock shows again of a day that was over belongs to the
+///   day after. Hours are counted from midnight, days from 1970-01-01, whole weeks from Monday 1970-01-05, months and
+///   years from January 1970.
+/// - Other times: elapsed, counted from the first instant of 1970-01-01 in the zone.
+/// - With an origin, days and months are counted from its reading on the wall clock; where a month has no such day, its
+///   last one is the boundary. Times are elapsed time, counted from the origin.
 /// - `all`: the interval. `none`: a millisecond each.
 #[derive(Clone, Copy, Debug)]
 pub struct Bucketer {
@@ -48,39 +50,10 @@ pub struct Bucketer {
     rule: Rule,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Rule {
-    /// One bucket for everything.
-    All(Bucket),
-    /// One for each millisecond.
-    Each,
-    /// Of that many milliseconds.
-    Fixed(i64),
-    /// From boundary to boundary on the wall clock.
-    Wall(Wall),
-}
-
 impl Bucketer {
     /// The buckets of a granularity in a zone; the interval is that of the fetch, and decides the bucket of `all` only.
     pub fn new(granularity: Granularity, zone: Zone, interval: Interval) -> Self {
-        let rule = match granularity {
-            Granularity::All => Rule::All(Bucket { start: interval.start, end: interval.end }),
-            Granularity::None => Rule::Each,
-            Granularity::Second => Rule::Fixed(SECOND),
-            Granularity::Minute => Rule::Fixed(MINUTE),
-            Granularity::FiveMinute => Rule::Fixed(5 * MINUTE),
-            Granularity::TenMinute => Rule::Fixed(10 * MINUTE),
-            Granularity::FifteenMinute => Rule::Fixed(15 * MINUTE),
-            Granularity::ThirtyMinute => Rule::Fixed(30 * MINUTE),
-            Granularity::Hour => Rule::Fixed(HOUR),
-            Granularity::SixHour => Rule::Wall(Wall::hours(6)),
-            Granularity::EightHour => Rule::Wall(Wall::hours(8)),
-            Granularity::Day => Rule::Wall(Wall::hours(24)),
-            Granularity::Week => Rule::Wall(Wall::WEEK),
-            Granularity::Month => Rule::Wall(Wall::Months(1)),
-            Granularity::Quarter => Rule::Wall(Wall::Months(3)),
-            Granularity::Year => Rule::Wall(Wall::Months(12)),
-        };
+        let rule = Rule::new(granularity, zone, interval);
         Self { zone, rule }
     }
 
@@ -111,7 +84,10 @@ impl Bucketer {
             Rule::All(_) => 1,
             Rule::Each => length,
             // Each stretch of the same offset may cut a bucket at either end.
-            Rule::Fixed(width) => length / width + 2 * self.zone.count_spans(interval.start, interval.end),
+            Rule::Fixed(width) => {
+                (length / width).saturating_add(2 * self.zone.count_spans(interval.start, interval.end))
+            }
+            Rule::Elapsed { width, .. } => (length / width).saturating_add(2),
             Rule::Wall(wall) => length.saturating_add(2 * MILLIS_PER_DAY) / wall.shortest() + 2,
         };
         u64::try_from(count).unwrap_or(u64::MAX)

@@ -11,6 +11,7 @@ pub use names::{tz_database_version, zone_names};
 pub use offsets::OffsetSpan;
 pub use tzif::TzifError;
 
+use crate::time::excerpt::excerpt;
 use gristmill_storage::timestamp::{CivilText, IsoText, TimestampError, parse_civil, parse_offset};
 use names::NamedZone;
 use offsets::Offsets;
@@ -18,8 +19,6 @@ use std::fmt;
 
 /// No clock is further from UTC, in milliseconds.
 const FURTHEST_OFFSET: i64 = 86_400_000;
-/// How many characters of an unknown name an error repeats.
-const EXCERPT_CHARS: usize = 64;
 
 /// A time zone: one of the IANA database, or a fixed offset from UTC.
 #[derive(Clone, Copy)]
@@ -148,13 +147,6 @@ impl fmt::Display for Zone {
 impl fmt::Debug for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Zone({self})")
-    }
-}
-
-fn excerpt(name: &str) -> String {
-    match name.char_indices().nth(EXCERPT_CHARS) {
-        Some((end, _)) => format!("{}...", &name[..end]),
-        None => name.to_owned(),
     }
 }
 
