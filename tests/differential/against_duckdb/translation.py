@@ -1,0 +1,117 @@
+"""A fetch as one SQL statement. It reads the fetch as documented and knows nothing of how gristmill answers it."""
+
+from . import buckets, instants, zones
+from .columns import DIMENSIONS
+from .conditions import Conditions, whole
+from .literals import scalar_text, sql_name, sql_text
+
+DEFAULT_AGGREGATIONS = ("count", "sum", "avg", "min", "max")
+# What a bucket without events has; others are null.
+NOTHING = {"count": "0", "sum": "0.0::DOUBLE"}
+
+
+class Translation:
+    """A fetch's SQL. Its columns: the bucket's start (ms), its offset (ms), the groups, the metrics."""
+
+    def __init__(self, fetch):
+        interval = fetch["interval"]
+        self.fetch = fetch
+        self.zone = interval.get("time_zone") or "UTC"
+        self.granularity = fetch["granularity"].lower()
+        self.groups = list(fetch.get("group_by") or [])
+        self.metrics = list(fetch.get("aggregations") or DEFAULT_AGGREGATIONS)
+
+    def sql(self):
+        """The statement."""
+        steps = {"bounds": self._bounds(), "matched": self._matched()}
+        if self._fills or self.granularity in buckets.WIDE:
+            steps["starts"] = buckets.starts(self.granularity, self.zone)
+        steps["bucketed"] = buckets.bucketed(self.granularity, self.zone)
+        steps["grouped"] = self._grouped()
+        steps["answer"] = self._filled() if self._fills else "SELECT * FROM grouped"
+        body = ",\n".join(f"{name} AS (\n    {text})" for name, text in steps.items())
+        names = "".join(f", {sql_name(name)}" for name in self._names)
+        limit = f"\nLIMIT {whole(scalar_text(self.fetch['limit']))}" if self.fetch.get("limit") else ""
+        return (
+            f"WITH {body}\nSELECT start, {zones.offset(self.zone, 'start')}{names}\nFROM answer\n"
+            f"ORDER BY {', '.join(self._order())}{limit}"
+        )
+
+    @property
+    def _names(self):
+        return [f"g{at}" for at in range(len(self.groups))] + [f"m{at}" for at in range(len(self.metrics))]
+
+    @property
+    def _skips(self):
+        return (self.fetch.get("empty_buckets") or "fill").lower() == "skip"
+
+    @property
+    def _fills(self):
+        return not self.groups and self.granularity != "none" and not self._skips
+
+    def _bounds(self):
+        start, end = (instants.instant(self.fetch["interval"][key], self.zone) for key in ("start", "end"))
+        return f"SELECT {start} AS from_ms, {end} AS to_ms"
+
+    def _matched(self):
+        fetch = self.fetch
+        conditions = [
+            f"organization_id = {sql_text(fetch['organization_id'])}",
+            "ts >= from_ms AND ts < to_ms",
+            Conditions(self.zone).of(fetch.get("filters")),
+        ]
+        if fetch.get("vendor") is not None:
+            conditions.append(f"vendor = {sql_text(fetch['vendor'])}")
+        if fetch.get("sources"):
+            conditions.append(f"source IN ({', '.join(map(sql_text, fetch['sources']))})")
+        return "SELECT events.* FROM events, bounds WHERE " + "\n      AND ".join(conditions)
+
+    def _grouped(self):
+        keys = ["start", *(f"{self._key(name)} AS g{at}" for at, name in enumerate(self.groups))]
+        metrics = [f"{metric(name)} AS m{at}" for at, name in enumerate(self.metrics)]
+        each = ", unnest(coalesce(properties, [NULL])) AS u(property)" if "properties" in self.groups else ""
+        positions = ", ".join(str(at + 1) for at in range(len(keys)))
+        return f"SELECT {', '.join([*keys, *metrics])}\n    FROM bucketed{each} GROUP BY {positions}"
+
+    def _key(self, name):
+        return "property" if name == "properties" else sql_name(name)
+
+    def _filled(self):
+        nothing = {name: NOTHING.get(name, "0" if name.endswith("_uniq") else None) for name in self.metrics}
+        metrics = [
+            f"m{at}" if nothing[name] is None else f"coalesce(m{at}, {nothing[name]}) AS m{at}"
+            for at, name in enumerate(self.metrics)
+        ]
+        # `all` is one row in any case; of the others those that overlap the interval.
+        which = "true" if self.granularity == "all" else "start < to_ms AND next > from_ms AND from_ms < to_ms"
+        return f"""SELECT b.start, {", ".join(metrics)}
+    FROM (SELECT start, lead(start, 1, {zones.EVER}) OVER (ORDER BY start) AS next FROM starts) AS b
+    LEFT JOIN grouped USING (start), bounds WHERE {which}"""
+
+    def _order(self):
+        """The columns to sort by: those that are asked for, then the default order."""
+        places = {"timestamp": "start"} | dict(zip([*self.groups, *self.metrics], self._names, strict=True))
+        asked = [each if isinstance(each, dict) else {"field": each} for each in self.fetch.get("order_by") or []]
+        order = []
+        for each in asked:
+            descending = (each.get("direction") or "asc").lower().startswith("desc")
+            order.append(places[each["field"]] + (" DESC NULLS LAST" if descending else " ASC NULLS FIRST"))
+        return [*order, "start", *(f"{places[name]} ASC NULLS FIRST" for name in self.groups)]
+
+
+def metric(name):
+    """SQL for an aggregation over the rows of a group."""
+    if name == "count":
+        return "count(*)"
+    if name in ("min", "max"):
+        return f"{name}(value)"
+    if name == "sum":
+        return "exact_sum(list(value))"
+    if name == "avg":
+        return "exact_sum(list(value)) / nullif(count(value), 0)"
+    dimension = name.removesuffix("_uniq")
+    if dimension not in DIMENSIONS:
+        raise KeyError(name)
+    if dimension == "properties":
+        return "coalesce(len(list_distinct(flatten(list(properties) FILTER (properties IS NOT NULL)))), 0)"
+    return f"count(DISTINCT {sql_name(dimension)})"

@@ -1,0 +1,103 @@
+"""The clocks of zones, read from the time zone database that comes with DuckDB (ICU's).
+
+ICU is asked for the offset of instants only. Everything else follows from where the offset changes: the table `periods`
+has for each zone the spans of time with one offset.
+"""
+
+import re
+
+from compare.failure import Failure
+
+# Zones whose clocks do what is hard: changes at midnight, by half an hour, by two hours, at one minute past, a skipped
+# day, offsets with seconds until 1972, a winter time that goes forward, changes around Ramadan.
+NAMED = (
+    "UTC", "Europe/Helsinki", "America/New_York", "America/Havana", "America/Sao_Paulo", "Australia/Lord_Howe",
+    "Asia/Kathmandu", "Pacific/Apia", "America/St_Johns", "Antarctica/Troll", "Africa/Monrovia", "Europe/Dublin",
+    "Africa/Casablanca", "Asia/Tehran", "Pacific/Chatham", "America/Asuncion", "Europe/Moscow", "Asia/Gaza",
+)  # fmt: skip
+FIXED = ("+02:00", "-03:30", "+05:45", "-12:00", "+14:00")
+ALL = NAMED + FIXED
+
+# Beyond every instant of an event or an interval, in milliseconds.
+EVER = 10**15
+# What is sampled for changes of the offset, as (first second, last second, step): before the first clock of a zone changed,
+# the years whose changes are listed one by one, and the years that follow a rule.
+SAMPLED = (
+    (-70_000_000_000, -4_102_444_800, 66_000_000_000),
+    (-4_102_444_800, 4_260_211_200, 6 * 3600),
+    (4_260_211_200, 253_500_000_000, 5 * 86_400),
+)
+
+MACROS = """
+CREATE OR REPLACE MACRO floor_mod(a, b) AS ((a % b) + b) % b;
+CREATE OR REPLACE MACRO icu_offset(zone, ms) AS epoch_ms(timezone(zone, make_timestamptz(ms * 1000))) - ms;
+CREATE OR REPLACE TABLE periods (zone VARCHAR, from_ms BIGINT, to_ms BIGINT, offset_ms BIGINT);
+"""
+
+
+def fixed_offset(zone):
+    """The offset of a zone such as `+02:00` in milliseconds; `None` for a zone with a name."""
+    parts = re.fullmatch(r"([+-])(\d\d):(\d\d)", zone)
+    if not parts:
+        return None
+    sign, hours, minutes = parts.groups()
+    return int(sign + "1") * (int(hours) * 60 + int(minutes)) * 60_000
+
+
+def offset(zone, ms):
+    """SQL for the offset of a zone at an instant, in milliseconds."""
+    fixed = fixed_offset(zone)
+    return f"({fixed})::BIGINT" if fixed is not None else f"icu_offset('{zone}', {ms})"
+
+
+def create_periods(connection):
+    """Makes the table `periods`."""
+    connection.execute(MACROS)
+    for zone in ALL:
+        if fixed_offset(zone) is None:
+            connection.execute(f"INSERT INTO periods {_periods_of(zone)}")
+        else:
+            connection.execute(f"INSERT INTO periods VALUES ('{zone}', {-EVER}, {EVER}, {fixed_offset(zone)})")
+    _check(connection)
+
+
+def _periods_of(zone):
+    samples = " UNION ALL ".join(f"SELECT range AS s FROM range({a}, {b}, {step})" for a, b, step in SAMPLED)
+    offset_of = f"icu_offset('{zone}', {{}} * 1000)".format
+    first = SAMPLED[0][0]
+    return f"""
+    WITH RECURSIVE samples AS (SELECT s, {offset_of("s")} AS o FROM ({samples})),
+    pairs AS (SELECT lag(s) OVER (ORDER BY s) AS lo, s AS hi, lag(o) OVER (ORDER BY s) AS before, o AS after FROM samples),
+    search AS (
+        SELECT * FROM pairs WHERE before <> after
+        UNION ALL
+        SELECT if(o = before, mid, lo), if(o = before, hi, mid), before, after
+        FROM (SELECT *, {offset_of("mid")} AS o
+              FROM (SELECT *, (lo + hi) // 2 AS mid FROM search WHERE hi - lo > 1))
+    ),
+    changes AS (
+        SELECT {-EVER} AS from_ms, {offset_of(f"({first})::BIGINT")} AS offset_ms
+        UNION ALL
+        SELECT hi * 1000, {offset_of("hi")} FROM search WHERE hi - lo = 1
+    )
+    SELECT '{zone}', from_ms, lead(from_ms, 1, {EVER}) OVER (ORDER BY from_ms), offset_ms FROM changes"""
+
+
+def _check(connection):
+    """A sample of instants must have the offset of their period: no change was missed."""
+    for zone in NAMED:
+        missed = connection.execute(f"""
+            SELECT s FROM (SELECT range * 1000 AS s FROM range(-4102444800, 253402300800, 1234567)) AS samples
+            ASOF JOIN (SELECT * FROM periods WHERE zone = '{zone}') AS p ON s >= p.from_ms
+            WHERE p.offset_ms <> icu_offset('{zone}', s) LIMIT 1""").fetchone()
+        if missed:
+            raise Failure(f"the periods of {zone} are wrong at {missed[0]} ms: sample it more densely in zones.py")
+
+
+def changes(connection):
+    """Instants at which the clock of a zone changes, 1850 to 2040, in milliseconds, by zone."""
+    found = connection.execute(
+        "SELECT zone, list(from_ms ORDER BY from_ms) FROM periods"
+        " WHERE from_ms BETWEEN -3786825600000 AND 2208988800000 GROUP BY zone ORDER BY zone"
+    )
+    return dict(found.fetchall())
