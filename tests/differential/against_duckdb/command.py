@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,8 +77,8 @@ def main():
     arguments = parser().parse_args()
     try:
         gristmill = Gristmill(arguments.gristmill)
-        with tempfile.TemporaryDirectory(prefix="gristmill-differential-") as folder:
-            runner = Runner(gristmill, arguments.seed, arguments.events, Path(folder))
+        with work_folder(arguments.keep) as folder:
+            runner = Runner(gristmill, arguments.seed, arguments.events, folder)
             try:
                 return run(runner, arguments)
             finally:
@@ -85,6 +86,20 @@ def main():
     except Failure as failure:
         print(f"run.py: {failure}", file=sys.stderr)
         return 1
+
+
+@contextmanager
+def work_folder(keep):
+    """A folder for events and store: that one, which must be new or empty and stays, or one that goes."""
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="gristmill-differential-") as folder:
+            yield Path(folder)
+        return
+    folder = Path(keep).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise Failure(f"{folder} is not empty: name a new folder with --keep")
+    yield folder
 
 
 def run(runner, arguments):
@@ -130,6 +145,7 @@ def parser():
     found.add_argument("--events", type=positive, default=20_000, metavar="N", help="how many events [%(default)s]")
     found.add_argument("--seed", type=int, default=random.randrange(10**6), metavar="N", help="what decides them [any]")
     found.add_argument("--only", type=int, metavar="N", help="only the fetch of that number, with its SQL")
+    found.add_argument("--keep", metavar="DIR", help="a new folder in which events and store stay [none]")
     found.add_argument("--jobs", type=positive, default=2, metavar="N", help="fetches at a time [%(default)s]")
     found.add_argument("--gristmill", default=str(default_path()), metavar="FILE", help="the binary [%(default)s]")
     return found

@@ -112,7 +112,11 @@ class Conditions:
             if ordering == "numeric":
                 return f"finite_number({text}) {sign} {sql_number(limit)}"
             limit = sql_text(limit)
-            key = {"lexicographic": "{}", "strlen": "(length({0}), {0})", "alphanumeric": "alphanumeric_key({})"}[ordering]
+            if ordering == "strlen":
+                # Not a comparison of rows: those put null last and match it.
+                same_length = f"length({text}) = length({limit}) AND {text} {sign} {limit}"
+                return f"(length({text}) {sign[0]} length({limit}) OR {same_length})"
+            key = "alphanumeric_key({})" if ordering == "alphanumeric" else "{}"
             return f"{key.format(text)} {sign} {key.format(limit)}"
 
         return on_text(

@@ -97,7 +97,7 @@ class Fetches:
     def millis(self):
         """An instant near that of the fetch, in milliseconds."""
         span = self.random.choice((0, 1, 1000, _HOUR, _DAY, 300 * _DAY, 20 * _YEAR))
-        return self.around + self.random.randint(-span, span)
+        return min(max(self.around + self.random.randint(-span, span), events.FIRST), events.LAST)
 
     def utc_text(self, ms):
         """An instant as a text with an offset."""
@@ -121,5 +121,5 @@ class Fetches:
         return self.random.choice((text, text[:16], text[:19], text[:10]))
 
     def _reading(self, ms):
-        time = datetime(1970, 1, 1) + timedelta(milliseconds=ms)
+        time = datetime(1970, 1, 1) + timedelta(milliseconds=min(max(ms, events.FIRST), events.LAST))
         return f"{time.year:04}-{time.month:02}-{time.day:02}T{time:%H:%M:%S}.{time.microsecond // 1000:03}"

@@ -143,14 +143,14 @@ class Filters:
             kind = random.random()
             if kind < 0.1:
                 pattern.append("_")
-            elif kind < 0.2:
+            elif kind < 0.2 and escape != "%":
                 pattern.append("%")
             elif character == escape or (escape and kind < 0.4):
                 pattern.append(escape + character)
             else:
                 pattern.append(character)
         if random.random() < 0.3:
-            pattern.insert(0, "%" if escape != "%" else "%%")
+            pattern.insert(0, "%" if escape != "%" else "%%")  # the second is a per cent sign there
         if random.random() < 0.3 and escape != "%":
             pattern.append("%")
         return {"type": "like", **tree, "pattern": "".join(pattern)} | ({"escape": escape} if escape else {})

@@ -79,14 +79,14 @@ class Translation:
     def _filled(self):
         nothing = {name: NOTHING.get(name, "0" if name.endswith("_uniq") else None) for name in self.metrics}
         metrics = [
-            f"m{at}" if nothing[name] is None else f"coalesce(m{at}, {nothing[name]}) AS m{at}"
+            f"m{at}" if nothing[name] is None else f"if(g.start IS NULL, {nothing[name]}, m{at}) AS m{at}"
             for at, name in enumerate(self.metrics)
         ]
         # `all` is one row in any case; of the others those that overlap the interval.
-        which = "true" if self.granularity == "all" else "start < to_ms AND next > from_ms AND from_ms < to_ms"
+        which = "true" if self.granularity == "all" else "b.start < to_ms AND b.next > from_ms AND from_ms < to_ms"
         return f"""SELECT b.start, {", ".join(metrics)}
     FROM (SELECT start, lead(start, 1, {zones.EVER}) OVER (ORDER BY start) AS next FROM starts) AS b
-    LEFT JOIN grouped USING (start), bounds WHERE {which}"""
+    LEFT JOIN grouped AS g ON b.start = g.start, bounds WHERE {which}"""
 
     def _order(self):
         """The columns to sort by: those that are asked for, then the default order."""

@@ -1,10 +1,12 @@
-"""The clocks of zones, read from the time zone database that comes with DuckDB (ICU's).
+"""The clocks of zones, read from the time zone database that comes with DuckDB (ICU's), and where it is out of date.
 
 ICU is asked for the offset of instants only. Everything else follows from where the offset changes: the table `periods`
 has for each zone the spans of time with one offset.
 """
 
 import re
+from dataclasses import dataclass
+from datetime import datetime, timezone
 
 from compare.failure import Failure
 
@@ -35,6 +37,28 @@ CREATE OR REPLACE TABLE periods (zone VARCHAR, from_ms BIGINT, to_ms BIGINT, off
 """
 
 
+@dataclass(frozen=True)
+class Correction:
+    """A span of time in which DuckDB's time zone database is older than gristmill's, with the offset of the newer."""
+
+    zone: str
+    from_ms: int
+    to_ms: int
+    offset_ms: int
+
+    def __str__(self):
+        start, end = (datetime.fromtimestamp(ms / 1000, timezone.utc) for ms in (self.from_ms, self.to_ms))
+        return f"{self.zone} from {start:%Y-%m-%dT%H:%M}Z to {end:%Y-%m-%dT%H:%M}Z"
+
+
+# What changed up to 2026f, read from PyPI's `tzdata` 2026.6. README.md has them as a table.
+CORRECTIONS = (
+    Correction("America/Sao_Paulo", -150069600000, -149983200000, -2 * 3_600_000),
+    Correction("America/Sao_Paulo", -121125600000, -121122000000, -2 * 3_600_000),
+    Correction("America/Havana", 1793509200000, 1805000400000, -4 * 3_600_000),
+)
+
+
 def fixed_offset(zone):
     """The offset of a zone such as `+02:00` in milliseconds; `None` for a zone with a name."""
     parts = re.fullmatch(r"([+-])(\d\d):(\d\d)", zone)
@@ -47,7 +71,17 @@ def fixed_offset(zone):
 def offset(zone, ms):
     """SQL for the offset of a zone at an instant, in milliseconds."""
     fixed = fixed_offset(zone)
-    return f"({fixed})::BIGINT" if fixed is not None else f"icu_offset('{zone}', {ms})"
+    if fixed is not None:
+        return f"({fixed})::BIGINT"
+    newer = "".join(
+        f" WHEN {ms} >= {each.from_ms} AND {ms} < {each.to_ms} THEN {each.offset_ms}" for each in corrections(zone)
+    )
+    return f"CASE{newer} ELSE icu_offset('{zone}', {ms}) END" if newer else f"icu_offset('{zone}', {ms})"
+
+
+def corrections(zone):
+    """What DuckDB's database has otherwise in that zone."""
+    return [each for each in CORRECTIONS if each.zone == zone]
 
 
 def create_periods(connection):
@@ -63,7 +97,10 @@ def create_periods(connection):
 
 def _periods_of(zone):
     samples = " UNION ALL ".join(f"SELECT range AS s FROM range({a}, {b}, {step})" for a, b, step in SAMPLED)
-    offset_of = f"icu_offset('{zone}', {{}} * 1000)".format
+
+    def offset_of(second):
+        return offset(zone, f"({second} * 1000)")
+
     first = SAMPLED[0][0]
     return f"""
     WITH RECURSIVE samples AS (SELECT s, {offset_of("s")} AS o FROM ({samples})),
@@ -89,7 +126,7 @@ def _check(connection):
         missed = connection.execute(f"""
             SELECT s FROM (SELECT range * 1000 AS s FROM range(-4102444800, 253402300800, 1234567)) AS samples
             ASOF JOIN (SELECT * FROM periods WHERE zone = '{zone}') AS p ON s >= p.from_ms
-            WHERE p.offset_ms <> icu_offset('{zone}', s) LIMIT 1""").fetchone()
+            WHERE p.offset_ms <> {offset(zone, "s")} LIMIT 1""").fetchone()
         if missed:
             raise Failure(f"the periods of {zone} are wrong at {missed[0]} ms: sample it more densely in zones.py")
 
