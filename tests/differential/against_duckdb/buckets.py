@@ -16,6 +16,9 @@ GRANULARITIES = ("all", "none", *NARROW, *WIDE)
 # Milliseconds by which a reading of the clock may be away from any clock of the same instant: a skipped day, and more.
 FAR = 3 * 86_400_000
 
+# More than two buckets of any kind: no reading that matters is farther from the interval.
+WIDEST = 3 * 366 * 86_400_000
+
 
 def bucketed(granularity, zone):
     """SQL for the rows of `matched` with `start`, the start of their bucket."""
@@ -55,7 +58,8 @@ def _wide_starts(unit, step, zone):
     return f"""SELECT DISTINCT min(greatest(p.from_ms, l.local_ms - p.offset_ms)) AS start
     FROM (SELECT epoch_ms(unnest(generate_series(date_trunc('{unit}', {local("b.from_ms")}) - INTERVAL '{step}',
               {local("b.to_ms")} + INTERVAL '3 days', INTERVAL '{step}'))) AS local_ms FROM bounds AS b) AS l
-    JOIN (SELECT * FROM periods WHERE zone = '{zone}') AS p
+    JOIN (SELECT p.* FROM periods AS p, bounds AS b
+          WHERE zone = '{zone}' AND p.from_ms < b.to_ms + {WIDEST} AND p.to_ms > b.from_ms - {WIDEST}) AS p
       ON l.local_ms >= p.from_ms - {FAR} AND l.local_ms <= p.to_ms + {FAR}
     WHERE greatest(p.from_ms, l.local_ms - p.offset_ms) < p.to_ms
     GROUP BY l.local_ms"""

@@ -45,8 +45,8 @@ class Events:
         self.random = random
         self.changes = changes
         # Instants with many events around them, with a zone in which they are remarkable.
-        self.spots = [self._spot() for _ in range(48)]
-        self.pools = {name: random.sample(TEXTS, random.randint(4, 40)) for name in ("label", "category", "action", *OPTIONAL)}
+        self.spots = [self._spot() for _ in range(32)]
+        self.pools = {name: random.sample(TEXTS, random.randint(3, 20)) for name in ("label", "category", "action", *OPTIONAL)}
 
     def _spot(self):
         zone = self.random.choice([zone for zone in zones.NAMED if zone in self.changes])

@@ -16,7 +16,7 @@ LONGEST = {
     "eight_hour": 400 * _DAY, "day": 4 * _YEAR, "week": 30 * _YEAR, "month": 150 * _YEAR, "quarter": 400 * _YEAR, "year": 2000 * _YEAR,
 }  # fmt: skip
 # Grouped answers hold only what exists, so their intervals may be longer.
-LONGER = 50
+LONGER = 8
 AGGREGATIONS = ("count", "sum", "avg", "min", "max")
 
 
@@ -47,8 +47,8 @@ class Fetches:
             "group_by": groups,
             "aggregations": self._aggregations(),
             "filters": Filters(random, self.stream.pools, self).tree() if random.random() < 0.8 else random.choice((None, {})),
-            "vendor": random.choice((None, None, None, *events.VENDORS)),
-            "sources": random.choice((None, [], ["trusted"], ["untrusted"], ["trusted", "untrusted"])),
+            "vendor": random.choice(events.VENDORS) if random.random() < 0.25 else None,
+            "sources": random.choice((None, None, [], ["trusted"], ["untrusted"], ["trusted", "untrusted"])),
             "empty_buckets": random.choice((None, "fill", "skip", "SKIP")),
         }
         if random.random() < 0.5:
@@ -77,11 +77,12 @@ class Fetches:
     def _interval(self, granularity, grouped):
         random = self.random
         longest = LONGEST[granularity] * (LONGER if grouped else 1)
-        if granularity not in buckets.WIDE or random.random() < 0.5:
-            longest = min(longest, random.choice((1, _HOUR, 6 * _HOUR, 3 * _DAY, 90 * _DAY, 40 * _YEAR, 12_000 * _YEAR)))
-        before, after = sorted(random.choice((random.random(), random.random(), 0.0)) for _ in range(2))
+        if granularity not in buckets.WIDE or random.random() < 0.4:
+            spans = (1, _HOUR, 6 * _HOUR, 3 * _DAY, 90 * _DAY, 40 * _YEAR, 12_000 * _YEAR)
+            longest = min(longest, random.choices(spans, (1, 2, 4, 6, 6, 6, 4))[0])
+        before = random.choice((0, 1, random.random(), random.random(), random.random(), random.random()))
         start = max(self.around - int(longest * before), events.FIRST)
-        end = min(start + int(longest * max(after, random.random())), events.LAST)
+        end = min(start + longest, events.LAST)
         if start > end or random.random() < 0.02:
             end = start
         if random.random() < 0.5:

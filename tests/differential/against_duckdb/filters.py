@@ -30,10 +30,10 @@ class Filters:
         """A filter."""
         random = self.random
         if depth < DEEPEST and random.random() < NESTED / (1 + depth / 2):
-            kind = random.choice(("and", "or", "not"))
+            kind = random.choice(("and", "or", "or", "not", "not"))
             if kind == "not":
                 return {"type": "not", "field": self.tree(depth + 1)}
-            return {"type": kind, "fields": [self.tree(depth + 1) for _ in range(random.randint(1, 4))]}
+            return {"type": kind, "fields": [self.tree(depth + 1) for _ in range(random.randint(1, 3))]}
         return getattr(self, "_" + random.choices(LEAVES, LEAF_WEIGHTS)[0])()
 
     def _named(self, column=None):
