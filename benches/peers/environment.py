@@ -47,4 +47,5 @@ def install_one_by_one(install, wanted):
 def run_tests(folder):
     """Runs the tests in the folder `tests` of that folder: the exit code."""
     command = [sys.executable, "-m", "unittest", "discover", "--top-level-directory", "."]
-    return subprocess.run(command, cwd=folder).returncode
+    paths = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.run(command, cwd=folder, env=paths).returncode
