@@ -76,7 +76,7 @@ def difference(expected, found):
     """What differs between the rows of two answers, in words; `None` when they are equal."""
     if len(expected) != len(found):
         return f"{len(expected)} rows expected, {len(found)} found{first_of(expected, found)}"
-    for at, (wanted, got) in enumerate(zip(expected, found)):
+    for at, (wanted, got) in enumerate(zip(expected, found, strict=False)):
         if len(wanted) != len(got) or not all(map(same, wanted, got)):
             return f"row {at}: {wanted} expected, {got} found{order_hint(expected, found)}"
     return None
@@ -93,7 +93,7 @@ def same(wanted, got):
 
 def first_of(expected, found):
     """The first row that the two do not share, in words."""
-    for at, (wanted, got) in enumerate(zip(expected, found)):
+    for at, (wanted, got) in enumerate(zip(expected, found, strict=False)):
         if not all(map(same, wanted, got)):
             return f"; row {at}: {wanted} expected, {got} found"
     shorter = min(len(expected), len(found))

@@ -9,8 +9,9 @@ NARROW = {
 }  # fmt: skip
 # The other buckets: what `date_trunc` cuts the wall clock at, and the step from one to the next.
 WIDE = {
-    "six_hour": ("day", "6 hours"), "eight_hour": ("day", "8 hours"), "day": ("day", "1 day"), "week": ("week", "7 days"),
-    "month": ("month", "1 month"), "quarter": ("quarter", "3 months"), "year": ("year", "1 year"),
+    "six_hour": ("day", "6 hours"), "eight_hour": ("day", "8 hours"), "day": ("day", "1 day"),
+    "week": ("week", "7 days"), "month": ("month", "1 month"), "quarter": ("quarter", "3 months"),
+    "year": ("year", "1 year"),
 }  # fmt: skip
 GRANULARITIES = ("all", "none", *NARROW, *WIDE)
 # Milliseconds by which a reading of the clock may be away from any clock of the same instant: a skipped day, and more.

@@ -135,7 +135,8 @@ def tell(outcome, arguments):
 def parser():
     """The arguments."""
     found = argparse.ArgumentParser(
-        prog="run.py", description="Random fetches, answered by gristmill and by DuckDB; `run.py test` tests the runner."
+        prog="run.py",
+        description="Random fetches over random events, answered by gristmill and by DuckDB.",
     )
     found.add_argument("--queries", type=positive, default=2000, metavar="N", help="how many fetches [%(default)s]")
     found.add_argument("--events", type=positive, default=20_000, metavar="N", help="how many events [%(default)s]")

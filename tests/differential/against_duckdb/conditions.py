@@ -119,9 +119,7 @@ class Conditions:
             key = "alphanumeric_key({})" if ordering == "alphanumeric" else "{}"
             return f"{key.format(text)} {sign} {key.format(limit)}"
 
-        return on_text(
-            column, lambda text: all_of(compared(text, scalar_text(limit), sign) for limit, sign in limits)
-        )
+        return on_text(column, lambda text: all_of(compared(text, scalar_text(limit), sign) for limit, sign in limits))
 
     def _like(self, tree):
         pattern = sql_text(duckdb_pattern(tree["pattern"], tree.get("escape")))
@@ -156,9 +154,10 @@ class Conditions:
 
 
 KINDS = {
-    "and": "and", "or": "or", "not": "not", "true": "true", "false": "false", "selector": "selector", "select": "selector",
-    "in": "in", "null": "null", "equals": "equals", "bound": "bound", "range": "range", "like": "like", "regex": "regex",
-    "search": "search", "contains": "search", "interval": "interval", "columnComparison": "column_comparison",
+    "and": "and", "or": "or", "not": "not", "true": "true", "false": "false", "selector": "selector",
+    "select": "selector", "in": "in", "null": "null", "equals": "equals", "bound": "bound", "range": "range",
+    "like": "like", "regex": "regex", "search": "search", "contains": "search", "interval": "interval",
+    "columnComparison": "column_comparison",
 }  # fmt: skip
 
 

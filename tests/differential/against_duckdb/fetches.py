@@ -12,8 +12,9 @@ _DAY = 24 * _HOUR
 _YEAR = 366 * _DAY
 LONGEST = {
     "all": 9998 * _YEAR, "none": 60 * _YEAR, "second": _HOUR // 2, "minute": 2 * _DAY, "five_minute": 6 * _DAY,
-    "ten_minute": 12 * _DAY, "fifteen_minute": 18 * _DAY, "thirty_minute": 40 * _DAY, "hour": 80 * _DAY, "six_hour": 300 * _DAY,
-    "eight_hour": 400 * _DAY, "day": 4 * _YEAR, "week": 30 * _YEAR, "month": 150 * _YEAR, "quarter": 400 * _YEAR, "year": 2000 * _YEAR,
+    "ten_minute": 12 * _DAY, "fifteen_minute": 18 * _DAY, "thirty_minute": 40 * _DAY, "hour": 80 * _DAY,
+    "six_hour": 300 * _DAY, "eight_hour": 400 * _DAY, "day": 4 * _YEAR, "week": 30 * _YEAR, "month": 150 * _YEAR,
+    "quarter": 400 * _YEAR, "year": 2000 * _YEAR,
 }  # fmt: skip
 # Grouped answers hold only what exists, so their intervals may be longer.
 LONGER = 8
@@ -46,7 +47,9 @@ class Fetches:
             "granularity": random.choice((granularity, granularity, granularity.upper())),
             "group_by": groups,
             "aggregations": self._aggregations(),
-            "filters": Filters(random, self.stream.pools, self).tree() if random.random() < 0.8 else random.choice((None, {})),
+            "filters": Filters(random, self.stream.pools, self).tree()
+            if random.random() < 0.8
+            else random.choice((None, {})),
             "vendor": random.choice(events.VENDORS) if random.random() < 0.25 else None,
             "sources": random.choice((None, None, [], ["trusted"], ["untrusted"], ["trusted", "untrusted"])),
             "empty_buckets": random.choice((None, "fill", "skip", "SKIP")),
@@ -89,7 +92,9 @@ class Fetches:
             interval = {"start": start, "end": end}
         else:
             interval = {"start": self.text(start, far=end - start > FAR), "end": self.text(end, far=end - start > FAR)}
-        return interval | random.choice(({"time_zone": self.zone}, {"time_zone": self.zone}, {"time_zone": self.zone}, self._no_zone()))
+        return interval | random.choice(
+            ({"time_zone": self.zone}, {"time_zone": self.zone}, {"time_zone": self.zone}, self._no_zone())
+        )
 
     def _no_zone(self):
         self.zone = "UTC"
@@ -118,7 +123,9 @@ class Fetches:
 
     def _local_text(self, ms):
         """A reading of the zone's clock, a date among them; it may be in a gap or come twice."""
-        text = self._reading(ms + (zones.fixed_offset(self.zone) or self.random.choice((0, 2 * _HOUR, -5 * _HOUR, 10 * _HOUR))))
+        text = self._reading(
+            ms + (zones.fixed_offset(self.zone) or self.random.choice((0, 2 * _HOUR, -5 * _HOUR, 10 * _HOUR)))
+        )
         return self.random.choice((text, text[:16], text[:19], text[:10]))
 
     def _reading(self, ms):

@@ -2,7 +2,7 @@
 
 import re
 
-from . import columns, events
+from . import columns, events, texts
 from .literals import Number
 
 # Instants so far apart stay in their order as readings of any clock, in milliseconds.
@@ -10,12 +10,17 @@ FAR = 4 * 86_400_000
 # How likely a filter is to be made of others, at the outermost level; deeper ones are less likely.
 NESTED = 0.45
 DEEPEST = 4
-LEAVES = ("selector", "in", "equals", "null", "bound", "range", "like", "regex", "search", "interval", "comparison",
-          "constant", "number", "time")  # fmt: skip
-LEAF_WEIGHTS = (14, 10, 6, 4, 14, 7, 10, 10, 9, 4, 4, 2, 8, 5)
-ORDERINGS = (None, "lexicographic", "numeric", "strlen", "alphanumeric", "NUMERIC")
-PATTERNS = ("", "^", "$", "^$", ".", "^.$", "^..$", "[0-9]", "^[0-9]+$", "[^a-z]", "a|b", "^(a|b)", "(?i)AB", "(?i)^k$", "(?i)straße",
-            "x*", "^x{300}$", "a.b", "(?s)a.b", "\\p{L}", "^\\p{Lu}", "\\.", "[%_]", "^v[0-9]+[.]", "(check|out)_[0-9]", "\\x00", "(?m)^b")  # fmt: skip
+LEAVES = (
+    "selector", "in", "equals", "null", "bound", "range", "like", "regex", "search", "interval", "comparison",
+    "constant", "number", "time",
+)  # fmt: skip
+LEAF_WEIGHTS = (14, 10, 6, 4, 18, 7, 10, 10, 9, 4, 4, 2, 8, 5)
+ORDERINGS = (None, "lexicographic", "numeric", "strlen", "alphanumeric", "alphanumeric", "NUMERIC")
+PATTERNS = (
+    "", "^", "$", "^$", ".", "^.$", "^..$", "[0-9]", "^[0-9]+$", "[^a-z]", "a|b", "^(a|b)", "(?i)AB", "(?i)^k$",
+    "(?i)straße", "x*", "^x{300}$", "a.b", "(?s)a.b", "\\p{L}", "^\\p{Lu}", "\\.", "[%_]", "^v[0-9]+[.]",
+    "(check|out)_[0-9]", "\\x00", "(?m)^b",
+)  # fmt: skip
 
 
 class Filters:
@@ -36,6 +41,11 @@ class Filters:
             return {"type": kind, "fields": [self.tree(depth + 1) for _ in range(random.randint(1, 3))]}
         return getattr(self, "_" + random.choices(LEAVES, LEAF_WEIGHTS)[0])()
 
+    def _of_kind(self, kind):
+        """A column, often one whose texts are of that kind."""
+        themed = [name for name, theme in texts.THEMES.items() if theme is kind]
+        return self.random.choice(themed if self.random.random() < 0.4 else columns.DIMENSIONS)
+
     def _named(self, column=None):
         column = column or self.random.choice(columns.DIMENSIONS)
         return column, {self.random.choice(("dimension", "dimension", "column")): column}
@@ -54,17 +64,19 @@ class Filters:
         if column == "geo_country":
             return random.choice(events.COUNTRIES[:-1])
         if column == "properties":
-            return random.choice(("", "a", "b", "FI", "SE", "7", random.choice(events.TEXTS)))
+            return random.choice(("", "a", "b", "FI", "SE", "7", random.choice(texts.ALL)))
         if column in ("dim2", "visitor_id", "user_id"):
             return str(random.randrange(200))
-        return random.choice(self.pools.get(column, events.TEXTS) if random.random() < 0.85 else events.TEXTS)
+        return random.choice(self.pools.get(column, texts.ALL) if random.random() < 0.85 else texts.ALL)
 
     def scalar(self, column):
         """A text, or a number or boolean that stands for its JSON text."""
         random = self.random
         if random.random() < 0.85:
             return self.value(column)
-        return random.choice((True, False, 7, 1, 10, -1, 0, Number("1.50"), Number("1.0"), Number("1e0"), Number("1e3"), Number("0.1")))
+        return random.choice(
+            (True, False, 7, 1, 10, -1, 0, Number("1.50"), Number("1.0"), Number("1e0"), Number("1e3"), Number("0.1"))
+        )
 
     def _selector(self):
         column, tree = self._named()
@@ -99,8 +111,8 @@ class Filters:
 
     def _bound(self):
         random = self.random
-        column, tree = self._named()
         ordering = random.choice(ORDERINGS)
+        column, tree = self._named(self._of_kind(texts.RUNS if ordering == "alphanumeric" else texts.NUMERALS))
         tree |= {"type": "bound", **self._limits(column, (ordering or "").lower())}
         for key in ("lowerStrict", "upperStrict"):
             if random.random() < 0.5:
@@ -111,9 +123,12 @@ class Filters:
 
     def _range(self):
         random = self.random
-        column, tree = self._named()
+        column, tree = self._named(self._of_kind(texts.NUMERALS))
         kind = random.choice((None, "STRING", "LONG", "DOUBLE"))
-        tree |= {"type": "range", **self._limits(column, "numeric" if kind in ("LONG", "DOUBLE") else "", whole=kind == "LONG")}
+        tree |= {
+            "type": "range",
+            **self._limits(column, "numeric" if kind in ("LONG", "DOUBLE") else "", whole=kind == "LONG"),
+        }
         for key in ("lowerOpen", "upperOpen"):
             if random.random() < 0.5:
                 tree[key] = random.choice((True, False))
@@ -136,7 +151,7 @@ class Filters:
 
     def _like(self):
         random = self.random
-        column, tree = self._named()
+        column, tree = self._named(self._of_kind(texts.METACHARACTERS))
         escape = random.choice((None, None, "!", "\\", "%", "ä"))
         pattern = []
         for character in self.value(column)[:20]:
@@ -157,23 +172,29 @@ class Filters:
 
     def _regex(self):
         random = self.random
-        column, tree = self._named()
+        column, tree = self._named(self._of_kind(texts.METACHARACTERS))
         pattern = random.choice(PATTERNS)
         if random.random() < 0.5:
             value = self.value(column)[:20]
             start = random.randint(0, len(value))
-            pattern = random.choice(("", "^")) + literal(value[start : random.randint(start, len(value))]) + random.choice(("", "$", ".*"))
+            pattern = (
+                random.choice(("", "^"))
+                + literal(value[start : random.randint(start, len(value))])
+                + random.choice(("", "$", ".*"))
+            )
         return {"type": "regex", **tree, random.choice(("pattern", "pattern", "value")): pattern}
 
     def _search(self):
         random = self.random
-        column, tree = self._named()
+        column, tree = self._named(self._of_kind(texts.LETTERS))
         tree["type"] = random.choice(("search", "contains"))
         part = self._part(column)
         sensitive = random.choice((None, True, False))
         if random.random() < 0.6:
             tree["value"] = part
-            return tree | ({random.choice(("caseSensitive", "case_sensitive")): sensitive} if sensitive is not None else {})
+            return tree | (
+                {random.choice(("caseSensitive", "case_sensitive")): sensitive} if sensitive is not None else {}
+            )
         kind = random.choice(("contains", "insensitive_contains", "fragment", "regex"))
         query = {"type": kind}
         if kind == "regex":
@@ -190,19 +211,35 @@ class Filters:
         text = self.value(column)[:20]
         start = self.random.randint(0, len(text))
         part = text[start : self.random.randint(start, len(text))]
-        return self.random.choice((part, part, part.upper(), part.lower()))
+        return self.random.choice((part, part, part.upper(), part.lower(), self.random.choice(texts.LETTERS)))
 
     def _interval(self):
-        spans = [sorted((self.instants.millis() for _ in range(2))) for _ in range(self.random.randint(0, 3))]
+        spans = [sorted(self.instants.millis() for _ in range(2)) for _ in range(self.random.randint(0, 3))]
         texts = ["/".join(self.instants.text(end, far=span[1] - span[0] > FAR) for end in span) for span in spans]
         return {"type": "interval", **self._named("timestamp")[1], "intervals": texts}
 
     def _comparison(self):
         names = self.random.sample(columns.DIMENSIONS, self.random.choice((2, 2, 3)))
         if self.random.random() < 0.5:
-            names = self.random.sample(("dim1", "dim2", "visitor_id", "user_id", "properties", "label", "event_version", "geo_country", "dim5"), 2)
+            names = self.random.sample(
+                (
+                    "dim1",
+                    "dim2",
+                    "visitor_id",
+                    "user_id",
+                    "properties",
+                    "label",
+                    "event_version",
+                    "geo_country",
+                    "dim5",
+                ),
+                2,
+            )
         as_objects = self.random.random() < 0.3
-        return {"type": "columnComparison", "dimensions": [{"type": "default", "dimension": name} if as_objects else name for name in names]}
+        return {
+            "type": "columnComparison",
+            "dimensions": [{"type": "default", "dimension": name} if as_objects else name for name in names],
+        }
 
     def _constant(self):
         return {"type": self.random.choice(("true", "false"))}
@@ -240,7 +277,9 @@ class Filters:
             tree["matchValue"] = self.instants.comparable()
         elif kind in ("bound", "range"):
             tree |= {random.choice(("lower", "upper")): self.instants.comparable()}
-            tree |= {random.choice(("lowerStrict", "upperStrict") if kind == "bound" else ("lowerOpen", "upperOpen")): True}
+            tree |= {
+                random.choice(("lowerStrict", "upperStrict") if kind == "bound" else ("lowerOpen", "upperOpen")): True
+            }
         return {"type": kind, **tree}
 
 

@@ -1,15 +1,14 @@
 """Instants as a fetch writes them, as SQL for their milliseconds."""
 
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from .literals import Number, sql_text
 
-_UTC = timezone.utc
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)$")
 
-# The first instant at which the clock of a zone shows that reading or a later one: the end of a gap, the earlier of two.
+# The first instant at which the clock of a zone shows that reading or a later one: in a gap its end, of two the earlier.
 MACRO = """
 CREATE OR REPLACE MACRO instant_of(of_zone, local_ms) AS (
     SELECT min(greatest(from_ms, local_ms - offset_ms)) FROM periods
@@ -26,7 +25,7 @@ def instant(value, zone):
         return f"({value})::BIGINT"
     if _OFFSET.search(value) and not _DATE.fullmatch(value):
         return f"({millis(datetime.fromisoformat(value))})::BIGINT"
-    local = millis(datetime.fromisoformat(value).replace(tzinfo=_UTC))
+    local = millis(datetime.fromisoformat(value).replace(tzinfo=UTC))
     return f"instant_of({sql_text(zone)}, {local})"
 
 
@@ -39,5 +38,5 @@ def comparable(value, zone):
 
 def millis(time):
     """Milliseconds since 1970 of a time with an offset, cut off."""
-    span = time - datetime(1970, 1, 1, tzinfo=_UTC)
+    span = time - datetime(1970, 1, 1, tzinfo=UTC)
     return (span.days * 86_400 + span.seconds) * 1000 + span.microseconds // 1000

@@ -6,7 +6,7 @@ has for each zone the spans of time with one offset.
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from compare.failure import Failure
 
@@ -22,8 +22,8 @@ ALL = NAMED + FIXED
 
 # Beyond every instant of an event or an interval, in milliseconds.
 EVER = 10**15
-# What is sampled for changes of the offset, as (first second, last second, step): before the first clock of a zone changed,
-# the years whose changes are listed one by one, and the years that follow a rule.
+# What is sampled for changes of the offset, as (first second, last second, step): before the first clock of a zone
+# changed, the years whose changes are listed one by one, and the years that follow a rule.
 SAMPLED = (
     (-70_000_000_000, -4_102_444_800, 66_000_000_000),
     (-4_102_444_800, 4_260_211_200, 6 * 3600),
@@ -47,7 +47,7 @@ class Correction:
     offset_ms: int
 
     def __str__(self):
-        start, end = (datetime.fromtimestamp(ms / 1000, timezone.utc) for ms in (self.from_ms, self.to_ms))
+        start, end = (datetime.fromtimestamp(ms / 1000, UTC) for ms in (self.from_ms, self.to_ms))
         return f"{self.zone} from {start:%Y-%m-%dT%H:%M}Z to {end:%Y-%m-%dT%H:%M}Z"
 
 
@@ -104,7 +104,8 @@ def _periods_of(zone):
     first = SAMPLED[0][0]
     return f"""
     WITH RECURSIVE samples AS (SELECT s, {offset_of("s")} AS o FROM ({samples})),
-    pairs AS (SELECT lag(s) OVER (ORDER BY s) AS lo, s AS hi, lag(o) OVER (ORDER BY s) AS before, o AS after FROM samples),
+    pairs AS (SELECT lag(s) OVER by_time AS lo, s AS hi, lag(o) OVER by_time AS before, o AS after
+              FROM samples WINDOW by_time AS (ORDER BY s)),
     search AS (
         SELECT * FROM pairs WHERE before <> after
         UNION ALL

@@ -3,6 +3,7 @@
 import random
 import tempfile
 import unittest
+from datetime import datetime
 from pathlib import Path
 
 from against_duckdb import answers
@@ -12,7 +13,6 @@ from against_duckdb.fetches import Fetches
 from against_duckdb.instants import millis
 from against_duckdb.literals import Number, json_text, sql_text
 from against_duckdb.translation import Translation
-from datetime import datetime
 
 # The examples of the documentation: zone, granularity, an instant, and the bucket that it is in.
 BUCKETS = (
@@ -56,7 +56,14 @@ class Translated(unittest.TestCase):
     @classmethod
     def load(cls, events, instant=0):
         """Loads these events instead of those that are there."""
-        required = {"organization_id": "o", "vendor": "v", "category": "c", "label": "l", "action": "a", "event_version": 1}
+        required = {
+            "organization_id": "o",
+            "vendor": "v",
+            "category": "c",
+            "label": "l",
+            "action": "a",
+            "event_version": 1,
+        }
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "events.ndjson"
             file.write_text("".join(json_text(required | {"instant": instant} | event) + "\n" for event in events))
@@ -92,7 +99,10 @@ class Translated(unittest.TestCase):
             ({"type": "selector", "dimension": "properties", "value": "b"}, ["a"]),
             ({"type": "selector", "dimension": "properties", "value": ""}, ["b"]),
             ({"type": "null", "column": "properties"}, ["007", "10"]),
-            ({"type": "not", "field": {"type": "selector", "dimension": "properties", "value": "a"}}, ["007", "10", "b"]),
+            (
+                {"type": "not", "field": {"type": "selector", "dimension": "properties", "value": "a"}},
+                ["007", "10", "b"],
+            ),
             ({"type": "columnComparison", "dimensions": ["properties", "label"]}, ["a"]),
         ]:
             self.assertEqual(self.labels(tree), expected, tree)
@@ -122,7 +132,8 @@ class Translated(unittest.TestCase):
             ],
         )
         self.assertEqual(
-            self.answer(filters={"type": "null", "column": "value"}), [["1970-01-01T00:00:00.000Z", 1, 0.0, None, None, None]]
+            self.answer(filters={"type": "null", "column": "value"}),
+            [["1970-01-01T00:00:00.000Z", 1, 0.0, None, None, None]],
         )
 
     def test_buckets_start_where_the_documentation_says(self):
