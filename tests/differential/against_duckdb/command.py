@@ -118,7 +118,8 @@ def run(runner, arguments):
                 pool.shutdown(wait=False, cancel_futures=True)
                 break
     print(
-        f"seed {arguments.seed}: {arguments.events} events, {asked} fetches, {answered} of them with rows; {differences} differ"
+        f"seed {arguments.seed}: {arguments.events} events, {asked} fetches,"
+        f" {answered} of them with rows; {differences} differ"
     )
     for correction, count in sorted(corrected.items()):
         print(f"  DuckDB's clock corrected: {correction} ({count} fetches in that zone)")

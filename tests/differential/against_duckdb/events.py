@@ -41,13 +41,13 @@ class Events:
     def __init__(self, random, changes):
         self.random = random
         self.changes = changes
-        # Instants with many events around them, with a zone in which they are remarkable.
+        # Changes of clocks with many events around them: zone, instant, offset.
         self.spots = [self._spot() for _ in range(32)]
         self.pools = {name: self._pool(name) for name in ("label", "category", "action", *OPTIONAL)}
 
     def _spot(self):
         zone = self.random.choice([zone for zone in zones.NAMED if zone in self.changes])
-        return zone, self.random.choice(self.changes[zone])
+        return zone, *self.random.choice(self.changes[zone])
 
     def _pool(self, name):
         """The texts of a column: of its own kind, or a few of any."""

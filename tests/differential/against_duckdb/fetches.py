@@ -29,11 +29,12 @@ class Fetches:
         self.stream = stream
         self.zone = "UTC"
         self.around = 0
+        self.offset = 0
 
     def fetch(self):
         """A fetch."""
         random = self.random
-        zone, self.around = random.choice(self.stream.spots)
+        zone, self.around, self.offset = random.choice(self.stream.spots)
         if random.random() < 0.3:
             self.around = random.randint(-631_152_000_000, 2_208_988_800_000)
         self.zone = zone if random.random() < 0.7 else random.choice(zones.ALL)
@@ -52,6 +53,7 @@ class Fetches:
             else random.choice((None, {})),
             "vendor": random.choice(events.VENDORS) if random.random() < 0.25 else None,
             "sources": random.choice((None, None, [], ["trusted"], ["untrusted"], ["trusted", "untrusted"])),
+            "allow_partial": random.choice((None, None, True, False)),
             "empty_buckets": random.choice((None, "fill", "skip", "SKIP")),
         }
         if random.random() < 0.5:
@@ -92,12 +94,12 @@ class Fetches:
             interval = {"start": start, "end": end}
         else:
             interval = {"start": self.text(start, far=end - start > FAR), "end": self.text(end, far=end - start > FAR)}
-        return interval | random.choice(
-            ({"time_zone": self.zone}, {"time_zone": self.zone}, {"time_zone": self.zone}, self._no_zone())
-        )
+        return interval | self._time_zone()
 
-    def _no_zone(self):
-        self.zone = "UTC"
+    def _time_zone(self):
+        if self.random.random() < 0.85:
+            return {"time_zone": self.zone}
+        self.zone, self.offset = "UTC", 0
         return self.random.choice(({}, {"time_zone": None}))
 
     def millis(self):
@@ -123,9 +125,7 @@ class Fetches:
 
     def _local_text(self, ms):
         """A reading of the zone's clock, a date among them; it may be in a gap or come twice."""
-        text = self._reading(
-            ms + (zones.fixed_offset(self.zone) or self.random.choice((0, 2 * _HOUR, -5 * _HOUR, 10 * _HOUR)))
-        )
+        text = self._reading(ms + self.offset + self.random.choice((0, 0, -1, 1, -_HOUR // 2, _HOUR // 2)))
         return self.random.choice((text, text[:16], text[:19], text[:10]))
 
     def _reading(self, ms):

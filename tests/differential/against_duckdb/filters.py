@@ -39,7 +39,9 @@ class Filters:
             if kind == "not":
                 return {"type": "not", "field": self.tree(depth + 1)}
             return {"type": kind, "fields": [self.tree(depth + 1) for _ in range(random.randint(1, 3))]}
-        return getattr(self, "_" + random.choices(LEAVES, LEAF_WEIGHTS)[0])()
+        leaf = getattr(self, "_" + random.choices(LEAVES, LEAF_WEIGHTS)[0])()
+        # Druid's hint changes nothing.
+        return leaf | ({"filterTuning": {"useBitmapIndex": False}} if random.random() < 0.02 else {})
 
     def _of_kind(self, kind):
         """A column, often one whose texts are of that kind."""

@@ -8,7 +8,7 @@ from .literals import Number, sql_text
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)$")
 
-# The first instant at which the clock of a zone shows that reading or a later one: in a gap its end, of two the earlier.
+# The first instant at which the clock of a zone shows that reading or a later one: in a gap its end.
 MACRO = """
 CREATE OR REPLACE MACRO instant_of(of_zone, local_ms) AS (
     SELECT min(greatest(from_ms, local_ms - offset_ms)) FROM periods

@@ -133,9 +133,9 @@ def _check(connection):
 
 
 def changes(connection):
-    """Instants at which the clock of a zone changes, 1850 to 2040, in milliseconds, by zone."""
+    """When the clock of a zone changes, 1850 to 2040, and its offset from then on, in milliseconds, by zone."""
     found = connection.execute(
-        "SELECT zone, list(from_ms ORDER BY from_ms) FROM periods"
+        "SELECT zone, list((from_ms, offset_ms) ORDER BY from_ms) FROM periods"
         " WHERE from_ms BETWEEN -3786825600000 AND 2208988800000 GROUP BY zone ORDER BY zone"
     )
     return dict(found.fetchall())

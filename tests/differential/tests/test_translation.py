@@ -166,7 +166,7 @@ class Repeated(unittest.TestCase):
 
     def test_a_fetch_is_the_same_alone(self):
         """So that `--only` repeats it."""
-        stream = Events(random.Random("1"), {"UTC": [0], "Europe/Helsinki": [1_635_638_400_000]})
+        stream = Events(random.Random("1"), {"UTC": [(0, 0)], "Europe/Helsinki": [(1_635_638_400_000, 7_200_000)]})
         texts = [json_text(Fetches(random.Random(f"1:{number}"), stream).fetch()) for number in (1, 2, 3, 2)]
         self.assertEqual(texts[1], texts[3])
         self.assertEqual(len(set(texts)), 3)
