@@ -6,7 +6,9 @@
 
 use gristmill::event::Event;
 use gristmill::exec::{GroupStrategy, Instructions, RowStrategy, Tuning};
-use gristmill::request::{Aggregation, EmptyBuckets, Fetch, FetchContext, Filter, Interval, Metric, OrderBy};
+use gristmill::request::{
+    Aggregation, EmptyBuckets, Fetch, FetchContext, Filter, Having, Interval, Metric, OrderBy,
+};
 use gristmill::schema::{Dimension, Kind};
 use gristmill::time::Granularity;
 use gristmill::{Options, Timestamp};
@@ -33,8 +35,11 @@ fn answer(store: &gristmill::Store, fetch: &Fetch) -> String {
 /// A fetch that counts the events of each bucket and group, all of them.
 fn counting(fetch: &Fetch) -> Fetch {
     Fetch {
-        metrics: vec![Metric { name: "count".to_owned(), aggregation: Aggregation::Count }],
+        metrics: vec![Metric::new("count", Aggregation::Count)],
+        having: Having::True,
         order_by: Vec::<OrderBy>::new(),
+        limit_per_bucket: None,
+        offset: 0,
         limit: None,
         empty_buckets: EmptyBuckets::Skip,
         ..fetch.clone()

@@ -36,6 +36,7 @@ impl<'f> Plan<'f> {
             || self.fetch.granularity != Granularity::All
             || !self.fetch.group_by.is_empty()
             || !self.needs.uniq.is_empty()
+            || !self.needs.states.is_empty()
             || self.needs.values()
     }
 }

@@ -1,11 +1,11 @@
 //! What a fetch asks of each group, and the arrays it ends in.
 
 use super::cell::{Extreme, NO_MAX, NO_MIN, from_extreme};
+use super::state::StateKind;
 use super::stretch::Stretches;
 use super::sum::Sums;
 use crate::narrow;
-use crate::request::{Aggregation, Metric};
-use gristmill_storage::schema::Dimension;
+use crate::request::{Aggregation, Distinct, Metric};
 use std::ops::Range;
 
 /// What the metrics of a fetch need of each group; several metrics may share one.
@@ -15,21 +15,31 @@ pub(crate) struct Needs {
     pub(crate) sum: bool,
     /// Smallest and largest value.
     pub(crate) extremes: bool,
-    /// Distinct values of these dimensions.
-    pub(crate) uniq: Vec<Dimension>,
+    /// What is told apart.
+    pub(crate) uniq: Vec<Distinct>,
+    /// What else is kept.
+    pub(crate) states: Vec<StateKind>,
 }
 
 impl Needs {
-    pub(crate) fn of(metrics: &[Metric]) -> Self {
-        let mut needs = Self::default();
+    pub(crate) fn of<'m>(metrics: impl IntoIterator<Item = &'m Metric>) -> Self {
+        let metrics: Vec<&Metric> = metrics.into_iter().collect();
+        let states = StateKind::of_metrics(metrics.iter().copied());
+        let mut needs = Self { states, ..Self::default() };
         for metric in metrics {
-            match metric.aggregation {
-                Aggregation::Count => {}
+            match &metric.aggregation {
+                Aggregation::Count
+                | Aggregation::ApproxUniq(_)
+                | Aggregation::Quantile(_)
+                | Aggregation::Variance(_)
+                | Aggregation::StdDev(_)
+                | Aggregation::First
+                | Aggregation::Last => {}
                 Aggregation::Sum | Aggregation::Avg => needs.sum = true,
                 Aggregation::Min | Aggregation::Max => needs.extremes = true,
-                Aggregation::Uniq(dimension) => {
-                    if !needs.uniq.contains(&dimension) {
-                        needs.uniq.push(dimension);
+                Aggregation::Uniq(of) => {
+                    if !needs.uniq.contains(of) {
+                        needs.uniq.push(of.clone());
                     }
                 }
             }

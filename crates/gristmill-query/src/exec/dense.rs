@@ -282,7 +282,11 @@ impl<'p, C: Cell> DenseScan<'p, C> {
                 }
             }
             set => {
-                let bits = if columns.uniq.is_empty() { set.words_in(&rest) } else { None };
+                let bits = if columns.uniq.is_empty() && columns.feeds.is_empty() {
+                    set.words_in(&rest)
+                } else {
+                    None
+                };
                 let allowed = self.plan.options.tuning.instructions;
                 let added = bits.and_then(|(first, words)| {
                     self.slots.add_bits(key, (first, &words), &walk.values, allowed)

@@ -2,6 +2,7 @@
 
 use super::ExecError;
 use super::accumulate::Accumulators;
+use super::state::State;
 use crate::narrow;
 use crate::plan::Plan;
 use std::cmp::Ordering;
@@ -16,6 +17,8 @@ pub(crate) struct Groups {
     pub(crate) accumulators: Accumulators,
     /// One for each dimension of [`super::Needs::uniq`].
     pub(crate) distinct: Vec<Distinct>,
+    /// One for each kind of [`super::Needs::states`]: the state of each group.
+    pub(crate) states: Vec<Vec<State>>,
 }
 
 /// The distinct codes of each group.
@@ -35,6 +38,7 @@ impl Groups {
         Self {
             codes: vec![Vec::new(); plan.fetch.group_by.len()],
             distinct: vec![Distinct::default(); plan.needs.uniq.len()],
+            states: vec![Vec::new(); plan.needs.states.len()],
             ..Self::default()
         }
     }
@@ -55,6 +59,9 @@ impl Groups {
         self.accumulators = self.accumulators.gather(&order);
         for distinct in &mut self.distinct {
             *distinct = distinct.gather(&order);
+        }
+        for states in &mut self.states {
+            *states = order.iter().map(|at| states[*at as usize].clone()).collect();
         }
     }
 

@@ -43,7 +43,7 @@ impl TextArena {
 }
 
 /// One value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Value<'v> {
     /// None; before all others.
     Null,

@@ -8,6 +8,7 @@ use super::groups::Groups;
 use super::interner::{Interner, Lift, Values};
 use super::key::KeyLayout;
 use super::prepare::{Column, Columns};
+use super::state::State;
 use super::stretch::{Joining, PARALLEL_GROUPS, Stretches};
 use super::union::Union;
 use crate::narrow;
@@ -26,6 +27,8 @@ pub(crate) struct Merged {
     pub(crate) accumulators: Accumulators,
     /// For each dimension of [`super::Needs::uniq`] the distinct values of each group.
     pub(crate) distinct: Vec<Vec<u64>>,
+    /// For each kind of [`super::Needs::states`] the state of each group.
+    pub(crate) states: Vec<Vec<State>>,
 }
 
 impl Merged {
@@ -96,6 +99,7 @@ fn nothing(plan: &Plan<'_>) -> Merged {
         groups: plan.fetch.group_by.iter().map(|_| (Vec::new(), Values::none())).collect(),
         accumulators: Accumulators::default(),
         distinct: vec![Vec::new(); plan.needs.uniq.len()],
+        states: vec![Vec::new(); plan.needs.states.len()],
     }
 }
 
@@ -107,6 +111,7 @@ fn alone(groups: Groups, dictionaries: &Dictionaries) -> Merged {
         groups: groups.codes.into_iter().zip(values).collect(),
         accumulators: groups.accumulators,
         distinct: groups.distinct.into_iter().map(|distinct| distinct.counts).collect(),
+        states: groups.states,
     }
 }
 
@@ -143,8 +148,10 @@ struct Summed {
     /// By grouped dimension: the number of each group's value.
     ids: Vec<Vec<u32>>,
     accumulators: Accumulators,
-    /// For each dimension of [`super::Needs::uniq`].
+    /// For each of [`super::Needs::uniq`].
     distinct: Vec<Vec<u64>>,
+    /// For each of [`super::Needs::states`].
+    states: Vec<Vec<State>>,
 }
 
 impl Summed {
@@ -181,6 +188,7 @@ impl<'s> Merge<'s> {
         let summed = Summed {
             ids: vec![Vec::new(); values.len()],
             distinct: vec![Vec::new(); plan.needs.uniq.len()],
+            states: vec![Vec::new(); plan.needs.states.len()],
             ..Summed::default()
         };
         Self {
@@ -208,7 +216,9 @@ impl<'s> Merge<'s> {
                 self.insert_into(largest, blocks);
             }
             (Some(places), _)
-                if self.uniq.is_empty() && places <= groups.saturating_mul(PLACES_PER_GROUP) =>
+                if self.uniq.is_empty()
+                    && self.summed.states.is_empty()
+                    && places <= groups.saturating_mul(PLACES_PER_GROUP) =>
             {
                 self.add_up_in_places(blocks, places);
             }
@@ -355,6 +365,12 @@ impl<'s> Merge<'s> {
         for (out, union) in self.summed.distinct.iter_mut().zip(&mut self.uniq) {
             out.push(union.count(members));
         }
+        for (at, out) in self.summed.states.iter_mut().enumerate() {
+            let of = |source: usize, group: usize| &self.sources[source].groups.states[at][group];
+            let mut state = of(source, group).clone();
+            others.iter().for_each(|(_, source, group)| state.merge(of(*source as usize, *group as usize)));
+            out.push(state);
+        }
         self.order.push(self.sources.len(), target..target + 1);
     }
 
@@ -372,6 +388,12 @@ impl<'s> Merge<'s> {
                 sources.get(at).map_or(&*summed.distinct[uniq], |source| &source.groups.distinct[uniq].counts)
             })
         };
+        let states_of = |kind: usize| {
+            order.join(|at| {
+                sources.get(at).map_or(&*summed.states[kind], |source| &source.groups.states[kind])
+            })
+        };
+        let states = (0..summed.states.len()).map(states_of).collect();
         let ((starts, ids), (accumulators, distinct)) = joining.both(
             || joining.both(starts, || (0..values.len()).map(ids_of).collect::<Vec<_>>()),
             || {
@@ -379,6 +401,7 @@ impl<'s> Merge<'s> {
                 joining.both(|| Accumulators::join(&order, accumulators), counts)
             },
         );
-        Merged { starts, groups: ids.into_iter().zip(values).collect(), accumulators, distinct }
+        let groups = ids.into_iter().zip(values).collect();
+        Merged { starts, groups, accumulators, distinct, states }
     }
 }

@@ -1,11 +1,13 @@
 //! What a plan needs of one segment: the rows that can count, the bound filter, and the columns to read.
 
+use super::derived;
+use super::state::Feed;
 use super::sum::Units;
 use super::value_form::{SumForm, ValueForm};
 use super::values::SpanValues;
 use crate::filter::{Bound, bind};
 use crate::plan::Plan;
-use crate::request::Interval;
+use crate::request::{Distinct, Interval};
 use crate::response::Touched;
 use crate::time::Granularity;
 use gristmill_storage::schema::Dimension;
@@ -49,6 +51,8 @@ pub(crate) struct Columns {
     pub(crate) groups: Vec<Column>,
     /// In the order of [`super::Needs::uniq`].
     pub(crate) uniq: Vec<Column>,
+    /// In the order of [`super::Needs::states`].
+    pub(crate) feeds: Vec<Feed>,
 }
 
 /// A dimension of one segment.
@@ -168,6 +172,10 @@ pub(crate) fn prepare<'p>(
     let column = |dimension: &Dimension| {
         Ok(Column { codes: segment.codes(*dimension)?, dictionary: segment.dictionary(*dimension)? })
     };
+    let uniq = plan.needs.uniq.iter().map(|of| match of {
+        Distinct::Values(dimensions) if dimensions.len() == 1 => column(&dimensions[0]),
+        _ => derived::column(of, segment, &rows),
+    });
     let columns = Columns {
         timestamps: match plan.fetch.granularity {
             Granularity::All => None,
@@ -176,7 +184,8 @@ pub(crate) fn prepare<'p>(
         values: reads_values.then(|| segment.values()).transpose()?,
         multiples: if reads_multiples { segment.fixed_values()? } else { None },
         groups: plan.fetch.group_by.iter().map(column).collect::<Result<_, SegmentError>>()?,
-        uniq: plan.needs.uniq.iter().map(column).collect::<Result<_, SegmentError>>()?,
+        uniq: uniq.collect::<Result<_, SegmentError>>()?,
+        feeds: plan.needs.states.iter().map(|kind| Feed::of(kind, segment)).collect::<Result<_, _>>()?,
     };
     let spans = rows.into_iter().zip(forms).map(|(rows, values)| Span { rows, values });
     Ok(Some(Prepared {

@@ -1,16 +1,18 @@
 //! A fetch from beginning to end.
 
+use super::accumulate::Needs;
 use super::budget::Budget;
 use super::error::ExecError;
-use super::merge::{Dictionaries, Source, merge};
+use super::merge::{Dictionaries, Merged, Source, merge};
 use super::prepare::{Located, Prepared, locate, may_match, prepare};
 use super::scan::{Found, SharedBuckets, scan};
 use super::tuning::Tuning;
 use crate::plan::Plan;
-use crate::request::{Fetch, Interval};
-use crate::response::{Answer, Missing, Touched};
+use crate::request::{EmptyBuckets, Fetch, Filter, Interval, Metric};
+use crate::response::{Answer, Missing, Touched, fill};
 use gristmill_storage::segment::{Segment, SegmentError};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// How a fetch is run: what it may use, and which ways it takes.
@@ -20,6 +22,13 @@ pub struct ExecOptions {
     pub budget: Budget,
     /// Which ways it takes.
     pub tuning: Tuning,
+}
+
+/// What was found for the figures that share a filter.
+#[derive(Debug)]
+pub(crate) struct Tally {
+    pub(crate) merged: Merged,
+    pub(crate) needs: Needs,
 }
 
 /// Fewer rows than this are scanned on the calling thread: handing them to another one takes longer than the scan.
@@ -40,30 +49,67 @@ pub fn execute(
     options: &ExecOptions,
     pool: &rayon::ThreadPool,
 ) -> Result<Answer, ExecError> {
-    let plan = Plan::new(fetch, options)?;
-    let segments: Vec<&Segment> =
-        segments.iter().map(|segment| &**segment).filter(|segment| may_match(&plan, segment)).collect();
-    let run = Run { plan: &plan, pool };
+    let mut touched = Touched::default();
+    let mut tally = |fetch: &Fetch, missing: &mut Vec<Missing>| -> Result<Tally, ExecError> {
+        let plan = Plan::new(fetch, options)?;
+        let mut merged = merged(&plan, segments, pool, missing, &mut touched)?;
+        fill(&plan, &mut merged)?;
+        Ok(Tally { merged, needs: plan.needs })
+    };
     let mut missing = Vec::new();
-    let located = run.each(&segments, segments.len() > PARALLEL_SEGMENTS, |segment| locate(&plan, segment));
+    let all = tally(&of_all_rows(fetch), &mut missing)?;
+    // The same segments are missing for figures of some rows.
+    let of_filters = fetch.filters_of_metrics().into_iter().map(|filter| {
+        let part = Fetch {
+            metrics: metrics_of(fetch, filter),
+            filter: Filter::And(vec![fetch.filter.clone(), filter.clone()]),
+            empty_buckets: EmptyBuckets::Skip,
+            ..fetch.clone()
+        };
+        tally(&part, &mut Vec::new())
+    });
+    let of_filters = of_filters.collect::<Result<Vec<_>, _>>()?;
+    Answer::new(fetch, all, of_filters, missing, touched)
+}
+
+/// What tells of all rows, and which groups there are.
+fn of_all_rows(fetch: &Fetch) -> Cow<'_, Fetch> {
+    if fetch.filters_of_metrics().is_empty() {
+        return Cow::Borrowed(fetch);
+    }
+    Cow::Owned(Fetch { metrics: metrics_of(fetch, &Filter::True), ..fetch.clone() })
+}
+
+fn metrics_of(fetch: &Fetch, filter: &Filter) -> Vec<Metric> {
+    fetch.metrics.iter().filter(|metric| metric.filter == *filter).cloned().collect()
+}
+
+/// All groups of a fetch, those of several segments added up.
+fn merged(
+    plan: &Plan<'_>,
+    segments: &[Arc<Segment>],
+    pool: &rayon::ThreadPool,
+    missing: &mut Vec<Missing>,
+    touched: &mut Touched,
+) -> Result<Merged, ExecError> {
+    let segments: Vec<&Segment> =
+        segments.iter().map(|segment| &**segment).filter(|segment| may_match(plan, segment)).collect();
+    let run = Run { plan, pool };
+    let located = run.each(&segments, segments.len() > PARALLEL_SEGMENTS, |segment| locate(plan, segment));
     let mut found = Vec::new();
     for (segment, located) in segments.iter().zip(located) {
-        if let Some(Some(located)) =
-            run.or_missing(segment, located.map_err(ExecError::from), &mut missing)?
-        {
+        if let Some(Some(located)) = run.or_missing(segment, located.map_err(ExecError::from), missing)? {
             found.push((*segment, located));
         }
     }
-    let scanned = run.scan(found);
     let mut sources = Vec::new();
-    let mut touched = Touched::default();
-    for (segment, scanned) in scanned {
-        if let Some(Some(scanned)) = run.or_missing(segment, scanned, &mut missing)? {
-            touched = touched.and(scanned.touched);
+    for (segment, scanned) in run.scan(found) {
+        if let Some(Some(scanned)) = run.or_missing(segment, scanned, missing)? {
+            *touched = touched.and(scanned.touched);
             sources.extend(scanned.sources);
         }
     }
-    Answer::new(&plan, merge(&plan, sources, pool)?, missing, touched)
+    merge(plan, sources, pool)
 }
 
 struct Run<'r> {

@@ -131,6 +131,7 @@ impl SegmentScan<'_> {
     fn is_better_within_buckets(&self, shape: &Shape, pieces: &[Piece]) -> bool {
         self.plan.options.tuning.task_rows.is_none()
             && self.prepared.columns.uniq.is_empty()
+            && self.prepared.columns.feeds.is_empty()
             && shape.has_few_slots()
             && busiest(pieces, self.threads).saturating_mul(self.threads)
                 > shape.rows + shape.rows / UNEVEN_SHARE

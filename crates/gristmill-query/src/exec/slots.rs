@@ -7,6 +7,7 @@ use super::distinct::CodeSets;
 use super::groups::Groups;
 use super::prepare::{Columns, Prepared};
 use super::spill::Spill;
+use super::state::StateTable;
 use super::sum::Units;
 use super::tuning::Instructions;
 use super::values::SpanValues;
@@ -39,6 +40,7 @@ pub(crate) struct Slots<C> {
     found: Vec<u32>,
     met: Met,
     distinct: Vec<CodeSets>,
+    states: Vec<StateTable>,
     spill: Spill,
     /// What the sums are multiples of, where they are.
     units: Option<Units>,
@@ -69,6 +71,7 @@ impl<C: Cell> Slots<C> {
             found: Vec::new(),
             met: if walk { Met::Walk } else { Met::Noted { keys: vec![0; keys + 1], len: 0 } },
             distinct: columns.uniq.iter().map(|uniq| CodeSets::new(uniq.dictionary.len(), rows)).collect(),
+            states: columns.feeds.iter().map(|feed| StateTable::new(feed.kind.clone())).collect(),
             spill: Spill::default(),
             units: prepared.units,
         };
@@ -97,6 +100,9 @@ impl<C: Cell> Slots<C> {
         for (sets, uniq) in self.distinct.iter_mut().zip(&columns.uniq) {
             sets.add_to_one(&uniq.codes, &BatchRows::Range(rows.clone()), key);
         }
+        for (states, feed) in self.states.iter_mut().zip(&columns.feeds) {
+            states.add_to_one(key, &BatchRows::Range(rows.clone()), feed);
+        }
     }
 
     /// Adds listed rows to one key.
@@ -108,6 +114,9 @@ impl<C: Cell> Slots<C> {
         values.add_list(cell, rows, |number| spill.add(key, number));
         for (sets, uniq) in self.distinct.iter_mut().zip(&columns.uniq) {
             sets.add_to_one(&uniq.codes, &BatchRows::List(rows), key);
+        }
+        for (states, feed) in self.states.iter_mut().zip(&columns.feeds) {
+            states.add_to_one(key, &BatchRows::List(rows), feed);
         }
     }
 
@@ -151,7 +160,7 @@ impl<C: Cell> Slots<C> {
         values: &SpanValues<'_>,
         columns: &Columns,
     ) {
-        let Self { cells, lanes, met, spill, distinct, .. } = self;
+        let Self { cells, lanes, met, spill, distinct, states, .. } = self;
         match met {
             Met::Walk if *lanes == LANES => {
                 values.add_keyed::<C, LANES>(cells, keys, rows, |_, _| {}, spill);
@@ -167,6 +176,9 @@ impl<C: Cell> Slots<C> {
         }
         for (sets, uniq) in distinct.iter_mut().zip(&columns.uniq) {
             sets.add(&uniq.codes, rows, keys);
+        }
+        for (states, feed) in states.iter_mut().zip(&columns.feeds) {
+            states.add(keys, rows, feed);
         }
     }
 
@@ -199,6 +211,7 @@ impl<C: Cell> Slots<C> {
         }
         self.spill.merge(other.spill);
         self.distinct.iter_mut().zip(other.distinct).for_each(|(sets, more)| sets.merge(more));
+        self.states.iter_mut().zip(&other.states).for_each(|(states, more)| states.merge(more));
     }
 
     /// Takes in the cells of those keys that had a row.
@@ -251,6 +264,9 @@ impl<C: Cell> Slots<C> {
         self.take_cells(&mut out.accumulators);
         for (sets, distinct) in self.distinct.iter_mut().zip(&mut out.distinct) {
             sets.take(&self.found, keep, distinct);
+        }
+        for (states, out) in self.states.iter_mut().zip(&mut out.states) {
+            states.take(&self.found, out);
         }
     }
 

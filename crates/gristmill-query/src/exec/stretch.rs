@@ -37,7 +37,7 @@ impl Stretches {
     }
 
     /// A column of all groups, made of those of the sources; empty where those are.
-    pub(crate) fn join<'a, T: Copy + 'a>(&self, column: impl Fn(usize) -> &'a [T]) -> Vec<T> {
+    pub(crate) fn join<'a, T: Clone + 'a>(&self, column: impl Fn(usize) -> &'a [T]) -> Vec<T> {
         let pieces = self.each().map(|(source, groups, _)| column(source).get(groups).unwrap_or_default());
         let mut joined = Vec::with_capacity(pieces.clone().map(<[T]>::len).sum());
         pieces.for_each(|piece| joined.extend_from_slice(piece));

@@ -82,6 +82,32 @@ impl Matcher {
         })
     }
 
+    /// Whether one text, or null, matches.
+    pub(crate) fn matches(&self, text: Option<&str>) -> bool {
+        match (self, text) {
+            (Self::Texts { null, .. }, None) => *null,
+            (Self::Texts { texts, .. }, Some(text)) => {
+                texts.binary_search_by(|known| known.as_str().cmp(text)).is_ok()
+            }
+            (Self::Integers(_) | Self::Lexicographic(_) | Self::Predicate(_), None) => false,
+            (Self::Integers(integers), Some(text)) => {
+                integers.iter().any(|integer| itoa::Buffer::new().format(*integer) == text)
+            }
+            (Self::Lexicographic(limits), Some(text)) => within(limits, |limit| text.cmp(limit)),
+            (Self::Predicate(predicate), Some(text)) => predicate.matches(text),
+        }
+    }
+
+    /// Whether an integer matches, which is the text of its digits to all tests but those on integers.
+    pub(crate) fn matches_integer(&self, integer: i64) -> bool {
+        match self {
+            Self::Integers(integers) => integers.contains(&integer),
+            Self::Texts { .. } | Self::Lexicographic(_) | Self::Predicate(_) => {
+                self.matches(Some(itoa::Buffer::new().format(integer)))
+            }
+        }
+    }
+
     /// Whether no value and no row can match.
     pub(crate) fn is_never(&self) -> bool {
         match self {

@@ -15,6 +15,6 @@ mod select;
 pub(crate) use bind::{Bound, bind};
 pub(crate) use compile::Compiled;
 pub(crate) use kernel::{masked_sum_i16, masked_sum_i32, masked_sum_i64};
-pub(crate) use matcher::Matcher;
+pub(crate) use matcher::{Matcher, NumberMatcher};
 pub(crate) use row_set::{RowSet, Words};
 pub(crate) use select::select;

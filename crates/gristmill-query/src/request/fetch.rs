@@ -1,6 +1,6 @@
 //! A fetch, checked: names resolved, instants in milliseconds, the zone known.
 
-use crate::request::Filter;
+use crate::request::{Filter, Having};
 use crate::time::{Granularity, Zone};
 use gristmill_storage::event::Source;
 use gristmill_storage::schema::{Column, Dimension};
@@ -29,12 +29,31 @@ pub struct Fetch {
     pub filter: Filter,
     /// The order asked for, before the default order; empty when none was.
     pub order_by: Vec<OrderBy>,
-    /// How many rows of the ordered answer to give, at least 1.
+    /// Which rows of the answer are given.
+    pub having: Having,
+    /// How many rows of each bucket to give, the first ones in the order of the answer; at least 1.
+    pub limit_per_bucket: Option<u64>,
+    /// How many rows of the ordered answer to leave out first.
+    pub offset: u64,
+    /// How many rows of the ordered answer to give then, at least 1.
     pub limit: Option<u64>,
     /// Whether buckets without a row appear in an answer without groups.
     pub empty_buckets: EmptyBuckets,
     /// Whether an answer without the events of damaged segments will do; it then says what is missing.
     pub allow_partial: bool,
+}
+
+impl Fetch {
+    /// The filters that figures have of their own, each once, in the order of the figures.
+    pub(crate) fn filters_of_metrics(&self) -> Vec<&Filter> {
+        let mut filters: Vec<&Filter> = Vec::new();
+        for metric in self.metrics.iter().filter(|metric| metric.filter != Filter::True) {
+            if !filters.contains(&&metric.filter) {
+                filters.push(&metric.filter);
+            }
+        }
+        filters
+    }
 }
 
 /// The instants from `start` on and before `end`, in milliseconds since 1970-01-01T00:00:00Z; `start <= end`.
@@ -47,16 +66,25 @@ pub struct Interval {
 }
 
 /// One column of figures.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Metric {
     /// Its name in the answer.
     pub name: String,
     /// What it tells.
     pub aggregation: Aggregation,
+    /// Which rows of those that match the fetch it tells of; [`Filter::True`] for all.
+    pub filter: Filter,
+}
+
+impl Metric {
+    /// A column of figures about all rows of each group.
+    pub fn new(name: impl Into<String>, aggregation: Aggregation) -> Self {
+        Self { name: name.into(), aggregation, filter: Filter::True }
+    }
 }
 
 /// What a column of figures tells of the rows of a group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Aggregation {
     /// Rows.
     Count,
@@ -68,8 +96,50 @@ pub enum Aggregation {
     Min,
     /// The largest value; null where none is there.
     Max,
-    /// How many distinct values of the dimension; null is none of them. Exact.
-    Uniq(Dimension),
+    /// How many distinct values or combinations. Exact.
+    Uniq(Distinct),
+    /// About how many distinct values of these dimensions together, at least one; null is none of them. Exact up to 4,096;
+    /// beyond, the relative standard error is 1.6 %. A group takes up to 64 KiB.
+    ApproxUniq(Vec<Dimension>),
+    /// The value at a fraction from 0 to 1 of all values in order, cut towards 0 by less than one part in 256; null where
+    /// none is there.
+    Quantile(f64),
+    /// The variance of the values, exact but for two roundings; null where there are too few, or one from 2^450 on.
+    Variance(Estimator),
+    /// The square root of the variance.
+    StdDev(Estimator),
+    /// The value of the earliest event that has one, the smallest of those at the same instant.
+    First,
+    /// The value of the latest event that has one, the largest of those at the same instant.
+    Last,
+}
+
+/// What a variance is the variance of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Estimator {
+    /// Of what the values are a sample of: over their number less one.
+    Sample,
+    /// Of the values themselves: over their number.
+    Population,
+}
+
+/// What is told apart to be counted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Distinct {
+    /// The values of these dimensions together, at least one, by their texts; null is none of them.
+    Values(Vec<Dimension>),
+    /// The combinations of the values of these dimensions, at least one, in which null is a value. A row with several
+    /// values of one dimension has a combination for each.
+    Rows(Vec<Dimension>),
+}
+
+impl Distinct {
+    /// The dimensions.
+    pub fn dimensions(&self) -> &[Dimension] {
+        match self {
+            Self::Values(dimensions) | Self::Rows(dimensions) => dimensions,
+        }
+    }
 }
 
 /// One key of the order of an answer.

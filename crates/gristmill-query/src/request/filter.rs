@@ -27,6 +27,27 @@ pub enum Filter {
     SameValue(Vec<Dimension>),
 }
 
+/// Which rows of an answer are given. It is two-valued, as [`Filter`] is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Having {
+    /// Every row.
+    True,
+    /// No row.
+    False,
+    /// All of them; not empty.
+    And(Vec<Having>),
+    /// Any of them; not empty.
+    Or(Vec<Having>),
+    /// The exact complement.
+    Not(Box<Having>),
+    /// A test on the value of a grouped dimension. A group of a dimension with several values has one of them.
+    Group(Dimension, Test),
+    /// A test on a figure, by its position in [`Fetch::metrics`](crate::request::Fetch::metrics).
+    Metric(usize, NumberTest),
+    /// A test on where the bucket starts, in milliseconds.
+    Timestamp(InstantTest),
+}
+
 /// A test on one value of a dimension. `event_version` presents its decimal digits to every test but
 /// [`Test::Integers`].
 #[derive(Clone, Debug, PartialEq)]

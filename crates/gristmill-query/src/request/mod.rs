@@ -15,9 +15,10 @@ pub use check::compile_regex;
 pub use context::FetchContext;
 pub use error::{FetchError, FetchErrorKind};
 pub use fetch::{
-    Aggregation, Direction, EmptyBuckets, Fetch, Interval, Metric, OrderBy, OrderColumn, TIMESTAMP_FIELD,
+    Aggregation, Direction, Distinct, EmptyBuckets, Estimator, Fetch, Interval, Metric, OrderBy, OrderColumn,
+    TIMESTAMP_FIELD,
 };
-pub use filter::{Bound, Filter, InstantTest, Like, Limit, Limits, NumberTest, Test};
+pub use filter::{Bound, Filter, Having, InstantTest, Like, Limit, Limits, NumberTest, Test};
 
 #[cfg(test)]
 mod tests;

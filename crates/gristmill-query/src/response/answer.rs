@@ -1,13 +1,13 @@
 //! The answer of a fetch: columns in their order, ready to be read or written.
 
-use super::fill::fill;
+use super::having;
 use super::metric::MetricColumn;
 use super::missing::Missing;
 use super::order::order;
+use super::part;
 use super::touched::Touched;
-use crate::exec::{ExecError, Merged, Value, Values};
-use crate::plan::Plan;
-use crate::request::TIMESTAMP_FIELD;
+use crate::exec::{ExecError, Tally, Value, Values};
+use crate::request::{Fetch, Filter, Metric, TIMESTAMP_FIELD};
 use crate::time::Zone;
 use gristmill_storage::timestamp::IsoText;
 
@@ -79,28 +79,50 @@ pub enum Cell<'a> {
 }
 
 impl Answer {
+    /// The answer of what was found for the figures of all rows, with all groups, and for those of each filter of
+    /// [`Fetch::filters_of_metrics`].
     pub(crate) fn new(
-        plan: &Plan<'_>,
-        mut merged: Merged,
+        fetch: &Fetch,
+        mut all: Tally,
+        of_filters: Vec<Tally>,
         missing: Vec<Missing>,
         touched: Touched,
     ) -> Result<Self, ExecError> {
-        fill(plan, &mut merged)?;
-        let fetch = plan.fetch;
         let mut warnings = Vec::new();
-        let mut metrics = Vec::with_capacity(fetch.metrics.len());
-        for (metric, later) in fetch.metrics.iter().zip(1..) {
-            let later = &fetch.metrics[later..];
-            let (column, overflow) = MetricColumn::new(metric, later, &plan.needs, &mut merged);
-            if overflow {
-                warnings.push(format!(
-                    "{}: a sum beyond the range of a 64-bit float is given as null",
-                    metric.name
-                ));
+        let mut columns: Vec<Option<MetricColumn>> = vec![None; fetch.metrics.len()];
+        let mut of_filter = |filter: &Filter, part: &mut Tally| {
+            let own = |metric: &&Metric| metric.filter == *filter;
+            for (at, metric) in fetch.metrics.iter().enumerate().filter(|(_, metric)| own(metric)) {
+                let later = fetch.metrics[at + 1..].iter().filter(own);
+                let (column, overflow) = MetricColumn::new(metric, later, &part.needs, &mut part.merged);
+                if overflow {
+                    warnings.push(format!(
+                        "{}: a sum beyond the range of a 64-bit float is given as null",
+                        metric.name
+                    ));
+                }
+                columns[at] = Some(column);
             }
-            metrics.push(column);
+        };
+        of_filter(&Filter::True, &mut all);
+        let mut merged = all.merged;
+        let filters = fetch.filters_of_metrics();
+        let mut places = Vec::with_capacity(filters.len());
+        for (filter, mut part) in filters.iter().zip(of_filters) {
+            of_filter(filter, &mut part);
+            places.push(part::places(&merged, &part.merged));
         }
-        if let Some(rows) = order(fetch, &merged, &metrics) {
+        let mut metrics = Vec::with_capacity(columns.len());
+        for (metric, column) in fetch.metrics.iter().zip(columns) {
+            let column = column.unwrap_or_else(|| MetricColumn::Integers(vec![0; merged.len()]));
+            let place = filters.iter().position(|filter| **filter == metric.filter);
+            metrics.push(match place {
+                None => column,
+                Some(at) => part::spread(&column, &metric.aggregation, &places[at], merged.len()),
+            });
+        }
+        let kept = having::rows(fetch, &merged, &metrics)?;
+        if let Some(rows) = order(fetch, &merged, &metrics, kept) {
             merged.starts = rows.iter().map(|row| merged.starts[*row as usize]).collect();
             for (ids, _) in &mut merged.groups {
                 *ids = rows.iter().map(|row| ids[*row as usize]).collect();

@@ -43,6 +43,10 @@ pub(crate) fn fill(plan: &Plan<'_>, merged: &mut Merged) -> Result<(), ExecError
         counts.push(0);
         *counts = order.iter().map(|group| counts[*group as usize]).collect();
     }
+    for (kind, states) in plan.needs.states.iter().zip(&mut merged.states) {
+        states.push(kind.empty());
+        *states = order.iter().map(|group| states[*group as usize].clone()).collect();
+    }
     merged.starts = buckets;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The columns of figures.
 
-use crate::exec::{Merged, Needs, to_extreme};
+use crate::exec::{Figure, Merged, Needs, State, StateKind, to_extreme};
 use crate::narrow;
 use crate::request::{Aggregation, Metric};
 use std::cmp::Ordering;
@@ -17,7 +17,12 @@ pub enum MetricColumn {
 impl MetricColumn {
     /// The figures of a metric for every group. The flag tells that a sum was beyond `f64` and became null. Counts are
     /// taken out of `merged` where no metric of `later` needs them.
-    pub(crate) fn new(metric: &Metric, later: &[Metric], needs: &Needs, merged: &mut Merged) -> (Self, bool) {
+    pub(crate) fn new<'m>(
+        metric: &Metric,
+        mut later: impl Iterator<Item = &'m Metric>,
+        needs: &Needs,
+        merged: &mut Merged,
+    ) -> (Self, bool) {
         let groups = 0..narrow::id(merged.len());
         let accumulators = &mut merged.accumulators;
         let mut overflow = false;
@@ -26,8 +31,8 @@ impl MetricColumn {
             overflow |= sum.is_none();
             sum
         };
-        let column = match metric.aggregation {
-            Aggregation::Count if later.iter().any(|other| other.aggregation == Aggregation::Count) => {
+        let column = match &metric.aggregation {
+            Aggregation::Count if later.any(|other| other.aggregation == Aggregation::Count) => {
                 Self::Integers(accumulators.rows.clone())
             }
             Aggregation::Count => Self::Integers(std::mem::take(&mut accumulators.rows)),
@@ -41,12 +46,37 @@ impl MetricColumn {
             }
             Aggregation::Min => Self::Floats(groups.map(|group| accumulators.smallest(group)).collect()),
             Aggregation::Max => Self::Floats(groups.map(|group| accumulators.largest(group)).collect()),
-            Aggregation::Uniq(dimension) => {
-                let counts = needs.uniq.iter().zip(&merged.distinct).find(|(known, _)| **known == dimension);
+            Aggregation::Uniq(of) => {
+                let counts = needs.uniq.iter().zip(&merged.distinct).find(|(known, _)| *known == of);
                 Self::Integers(counts.map_or_else(|| vec![0; merged.len()], |(_, counts)| counts.clone()))
+            }
+            Aggregation::ApproxUniq(_)
+            | Aggregation::Quantile(_)
+            | Aggregation::Variance(_)
+            | Aggregation::StdDev(_)
+            | Aggregation::First
+            | Aggregation::Last => {
+                let at = StateKind::of(&metric.aggregation)
+                    .and_then(|kind| needs.states.iter().position(|known| *known == kind));
+                let states = at.and_then(|at| merged.states.get(at)).map_or(&[] as &[State], Vec::as_slice);
+                let column = of_states(&metric.aggregation, states);
+                overflow = column.1;
+                column.0
             }
         };
         (column, overflow)
+    }
+
+    /// A figure as a number; `None` for null.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "counts are compared with numbers of JSON, which are floats"
+    )]
+    pub(crate) fn number(&self, row: usize) -> Option<f64> {
+        match self {
+            Self::Integers(figures) => Some(figures[row] as f64),
+            Self::Floats(figures) => figures[row],
+        }
     }
 
     /// A number for each figure that sorts as [`MetricColumn::compare`] does.
@@ -83,4 +113,16 @@ impl MetricColumn {
             Self::Floats(figures) => Self::Floats(rows.iter().map(|row| figures[*row as usize]).collect()),
         }
     }
+}
+
+/// The figures that the states of all groups give, and whether one was beyond what can be added up.
+fn of_states(aggregation: &Aggregation, states: &[State]) -> (MetricColumn, bool) {
+    let figures: Vec<Figure> = states.iter().map(|state| state.figure(aggregation)).collect();
+    if let Aggregation::ApproxUniq(_) = aggregation {
+        let count = |figure: &Figure| if let Figure::Count(count) = figure { *count } else { 0 };
+        return (MetricColumn::Integers(figures.iter().map(count).collect()), false);
+    }
+    let number = |figure: &Figure| if let Figure::Number(number) = figure { *number } else { None };
+    let overflow = figures.contains(&Figure::OutOfRange);
+    (MetricColumn::Floats(figures.iter().map(number).collect()), overflow)
 }

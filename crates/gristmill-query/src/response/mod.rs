@@ -2,13 +2,16 @@
 
 mod answer;
 mod fill;
+mod having;
 mod json;
 mod metric;
 mod missing;
 mod order;
+mod part;
 mod touched;
 
 pub use answer::{Answer, Cell, Field, FieldKind};
+pub(crate) use fill::fill;
 pub use metric::MetricColumn;
 pub use missing::Missing;
 pub use touched::Touched;

@@ -4,50 +4,88 @@ use crate::exec::Merged;
 use crate::narrow;
 use crate::request::{Direction, Fetch, OrderColumn};
 use crate::response::MetricColumn;
+use gristmill_storage::hash::HashMap;
 use std::cmp::Ordering;
 
-/// The groups of an answer in its order: what was asked for, then bucket and group values; at most `limit` of them.
-/// `None` where it is all of them as they are.
-pub(crate) fn order(fetch: &Fetch, merged: &Merged, metrics: &[MetricColumn]) -> Option<Vec<u32>> {
-    let limit = fetch.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+/// The groups of an answer in its order: what was asked for, then bucket and group values; of `kept`, or of all, those that
+/// the fetch's limits leave. `None` where it is all of them as they are.
+pub(crate) fn order(
+    fetch: &Fetch,
+    merged: &Merged,
+    metrics: &[MetricColumn],
+    kept: Option<Vec<u32>>,
+) -> Option<Vec<u32>> {
+    let window = Window::of(fetch);
     let by_value = merged.groups.iter().all(|(_, values)| values.are_sorted());
-    if fetch.order_by.is_empty() && by_value {
-        return (limit < merged.len()).then(|| (0..narrow::id(limit)).collect());
+    let is_whole = kept.is_none() && fetch.limit_per_bucket.is_none() && window.holds(merged.len());
+    if fetch.order_by.is_empty() && by_value && is_whole {
+        return None;
     }
-    let mut rows: Vec<u32> = (0..narrow::id(merged.len())).collect();
-    // No two groups are equal in all of this.
-    let compare = |a: &u32, b: &u32| {
-        let (a, b) = (*a as usize, *b as usize);
-        let default = || if by_value { a.cmp(&b) } else { by_default(merged, a, b) };
-        by_request(fetch, merged, metrics, a, b).then_with(default)
-    };
-    if limit < rows.len() {
-        keep_candidates(&mut rows, limit, first_keys(fetch, merged, metrics));
-        if limit < rows.len() {
-            rows.select_nth_unstable_by(limit, compare);
-            rows.truncate(limit);
+    let mut rows = kept.unwrap_or_else(|| (0..narrow::id(merged.len())).collect());
+    if !(fetch.order_by.is_empty() && by_value) {
+        // No two groups are equal in all of this.
+        let compare = |a: &u32, b: &u32| {
+            let (a, b) = (*a as usize, *b as usize);
+            let default = || if by_value { a.cmp(&b) } else { by_default(merged, a, b) };
+            by_request(fetch, merged, metrics, a, b).then_with(default)
+        };
+        if fetch.limit_per_bucket.is_none() && window.end < rows.len() {
+            keep_candidates(&mut rows, window.end, first_keys(fetch, merged, metrics));
+            if window.end < rows.len() {
+                rows.select_nth_unstable_by(window.end, compare);
+                rows.truncate(window.end);
+            }
         }
+        // Groups are in order nearly always, which a stable sort makes use of.
+        rows.sort_by(compare);
     }
-    // Groups are in order nearly always, which a stable sort makes use of.
-    rows.sort_by(compare);
+    if let Some(limit) = fetch.limit_per_bucket {
+        let mut given: HashMap<i64, u64> = HashMap::default();
+        rows.retain(|row| {
+            let given = given.entry(merged.starts[*row as usize]).or_default();
+            *given += 1;
+            *given <= limit
+        });
+    }
+    rows.truncate(window.end);
+    rows.drain(..window.start.min(rows.len()));
     Some(rows)
+}
+
+/// Which rows of the ordered answer are given, by position.
+struct Window {
+    start: usize,
+    end: usize,
+}
+
+impl Window {
+    fn of(fetch: &Fetch) -> Self {
+        let rows = |rows: u64| usize::try_from(rows).unwrap_or(usize::MAX);
+        let end = fetch.limit.map_or(usize::MAX, |limit| rows(fetch.offset.saturating_add(limit)));
+        Self { start: rows(fetch.offset), end }
+    }
+
+    /// Whether all of so many rows are given, as far as this decides.
+    fn holds(&self, rows: usize) -> bool {
+        self.start == 0 && rows <= self.end
+    }
 }
 
 /// Lets go of rows that cannot be among the first `limit`, by what decides first.
 fn keep_candidates(rows: &mut Vec<u32>, limit: usize, keys: Option<Vec<u64>>) {
     let (Some(keys), Some(last)) = (keys, limit.checked_sub(1)) else { return };
-    let threshold = nth_smallest(&keys, last);
+    let threshold = nth_smallest(rows.iter().map(|row| keys[*row as usize]), last);
     rows.retain(|row| keys[*row as usize] <= threshold);
 }
 
 /// The number that stands at a position of all numbers, which is one of theirs, once they are sorted. Only those are
 /// kept that may stand before it.
-fn nth_smallest(keys: &[u64], position: usize) -> u64 {
-    let mut kept: Vec<u64> = Vec::with_capacity(keys.len().min(2 * (position + 1)));
+fn nth_smallest(keys: impl Iterator<Item = u64>, position: usize) -> u64 {
+    let mut kept: Vec<u64> = Vec::new();
     let mut threshold = u64::MAX;
     for key in keys {
-        if *key < threshold || kept.len() <= position {
-            kept.push(*key);
+        if key < threshold || kept.len() <= position {
+            kept.push(key);
             if kept.len() == 2 * (position + 1) {
                 threshold = *kept.select_nth_unstable(position).1;
                 kept.truncate(position + 1);

@@ -120,15 +120,20 @@ impl TextDictionary {
         false
     }
 
-    /// The texts of some codes, which rise from 1 on.
-    fn of_codes(&self, codes: impl Iterator<Item = u32>) -> Self {
+    /// A dictionary of texts in UTF-8 that rise by their bytes, each of them once, of 2 GiB together at most.
+    pub fn of_rising<'t>(texts: impl Iterator<Item = &'t [u8]>) -> Self {
         let mut offsets = vec![0_i32, 0];
         let mut bytes = Vec::new();
-        for code in codes {
-            bytes.extend_from_slice(self.bytes(code));
+        for text in texts {
+            bytes.extend_from_slice(text);
             offsets.push(index(bytes.len()).cast_signed());
         }
         Self { offsets: offsets.into(), bytes: Buffer::from_vec(bytes) }
+    }
+
+    /// The texts of some codes, which rise from 1 on.
+    fn of_codes(&self, codes: impl Iterator<Item = u32>) -> Self {
+        Self::of_rising(codes.map(|code| self.bytes(code)))
     }
 
     /// The UTF-8 bytes behind a code below [`TextDictionary::len`]; empty for null.

@@ -1,11 +1,12 @@
 //! Random fetches, checked.
 
-use super::filter::{dimension, filter};
+use super::filter::{dimension, filter, having};
 use super::instant::{NEAR, landmark};
 use super::{ORGANIZATIONS, VENDORS, instant, zone};
 use gristmill::event::Source;
 use gristmill::request::{
-    Aggregation, Direction, EmptyBuckets, Fetch, Filter, Interval, Metric, OrderBy, OrderColumn,
+    Aggregation, Direction, Distinct, EmptyBuckets, Estimator, Fetch, Filter, Having, Interval, Metric,
+    OrderBy, OrderColumn,
 };
 use gristmill::time::Granularity;
 use gristmill::{Timestamp, schema::Dimension};
@@ -29,10 +30,20 @@ pub fn fetch() -> impl Strategy<Value = Fetch> {
     let what = (group_by(), metrics(), filter);
     let how = (
         vec((any::<prop::sample::Index>(), any::<bool>()), 0..3),
-        option::weighted(0.2, 1..20_u64),
+        (
+            option::weighted(0.2, 1..20_u64),
+            prop_oneof![4 => Just(0), 1 => 0..6_u64],
+            option::weighted(0.2, 1..4_u64),
+        ),
         any::<bool>(),
     );
-    (whose, when, what, how).prop_map(|(whose, when, what, how)| assemble(whose, when, what, how))
+    let fetch =
+        (whose, when, what, how).prop_map(|(whose, when, what, how)| assemble(whose, when, what, how));
+    fetch.prop_flat_map(|fetch| {
+        let any = having(fetch.group_by.clone(), fetch.metrics.len());
+        let having = prop_oneof![3 => Just(Having::True), 1 => any];
+        (Just(fetch), having).prop_map(|(fetch, having)| Fetch { having, ..fetch })
+    })
 }
 
 /// The same fetch with another filter.
@@ -43,10 +54,13 @@ pub fn with_filter(fetch: &Fetch, filter: Filter) -> Fetch {
 type Whose = (&'static str, Option<&'static str>, Vec<Source>);
 type When = (Granularity, gristmill::time::Zone, Ends);
 type What = (Vec<Dimension>, Vec<Metric>, Filter);
-type How = (Vec<(prop::sample::Index, bool)>, Option<u64>, bool);
+/// Of the limit, the offset and the limit for each bucket.
+type Window = (Option<u64>, u64, Option<u64>);
+type How = (Vec<(prop::sample::Index, bool)>, Window, bool);
 
 fn assemble((organization, vendor, sources): Whose, when: When, what: What, how: How) -> Fetch {
-    let ((granularity, zone, ends), (group_by, metrics, filter), (order, limit, skip)) = (when, what, how);
+    let ((granularity, zone, ends), (group_by, metrics, filter), (order, window, skip)) = (when, what, how);
+    let (limit, offset, limit_per_bucket) = window;
     let interval = ends.interval(granularity);
     // Years of empty seconds are a matter for budgets.
     let many = interval.end.saturating_sub(interval.start) / length(granularity) > 2 * BUCKETS;
@@ -61,7 +75,10 @@ fn assemble((organization, vendor, sources): Whose, when: When, what: What, how:
         group_by,
         metrics,
         filter,
+        having: Having::True,
         order_by,
+        limit_per_bucket,
+        offset,
         limit,
         empty_buckets: if many || skip { EmptyBuckets::Skip } else { EmptyBuckets::Fill },
         allow_partial: false,
@@ -144,34 +161,67 @@ fn group_by() -> impl Strategy<Value = Vec<Dimension>> {
 
 fn metrics() -> impl Strategy<Value = Vec<Metric>> {
     let aggregation = prop_oneof![
-        Just(Aggregation::Count),
-        Just(Aggregation::Sum),
-        Just(Aggregation::Avg),
-        Just(Aggregation::Min),
-        Just(Aggregation::Max),
-        dimension().prop_map(Aggregation::Uniq),
+        2 => Just(Aggregation::Count),
+        2 => Just(Aggregation::Sum),
+        2 => Just(Aggregation::Avg),
+        2 => Just(Aggregation::Min),
+        2 => Just(Aggregation::Max),
+        2 => dimension().prop_map(|dimension| Aggregation::Uniq(Distinct::Values(vec![dimension]))),
+        1 => distinct(group_by()).prop_map(|dimensions| Aggregation::Uniq(Distinct::Values(dimensions))),
+        1 => distinct(group_by()).prop_map(|dimensions| Aggregation::Uniq(Distinct::Rows(dimensions))),
+        1 => distinct(group_by()).prop_map(Aggregation::ApproxUniq),
+        1 => (0..=8_u8).prop_map(|eighths| Aggregation::Quantile(f64::from(eighths) / 8.0)),
+        1 => select(vec![
+            Aggregation::Variance(Estimator::Sample),
+            Aggregation::Variance(Estimator::Population),
+            Aggregation::StdDev(Estimator::Sample),
+            Aggregation::First,
+            Aggregation::Last,
+        ]),
     ];
-    vec(aggregation, 1..6).prop_map(|aggregations| {
-        let mut metrics: Vec<Metric> = Vec::new();
-        for aggregation in aggregations {
-            let name = name(aggregation);
-            if metrics.iter().all(|metric| metric.name != name) {
-                metrics.push(Metric { name, aggregation });
+    let filter = prop_oneof![5 => Just(Filter::True), 1 => filter()];
+    vec((aggregation, filter), 1..6).prop_map(|metrics| {
+        let mut distinct: Vec<Metric> = Vec::new();
+        for (at, (aggregation, filter)) in metrics.into_iter().enumerate() {
+            let name = match plain_name(&aggregation) {
+                Some(name) if filter == Filter::True => name,
+                _ => format!("figure {at}"),
+            };
+            if distinct.iter().all(|metric| metric.name != name) {
+                distinct.push(Metric { name, aggregation, filter });
             }
         }
-        metrics
+        distinct
     })
 }
 
-/// The name that an aggregation has in a fetch.
-pub(super) fn name(aggregation: Aggregation) -> String {
+/// One dimension at least.
+fn distinct(dimensions: impl Strategy<Value = Vec<Dimension>>) -> impl Strategy<Value = Vec<Dimension>> {
+    let any = |dimensions: Vec<Dimension>| {
+        if dimensions.is_empty() { vec![Dimension::Dim1, Dimension::Properties] } else { dimensions }
+    };
+    dimensions.prop_map(any)
+}
+
+/// The name by which a fetch can ask for an aggregation, where there is one.
+pub(super) fn plain_name(aggregation: &Aggregation) -> Option<String> {
     match aggregation {
-        Aggregation::Count => "count".to_owned(),
-        Aggregation::Sum => "sum".to_owned(),
-        Aggregation::Avg => "avg".to_owned(),
-        Aggregation::Min => "min".to_owned(),
-        Aggregation::Max => "max".to_owned(),
-        Aggregation::Uniq(dimension) => format!("{dimension}_uniq"),
+        Aggregation::Count => Some("count".to_owned()),
+        Aggregation::Sum => Some("sum".to_owned()),
+        Aggregation::Avg => Some("avg".to_owned()),
+        Aggregation::Min => Some("min".to_owned()),
+        Aggregation::Max => Some("max".to_owned()),
+        Aggregation::Uniq(Distinct::Values(dimensions)) => match dimensions.as_slice() {
+            [dimension] => Some(format!("{dimension}_uniq")),
+            _ => None,
+        },
+        Aggregation::Uniq(Distinct::Rows(_))
+        | Aggregation::ApproxUniq(_)
+        | Aggregation::Quantile(_)
+        | Aggregation::Variance(_)
+        | Aggregation::StdDev(_)
+        | Aggregation::First
+        | Aggregation::Last => None,
     }
 }
 

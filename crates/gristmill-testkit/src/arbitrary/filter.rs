@@ -2,7 +2,7 @@
 
 use super::event::{number, optional_text, text, version};
 use super::instant;
-use gristmill::request::{Bound, Filter, InstantTest, Like, Limit, Limits, NumberTest, Test};
+use gristmill::request::{Bound, Filter, Having, InstantTest, Like, Limit, Limits, NumberTest, Test};
 use gristmill::schema::{Dimension, Kind};
 use proptest::collection::vec;
 use proptest::option;
@@ -19,6 +19,33 @@ pub fn filter() -> impl Strategy<Value = Filter> {
             vec(inner.clone(), 1..4).prop_map(Filter::And),
             vec(inner.clone(), 1..4).prop_map(Filter::Or),
             inner.prop_map(|filter| Filter::Not(Box::new(filter))),
+        ]
+    })
+}
+
+/// Any filter on the rows of an answer with these columns.
+pub(super) fn having(group_by: Vec<Dimension>, metrics: usize) -> impl Strategy<Value = Having> {
+    let metric = (0..metrics, number_test()).prop_map(|(metric, test)| Having::Metric(metric, test));
+    let count = (0..metrics, 0..4_u8).prop_map(|(metric, least)| {
+        let lower = Some(Limit { value: f64::from(least), strict: false });
+        Having::Metric(metric, NumberTest::Bound(Limits { lower, upper: None }))
+    });
+    let within = vec((instant(), instant()), 0..3).prop_map(|ends| match within(ends) {
+        Filter::Timestamp(test) => Having::Timestamp(test),
+        _ => Having::False,
+    });
+    let leaf = if group_by.is_empty() {
+        prop_oneof![metric, count, within, Just(Having::True)].boxed()
+    } else {
+        let group = select(group_by).prop_flat_map(|dimension| (Just(dimension), test_of(dimension)));
+        let group = group.prop_map(|(dimension, test)| Having::Group(dimension, test));
+        prop_oneof![metric, count, within, group, Just(Having::False)].boxed()
+    };
+    leaf.prop_recursive(2, 6, 3, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 1..3).prop_map(Having::And),
+            vec(inner.clone(), 1..3).prop_map(Having::Or),
+            inner.prop_map(|having| Having::Not(Box::new(having))),
         ]
     })
 }
@@ -52,19 +79,20 @@ pub(super) fn dimension() -> impl Strategy<Value = Dimension> {
 }
 
 fn dimension_test() -> impl Strategy<Value = (Dimension, Test)> {
-    dimension().prop_flat_map(|dimension| {
-        let equal = if dimension.kind() == Kind::Integer {
-            vec(version(), 0..4).prop_map(Test::Integers).boxed()
-        } else {
-            let texts = vec(optional_text(), 0..4);
-            texts
-                .prop_map(|texts| {
-                    Test::Texts(texts.into_iter().map(|text| text.map(str::to_owned)).collect())
-                })
-                .boxed()
-        };
-        (Just(dimension), prop_oneof![3 => equal, 4 => text_test()])
-    })
+    dimension().prop_flat_map(|dimension| (Just(dimension), test_of(dimension)))
+}
+
+/// Any test on a dimension.
+fn test_of(dimension: Dimension) -> impl Strategy<Value = Test> {
+    let equal = if dimension.kind() == Kind::Integer {
+        vec(version(), 0..4).prop_map(Test::Integers).boxed()
+    } else {
+        let texts = vec(optional_text(), 0..4);
+        texts
+            .prop_map(|texts| Test::Texts(texts.into_iter().map(|text| text.map(str::to_owned)).collect()))
+            .boxed()
+    };
+    prop_oneof![3 => equal, 4 => text_test()]
 }
 
 fn text_test() -> impl Strategy<Value = Test> {

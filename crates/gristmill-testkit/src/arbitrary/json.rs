@@ -1,9 +1,10 @@
 //! The JSON of a checked fetch.
 
+use super::fetch::plain_name;
 use crate::oracle::Calendar;
 use gristmill::request::{
-    Bound, Direction, EmptyBuckets, Fetch, Filter, InstantTest, Limit, Limits, NumberTest, OrderBy,
-    OrderColumn, TIMESTAMP_FIELD, Test,
+    Aggregation, Bound, Direction, Distinct, EmptyBuckets, Estimator, Fetch, Filter, Having, InstantTest,
+    Limit, Limits, Metric, NumberTest, OrderBy, OrderColumn, TIMESTAMP_FIELD, Test,
 };
 use gristmill::schema::{Column, Dimension};
 use gristmill::time::{Granularity, Zone};
@@ -15,7 +16,7 @@ pub fn fetch_json(fetch: &Fetch) -> String {
     let names = |dimensions: &[Dimension]| dimensions.iter().map(|by| by.name()).collect::<Vec<_>>();
     let granularity = Granularity::NAMED.into_iter().find(|(_, known)| *known == fetch.granularity);
     let sources: Vec<&str> = fetch.sources.iter().map(|source| source.name()).collect();
-    let metrics: Vec<&str> = fetch.metrics.iter().map(|metric| metric.name.as_str()).collect();
+    let metrics: Vec<Value> = fetch.metrics.iter().map(metric).collect();
     let order: Vec<Value> = fetch.order_by.iter().map(|key| order_key(fetch, *key)).collect();
     json!({
         "organization_id": fetch.organization,
@@ -30,7 +31,10 @@ pub fn fetch_json(fetch: &Fetch) -> String {
         "group_by": names(&fetch.group_by),
         "aggregations": metrics,
         "filters": filter(&fetch.filter),
+        "having": having(fetch, &fetch.having),
         "order_by": order,
+        "limit_per_bucket": fetch.limit_per_bucket,
+        "offset": fetch.offset,
         "limit": fetch.limit,
         "empty_buckets": match fetch.empty_buckets {
             EmptyBuckets::Fill => "fill",
@@ -38,6 +42,52 @@ pub fn fetch_json(fetch: &Fetch) -> String {
         },
     })
     .to_string()
+}
+
+fn metric(metric: &Metric) -> Value {
+    let plain = plain_name(&metric.aggregation);
+    if plain.as_ref() == Some(&metric.name) && metric.filter == Filter::True {
+        return json!(metric.name);
+    }
+    let object = |kind: &str| json!({"type": kind, "name": metric.name});
+    let aggregator = match &metric.aggregation {
+        Aggregation::Count => object("count"),
+        Aggregation::Sum => object("doubleSum"),
+        Aggregation::Avg => object("avg"),
+        Aggregation::Min => object("doubleMin"),
+        Aggregation::Max => object("longMax"),
+        Aggregation::Uniq(of) => {
+            let names: Vec<&str> = of.dimensions().iter().map(|dimension| dimension.name()).collect();
+            let by_row = matches!(of, Distinct::Rows(_));
+            json!({"type": "cardinality", "name": metric.name, "fields": names, "byRow": by_row})
+        }
+        Aggregation::ApproxUniq(dimensions) => {
+            let names: Vec<&str> = dimensions.iter().map(|dimension| dimension.name()).collect();
+            json!({"type": "approx_uniq", "name": metric.name, "fields": names})
+        }
+        Aggregation::Quantile(fraction) => {
+            json!({"type": "quantile", "name": metric.name, "fraction": fraction})
+        }
+        Aggregation::Variance(of) => {
+            json!({"type": "variance", "name": metric.name, "estimator": estimator(*of)})
+        }
+        Aggregation::StdDev(of) => {
+            json!({"type": "stddev", "name": metric.name, "estimator": estimator(*of)})
+        }
+        Aggregation::First => object("doubleFirst"),
+        Aggregation::Last => object("last"),
+    };
+    match &metric.filter {
+        Filter::True => aggregator,
+        tree => json!({"type": "filtered", "filter": filter(tree), "aggregator": aggregator}),
+    }
+}
+
+fn estimator(estimator: Estimator) -> &'static str {
+    match estimator {
+        Estimator::Sample => "sample",
+        Estimator::Population => "population",
+    }
 }
 
 fn order_key(fetch: &Fetch, key: OrderBy) -> Value {
@@ -61,10 +111,7 @@ fn filter(tree: &Filter) -> Value {
         Filter::Or(fields) => json!({"type": "or", "fields": all(fields)}),
         Filter::Not(field) => json!({"type": "not", "field": filter(field)}),
         Filter::Dimension(dimension, test) => dimension_filter(dimension.name(), test),
-        Filter::Value(NumberTest::In(numbers)) => {
-            json!({"type": "in", "dimension": Column::VALUE, "values": numbers})
-        }
-        Filter::Value(NumberTest::Bound(limits)) => bound(Column::VALUE, "numeric", limits),
+        Filter::Value(test) => number_filter(Column::VALUE, test),
         Filter::Timestamp(InstantTest::Within(ranges)) => {
             let utc = Calendar::new(&Zone::UTC);
             let text =
@@ -76,6 +123,27 @@ fn filter(tree: &Filter) -> Value {
             let names: Vec<&str> = dimensions.iter().map(|dimension| dimension.name()).collect();
             json!({"type": "columnComparison", "dimensions": names})
         }
+    }
+}
+
+fn having(fetch: &Fetch, tree: &Having) -> Value {
+    let all = |fields: &[Having]| fields.iter().map(|field| having(fetch, field)).collect::<Vec<_>>();
+    match tree {
+        Having::True => json!({"type": "true"}),
+        Having::False => json!({"type": "false"}),
+        Having::And(fields) => json!({"type": "and", "fields": all(fields)}),
+        Having::Or(fields) => json!({"type": "or", "fields": all(fields)}),
+        Having::Not(field) => json!({"type": "not", "field": having(fetch, field)}),
+        Having::Group(dimension, test) => dimension_filter(dimension.name(), test),
+        Having::Metric(at, test) => number_filter(&fetch.metrics[*at].name, test),
+        Having::Timestamp(test) => filter(&Filter::Timestamp(test.clone())),
+    }
+}
+
+fn number_filter(column: &str, test: &NumberTest) -> Value {
+    match test {
+        NumberTest::In(numbers) => json!({"type": "in", "dimension": column, "values": numbers}),
+        NumberTest::Bound(limits) => bound(column, "numeric", limits),
     }
 }
 

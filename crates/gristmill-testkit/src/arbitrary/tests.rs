@@ -2,7 +2,7 @@
 
 use super::{events, fetch};
 use crate::oracle;
-use gristmill::request::{EmptyBuckets, Fetch};
+use gristmill::request::{EmptyBuckets, Fetch, Having};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 
@@ -12,7 +12,14 @@ fn most_random_fetches_find_something_to_tell() {
     let (mut found, mut several, mut partial) = (0, 0, 0);
     for _ in 0..1_000 {
         let (events, fetch) = (events(), fetch()).new_tree(&mut runner).expect("a case").current();
-        let fetch = Fetch { empty_buckets: EmptyBuckets::Skip, limit: None, ..fetch };
+        let fetch = Fetch {
+            empty_buckets: EmptyBuckets::Skip,
+            limit: None,
+            offset: 0,
+            limit_per_bucket: None,
+            having: Having::True,
+            ..fetch
+        };
         let rows = oracle::fetch(&events, &fetch).rows().len();
         let matching = events.iter().filter(|event| oracle::matches(&fetch.filter, event)).count();
         found += u32::from(rows > 0);

@@ -116,15 +116,25 @@ pub(super) fn object(text: &str) -> Result<Map<String, Value>, Mistake> {
 fn columns(fetch: &Map<String, Value>) -> Result<Vec<String>, Mistake> {
     let names = |key: &str| -> Result<Vec<String>, Mistake> {
         let value = fetch.get(key).cloned().unwrap_or_default();
-        let names: Option<Vec<String>> =
+        let entries: Option<Vec<Value>> =
             serde_json::from_value(value).map_err(|error| format!("{key}: {error}"))?;
-        Ok(names.unwrap_or_default())
+        entries.unwrap_or_default().iter().map(name).collect()
     };
     let mut aggregations = names("aggregations")?;
     if aggregations.is_empty() {
         aggregations = DEFAULT_AGGREGATIONS.map(str::to_owned).to_vec();
     }
     Ok([vec!["timestamp".to_owned()], names("group_by")?, aggregations].concat())
+}
+
+/// The name of a column: a text, that which an object gives itself, or that of what it is about.
+fn name(entry: &Value) -> Result<String, Mistake> {
+    let named = ["name", "dimension", "aggregator"].into_iter().find_map(|key| entry.get(key));
+    match (entry, named) {
+        (Value::String(name), _) => Ok(name.clone()),
+        (_, Some(inner)) => name(inner),
+        _ => Err(format!("no name in {entry}")),
+    }
 }
 
 /// The whole answer with these columns and these lines of rows.

@@ -1,8 +1,9 @@
 //! Whether an event matches a filter.
 
+use super::answer::Cell;
 use super::{like, ordering};
 use gristmill::event::Event;
-use gristmill::request::{Bound, Filter, InstantTest, Limits, NumberTest, Test};
+use gristmill::request::{Bound, Fetch, Filter, Having, InstantTest, Limits, NumberTest, Test};
 use gristmill::schema::{Dimension, Kind};
 use regex::Regex;
 use std::cmp::Ordering;
@@ -23,6 +24,35 @@ pub fn matches(filter: &Filter, event: &Event) -> bool {
             ranges.iter().any(|range| range.contains(&event.timestamp.millis()))
         }
         Filter::SameValue(dimensions) => same_value(dimensions, event),
+    }
+}
+
+/// Whether a row of an answer matches; its cells are the grouped dimensions and then the metrics of `fetch`.
+pub(super) fn having(fetch: &Fetch, having: &Having, start: i64, cells: &[Cell]) -> bool {
+    let self_on = |field: &Having| self::having(fetch, field, start, cells);
+    match having {
+        Having::True => true,
+        Having::False => false,
+        Having::And(all) => all.iter().all(self_on),
+        Having::Or(any) => any.iter().any(self_on),
+        Having::Not(inner) => !self_on(inner),
+        Having::Group(dimension, test) => {
+            let at = fetch.group_by.iter().position(|by| by == dimension);
+            match at.map(|at| &cells[at]) {
+                Some(Cell::Text(text)) => passes(test, Some(text)),
+                Some(Cell::Integer(integer)) => passes(test, Some(&integer.to_string())),
+                _ => passes(test, None),
+            }
+        }
+        Having::Metric(at, test) => {
+            let figure = match &cells[fetch.group_by.len() + at] {
+                Cell::Integer(integer) => Some(*integer as f64),
+                Cell::Float(float) => Some(*float),
+                _ => None,
+            };
+            number_passes(test, figure)
+        }
+        Having::Timestamp(InstantTest::Within(ranges)) => ranges.iter().any(|range| range.contains(&start)),
     }
 }
 

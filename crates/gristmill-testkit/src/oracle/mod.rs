@@ -49,10 +49,11 @@ pub fn fetch(events: &[Event], fetch: &Fetch) -> OracleAnswer {
         }
     }
     let row = |((start, values), members): (GroupKey, Vec<&Event>)| {
-        let metrics = fetch.metrics.iter().map(|metric| aggregate::aggregate(metric.aggregation, &members));
+        let metrics = fetch.metrics.iter().map(|metric| aggregate::aggregate(metric, &members));
         Row { start, cells: values.into_iter().map(Cell::from).chain(metrics).collect() }
     };
-    let mut rows = groups.into_iter().map(row).collect();
+    let mut rows: Vec<Row> = groups.into_iter().map(row).collect();
+    rows.retain(|row| filter::having(fetch, &fetch.having, row.start, &row.cells));
     order::arrange(fetch, &mut rows);
     let labelled = |row: Row| [vec![Cell::Text(calendar.label(row.start))], row.cells].concat();
     OracleAnswer::new(fetch, rows.into_iter().map(labelled).collect())

@@ -12,7 +12,7 @@ pub(super) struct Row {
     pub(super) cells: Vec<Cell>,
 }
 
-/// Puts rows that are in the default order into the order asked for, and cuts them at the limit.
+/// Puts rows that are in the default order into the order asked for, and leaves what the limits let through.
 pub(super) fn arrange(fetch: &Fetch, rows: &mut Vec<Row>) {
     // Stable: what is equal by every key stays in the default order.
     rows.sort_by(|a, b| {
@@ -23,8 +23,18 @@ pub(super) fn arrange(fetch: &Fetch, rows: &mut Vec<Row>) {
             .find(|order| order.is_ne())
             .unwrap_or(Ordering::Equal)
     });
+    if let Some(limit) = fetch.limit_per_bucket {
+        let mut before: Vec<i64> = Vec::new();
+        rows.retain(|row| {
+            let same = before.iter().filter(|start| **start == row.start).count();
+            before.push(row.start);
+            (same as u64) < limit
+        });
+    }
+    let many = |rows: u64| usize::try_from(rows).unwrap_or(usize::MAX);
+    rows.drain(..many(fetch.offset).min(rows.len()));
     if let Some(limit) = fetch.limit {
-        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        rows.truncate(many(limit));
     }
 }
 

@@ -18,7 +18,8 @@ pub(super) fn check(request: &Object<'_, '_>) -> Result<Vec<Dimension>, FetchErr
     Ok(dimensions)
 }
 
-fn dimension(json: &Json<'_, '_>) -> Result<Dimension, FetchError> {
+/// A dimension by its name.
+pub(super) fn dimension(json: &Json<'_, '_>) -> Result<Dimension, FetchError> {
     if json.is_object() {
         let message = "the object form is not supported by this version; expected a dimension's name";
         return Err(json.error(FetchErrorKind::Unsupported, message));

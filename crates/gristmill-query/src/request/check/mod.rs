@@ -11,7 +11,7 @@ mod order;
 mod organization;
 mod source;
 
-use crate::request::error::{FetchError, FetchErrorKind};
+use crate::request::error::FetchError;
 use crate::request::json::{self, Json, Object};
 use crate::request::{EmptyBuckets, Fetch, FetchContext};
 #[cfg(test)]
@@ -19,7 +19,7 @@ pub(super) use filter::TYPES as FILTER_TYPES;
 pub use filter::compile_regex;
 
 /// The keys of a request.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 15] = [
     "sources",
     "interval",
     "granularity",
@@ -28,14 +28,14 @@ const KEYS: [&str; 12] = [
     "vendor",
     "aggregations",
     "filters",
+    "having",
     "order_by",
+    "limit_per_bucket",
+    "offset",
     "limit",
     "empty_buckets",
     "allow_partial",
 ];
-
-/// Keys that the language has and this version does not.
-const UNSUPPORTED_KEYS: [&str; 3] = ["having", "offset", "limit_per_bucket"];
 
 impl Fetch {
     /// The checked form of a request's JSON, in UTF-8. Takes time and memory in proportion to the
@@ -46,10 +46,10 @@ impl Fetch {
     pub fn from_json(text: impl AsRef<[u8]>, context: &FetchContext) -> Result<Self, FetchError> {
         let document = json::parse(text.as_ref())?;
         let request = Json::root(&document).object("a request object")?;
-        expect_known_keys(&request)?;
+        request.expect_keys(&KEYS, "of a request")?;
         let (interval, zone) = interval::check(&request)?;
         let group_by = group_by::check(&request)?;
-        let metrics = metric::check(&request)?;
+        let metrics = metric::check(&request, zone, &group_by)?;
         Ok(Self {
             organization: organization::check(&request, context)?,
             vendor: vendor(&request)?,
@@ -58,25 +58,17 @@ impl Fetch {
             zone,
             granularity: granularity::check(&request)?,
             filter: filter::check(&request, zone)?,
+            having: filter::check_having(&request, zone, &group_by, &metrics)?,
             order_by: order::check(&request, &group_by, &metrics)?,
             group_by,
             metrics,
-            limit: limit::check(&request)?,
+            limit_per_bucket: limit::limit(&request, "limit_per_bucket")?,
+            offset: limit::offset(&request)?,
+            limit: limit::limit(&request, "limit")?,
             empty_buckets: empty_buckets(&request)?,
             allow_partial: request.flag("allow_partial")?,
         })
     }
-}
-
-fn expect_known_keys(request: &Object<'_, '_>) -> Result<(), FetchError> {
-    for key in UNSUPPORTED_KEYS {
-        if request.get(key).is_some() {
-            let message = format!("not supported by this version; supported are {}", KEYS.join(", "));
-            return Err(request.error_at(key, FetchErrorKind::Unsupported, message));
-        }
-    }
-    let known: Vec<&str> = KEYS.into_iter().chain(UNSUPPORTED_KEYS).collect();
-    request.expect_keys(&known, "of a request")
 }
 
 fn vendor(request: &Object<'_, '_>) -> Result<Option<String>, FetchError> {

@@ -1,5 +1,6 @@
 //! `order_by`: the order of the answer's rows.
 
+use super::filter::unknown_column;
 use crate::request::error::{FetchError, FetchErrorKind};
 use crate::request::json::{Json, Object};
 use crate::request::{Direction, Metric, OrderBy, OrderColumn, TIMESTAMP_FIELD};
@@ -60,11 +61,5 @@ fn column(
     if let Some(at) = metrics.iter().position(|metric| metric.name == name) {
         return Ok(OrderColumn::Metric(at));
     }
-    let groups = group_by.iter().map(|dimension| dimension.name());
-    let known: Vec<&str> = [TIMESTAMP_FIELD]
-        .into_iter()
-        .chain(groups)
-        .chain(metrics.iter().map(|metric| &*metric.name))
-        .collect();
-    Err(json.unknown("column of this answer", &name, &known))
+    Err(unknown_column(json, &name, group_by, metrics))
 }

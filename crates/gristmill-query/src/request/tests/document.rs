@@ -85,17 +85,6 @@ fn unknown_keys_are_refused_with_the_nearest_first() {
 }
 
 #[test]
-fn keys_of_later_versions_are_refused_by_name() {
-    let message = "not supported by this version; supported are sources, interval, granularity, group_by, \
-                   organization_id, vendor, aggregations, filters, order_by, limit, empty_buckets, allow_partial";
-    assert_keys_refused(&[
-        (r#""having":{}"#, "having", message),
-        (r#""offset":1"#, "offset", message),
-        (r#""limit_per_bucket":1"#, "limit_per_bucket", message),
-    ]);
-}
-
-#[test]
 fn a_key_that_stands_twice_is_refused_wherever_it_is() {
     let twice = "the key stands twice in its object";
     assert_keys_refused(&[

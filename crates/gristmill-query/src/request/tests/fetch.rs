@@ -2,7 +2,8 @@
 
 use super::{accepted, assert_keys_refused, assert_refused, check, request};
 use crate::request::{
-    Aggregation, Direction, EmptyBuckets, Fetch, FetchContext, FetchErrorKind, Filter, OrderBy, OrderColumn,
+    Aggregation, Direction, Distinct, EmptyBuckets, Fetch, FetchContext, FetchErrorKind, Filter, Metric,
+    OrderBy, OrderColumn,
 };
 use crate::time::{Granularity, Zone};
 use gristmill_storage::event::Source;
@@ -236,18 +237,19 @@ fn group_by_takes_every_dimension_once() {
 #[test]
 fn aggregations_come_in_the_order_asked() {
     let fetch = accepted(r#""aggregations":["session_id_uniq","max","count"]"#);
-    let metrics: Vec<_> = fetch.metrics.iter().map(|metric| (&*metric.name, metric.aggregation)).collect();
+    let metrics: Vec<_> =
+        fetch.metrics.iter().map(|metric| (&*metric.name, metric.aggregation.clone())).collect();
     assert_eq!(
         metrics,
         [
-            ("session_id_uniq", Aggregation::Uniq(Dimension::SessionId)),
+            ("session_id_uniq", Aggregation::Uniq(Distinct::Values(vec![Dimension::SessionId]))),
             ("max", Aggregation::Max),
             ("count", Aggregation::Count),
         ]
     );
     for dimension in Dimension::ALL {
         let fetch = accepted(&format!(r#""aggregations":["{dimension}_uniq"]"#));
-        assert_eq!(fetch.metrics[0].aggregation, Aggregation::Uniq(dimension));
+        assert_eq!(fetch.metrics[0].aggregation, Aggregation::Uniq(Distinct::Values(vec![dimension])));
     }
     assert_keys_refused(&[
         (r#""aggregations":{}"#, "aggregations", "expected a list of aggregations, found an object"),
@@ -258,16 +260,75 @@ fn aggregations_come_in_the_order_asked() {
             "sum stands twice, first at aggregations[0]",
         ),
         (
-            r#""aggregations":[{"type":"count"}]"#,
+            r#""aggregations":[{"name":"n"}]"#,
+            "aggregations[0].type",
+            "required: expected an aggregation's type, found nothing",
+        ),
+        (
+            r#""aggregations":[{"type":"sum","field":"value"}]"#,
+            "aggregations[0].field",
+            "unknown key of this aggregation: \"field\"; expected fields, fieldName, type, name",
+        ),
+        (
+            r#""aggregations":[{"type":"sum","fieldName":"dim1"}]"#,
+            "aggregations[0].fieldName",
+            r#"expected "value", which is what events have to add up, found "dim1""#,
+        ),
+        (
+            r#""aggregations":[{"type":"cardinality","fields":[]}]"#,
+            "aggregations[0].fields",
+            "expected a list of one or more dimensions, found a list",
+        ),
+        (
+            r#""aggregations":["count",{"type":"doubleSum","name":"count"}]"#,
+            "aggregations[1]",
+            "count stands twice, first at aggregations[0]",
+        ),
+        (
+            r#""group_by":["label"],"aggregations":[{"type":"count","name":"label"}]"#,
             "aggregations[0]",
-            "the object form is not supported by this version; expected count, sum, avg, min, max or a dimension's \
-             name followed by _uniq",
+            "the answer has a column label already; expected another name",
         ),
     ]);
     let error = check(&request(r#""aggregations":["session_uniq"]"#)).unwrap_err();
     assert!(
         error.message().starts_with(r#"unknown aggregation: "session_uniq"; expected session_id_uniq, "#)
     );
+}
+
+#[test]
+fn aggregations_have_an_object_form() {
+    use Dimension::{Dim1, Label};
+    for (json, name, aggregation) in [
+        (r#"{"type":"count"}"#, "count", Aggregation::Count),
+        (r#"{"type":"longSum","fieldName":"value","name":"n"}"#, "n", Aggregation::Sum),
+        (r#"{"type":"doubleMean","fields":["value"]}"#, "avg", Aggregation::Avg),
+        (r#"{"type":"floatMin"}"#, "min", Aggregation::Min),
+        (
+            r#"{"type":"hyperUnique","fieldName":"dim1"}"#,
+            "dim1_uniq",
+            Aggregation::Uniq(Distinct::Values(vec![Dim1])),
+        ),
+        (
+            r#"{"type":"cardinality","fields":["dim1","label"]}"#,
+            "dim1_label_uniq",
+            Aggregation::Uniq(Distinct::Values(vec![Dim1, Label])),
+        ),
+        (
+            r#"{"type":"cardinality","fields":["dim1","label"],"byRow":true}"#,
+            "dim1_label_uniq",
+            Aggregation::Uniq(Distinct::Rows(vec![Dim1, Label])),
+        ),
+    ] {
+        let fetch = accepted(&format!(r#""aggregations":[{json}]"#));
+        assert_eq!(fetch.metrics, [Metric::new(name, aggregation)], "{json}");
+    }
+    let filtered = accepted(
+        r#""aggregations":[{"type":"filtered","name":"some","filter":{"type":"true"},
+           "aggregator":{"type":"filtered","filter":{"type":"false"},"aggregator":"max"}}]"#,
+    );
+    let filter = Filter::And(vec![Filter::True, Filter::False]);
+    assert_eq!(filtered.metrics, [Metric { filter, ..Metric::new("some", Aggregation::Max) }]);
 }
 
 #[test]

@@ -10,20 +10,50 @@ mod search;
 mod tree;
 mod value_type;
 
-use crate::request::Filter;
 use crate::request::error::FetchError;
-use crate::request::json::Object;
+use crate::request::json::{Json, Object};
+use crate::request::{Filter, Having, Metric};
 use crate::time::Zone;
+use column::Columns;
+pub(super) use column::unknown_column;
+use gristmill_storage::schema::Dimension;
 pub use regex::compile_regex;
+use tree::{Checker, Tree};
 
 #[cfg(test)]
 pub(in crate::request) use tree::TYPES;
 
 /// The filter of a request; absent, null and `{}` let every row through.
 pub(super) fn check(request: &Object<'_, '_>, zone: Zone) -> Result<Filter, FetchError> {
-    let Some(json) = request.get("filters") else { return Ok(Filter::True) };
+    tree(request, "filters", Filter::True, Checker::new(zone, Columns::Events))
+}
+
+/// The filter of one column of figures; `{}` lets every row through.
+pub(super) fn of_metric(json: &Json<'_, '_>, zone: Zone) -> Result<Filter, FetchError> {
     if json.object(tree::EXPECTED)?.is_empty() {
         return Ok(Filter::True);
     }
-    tree::Checker::new(zone).filter(&json, 1)
+    Checker::new(zone, Columns::Events).filter(json, 1)
+}
+
+/// `having`: which rows of the answer are given; absent, null and `{}` let every row through.
+pub(super) fn check_having(
+    request: &Object<'_, '_>,
+    zone: Zone,
+    group_by: &[Dimension],
+    metrics: &[Metric],
+) -> Result<Having, FetchError> {
+    tree(request, "having", Having::True, Checker::new(zone, Columns::Answer(group_by, metrics)))
+}
+
+fn tree<T: Tree>(
+    request: &Object<'_, '_>,
+    key: &str,
+    absent: T,
+    mut checker: Checker<'_>,
+) -> Result<T, FetchError> {
+    match request.get(key) {
+        Some(json) if !json.object(tree::EXPECTED)?.is_empty() => checker.filter(&json, 1),
+        _ => Ok(absent),
+    }
 }

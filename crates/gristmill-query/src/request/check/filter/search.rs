@@ -10,17 +10,26 @@ use gristmill_storage::schema::Dimension;
 /// Whether `a` and `A` differ.
 const CASE: &str = "caseSensitive";
 
+/// Druid's form.
+const QUERY: &str = "query";
+
 /// How Druid wrote it once.
 const CASE_OF_OLD: &str = "case_sensitive";
 
+/// The keys of a filter, beside its column.
+pub(super) fn keys(object: &Object<'_, '_>) -> &'static [&'static str] {
+    if object.get(QUERY).is_some() { &[QUERY] } else { &["value", CASE, CASE_OF_OLD, QUERY] }
+}
+
 /// The value of `search` and `contains`, or Druid's `query` object in its place.
-pub(super) fn check(object: &Object<'_, '_>, budget: &mut RegexBudget) -> Result<Filter, FetchError> {
-    let Some(query) = object.get("query") else {
-        let filter = ColumnFilter::new(object, &["value", CASE, CASE_OF_OLD, "query"])?;
-        let dimension = filter.dimension("search")?;
-        return Ok(contains(dimension, vec![fragment(object)?], case_sensitive(object)?));
+pub(super) fn check(
+    filter: &ColumnFilter<'_, '_, '_>,
+    budget: &mut RegexBudget,
+) -> Result<Filter, FetchError> {
+    let dimension = filter.dimension("search")?;
+    let Some(query) = filter.get(QUERY) else {
+        return Ok(contains(dimension, vec![fragment(filter)?], case_sensitive(filter)?));
     };
-    let dimension = ColumnFilter::new(object, &["query"])?.dimension("search")?;
     let query = query.object("a query object")?;
     let kind_json = query.require("type", "a type of query")?;
     let kind = kind_json.text("a type of query")?;

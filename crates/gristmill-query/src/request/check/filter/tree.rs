@@ -1,11 +1,11 @@
 //! The tree of filters: its limits, the types, and the filters made of filters.
 
-use super::column::{ColumnFilter, dimension};
+use super::column::{ColumnFilter, Columns, dimension};
 use super::regex::RegexBudget;
 use super::{bound, equality, like, ranges, regex, search};
-use crate::request::Filter;
 use crate::request::error::{FetchError, FetchErrorKind};
 use crate::request::json::{Json, Object};
+use crate::request::{Filter, Having};
 use crate::time::Zone;
 use gristmill_storage::schema::Dimension;
 
@@ -45,20 +45,81 @@ const UNSUPPORTED_TYPES: [&str; 6] =
 pub(super) const EXPECTED: &str = "a filter object";
 
 /// What the filters of one request share.
-pub(super) struct Checker {
+pub(super) struct Checker<'c> {
     zone: Zone,
+    columns: Columns<'c>,
     filters: usize,
     regexes: RegexBudget,
 }
 
-impl Checker {
-    /// A checker that reads instants without an offset in this zone.
-    pub(super) fn new(zone: Zone) -> Self {
-        Self { zone, filters: 0, regexes: RegexBudget::default() }
+/// What is made of filters: a filter of events, or one of the rows of an answer.
+pub(super) trait Tree: Sized {
+    fn constant(matches: bool) -> Self;
+    fn and(fields: Vec<Self>) -> Self;
+    fn or(fields: Vec<Self>) -> Self;
+    fn not(field: Self) -> Self;
+
+    /// A filter on one column, and the position of the figure that it is.
+    fn leaf(filter: Filter, metric: Option<usize>) -> Option<Self>;
+}
+
+impl Tree for Filter {
+    fn constant(matches: bool) -> Self {
+        if matches { Self::True } else { Self::False }
+    }
+
+    fn and(fields: Vec<Self>) -> Self {
+        Self::And(fields)
+    }
+
+    fn or(fields: Vec<Self>) -> Self {
+        Self::Or(fields)
+    }
+
+    fn not(field: Self) -> Self {
+        Self::Not(Box::new(field))
+    }
+
+    fn leaf(filter: Filter, _metric: Option<usize>) -> Option<Self> {
+        Some(filter)
+    }
+}
+
+impl Tree for Having {
+    fn constant(matches: bool) -> Self {
+        if matches { Self::True } else { Self::False }
+    }
+
+    fn and(fields: Vec<Self>) -> Self {
+        Self::And(fields)
+    }
+
+    fn or(fields: Vec<Self>) -> Self {
+        Self::Or(fields)
+    }
+
+    fn not(field: Self) -> Self {
+        Self::Not(Box::new(field))
+    }
+
+    fn leaf(filter: Filter, metric: Option<usize>) -> Option<Self> {
+        match (filter, metric) {
+            (Filter::Dimension(dimension, test), _) => Some(Self::Group(dimension, test)),
+            (Filter::Timestamp(test), _) => Some(Self::Timestamp(test)),
+            (Filter::Value(test), Some(metric)) => Some(Self::Metric(metric, test)),
+            _ => None,
+        }
+    }
+}
+
+impl<'c> Checker<'c> {
+    /// A checker of filters on these columns, which reads instants without an offset in this zone.
+    pub(super) fn new(zone: Zone, columns: Columns<'c>) -> Self {
+        Self { zone, columns, filters: 0, regexes: RegexBudget::default() }
     }
 
     /// The checked form of a filter that stands at a depth, from 1.
-    pub(super) fn filter(&mut self, json: &Json<'_, '_>, depth: usize) -> Result<Filter, FetchError> {
+    pub(super) fn filter<T: Tree>(&mut self, json: &Json<'_, '_>, depth: usize) -> Result<T, FetchError> {
         if depth > MAX_DEPTH {
             let message = format!("filters stand in each other deeper than {MAX_DEPTH} levels");
             return Err(json.error(FetchErrorKind::TooLarge, message));
@@ -68,35 +129,66 @@ impl Checker {
         let name_json = object.require("type", "a filter's type")?;
         let name = name_json.text("a filter's type")?;
         match &*name {
-            "selector" | "select" => equality::selector(&ColumnFilter::new(&object, &["value"])?, self.zone),
-            "in" => equality::in_values(&ColumnFilter::new(&object, &["values"])?, self.zone),
-            "equals" => {
-                let keys = ["matchValue", "matchValueType"];
-                equality::equals(&ColumnFilter::new(&object, &keys)?, self.zone)
-            }
-            "null" => Ok(equality::null(ColumnFilter::new(&object, &[])?.column)),
-            "bound" => bound::bound(&ColumnFilter::new(&object, &bound::BOUND_KEYS)?, self.zone),
-            "range" => bound::range(&ColumnFilter::new(&object, &bound::RANGE_KEYS)?, self.zone),
-            "like" => like::check(&ColumnFilter::new(&object, &["pattern", "escape"])?),
-            "regex" => regex::check(&ColumnFilter::new(&object, &["pattern", "value"])?, &mut self.regexes),
-            "search" | "contains" => search::check(&object, &mut self.regexes),
-            "interval" => ranges::interval(&ColumnFilter::new(&object, &["intervals"])?, self.zone),
-            "columnComparison" => self.column_comparison(&object),
-            "and" => self.fields(&object, depth).map(Filter::And),
-            "or" => self.fields(&object, depth).map(Filter::Or),
+            "and" => self.fields(&object, depth).map(T::and),
+            "or" => self.fields(&object, depth).map(T::or),
             "not" => {
                 expect_keys(&object, &["field"])?;
                 let field = object.require("field", EXPECTED)?;
-                Ok(Filter::Not(Box::new(self.filter(&field, depth + 1)?)))
+                Ok(T::not(self.filter(&field, depth + 1)?))
             }
-            "true" => expect_keys(&object, &[]).map(|()| Filter::True),
-            "false" => expect_keys(&object, &[]).map(|()| Filter::False),
-            _ => Err(unknown_type(&name_json, &name)),
+            "true" => expect_keys(&object, &[]).map(|()| T::constant(true)),
+            "false" => expect_keys(&object, &[]).map(|()| T::constant(false)),
+            "columnComparison" => {
+                let filter = self.column_comparison(&object)?;
+                T::leaf(filter, None).ok_or_else(|| {
+                    name_json.error(FetchErrorKind::Unsupported, "not supported on the columns of an answer")
+                })
+            }
+            _ => {
+                let (filter, metric) = self.leaf(&name_json, &name, &object)?;
+                T::leaf(filter, metric).ok_or_else(|| name_json.invalid("a filter on a column of the answer"))
+            }
         }
     }
 
+    /// A filter on one column.
+    fn leaf(
+        &mut self,
+        name_json: &Json<'_, '_>,
+        name: &str,
+        object: &Object<'_, '_>,
+    ) -> Result<(Filter, Option<usize>), FetchError> {
+        let own: &[&str] = match name {
+            "selector" | "select" => &["value"],
+            "in" => &["values"],
+            "equals" => &["matchValue", "matchValueType"],
+            "null" => &[],
+            "bound" => &bound::BOUND_KEYS,
+            "range" => &bound::RANGE_KEYS,
+            "like" => &["pattern", "escape"],
+            "regex" => &["pattern", "value"],
+            "search" | "contains" => search::keys(object),
+            "interval" => &["intervals"],
+            _ => return Err(unknown_type(name_json, name)),
+        };
+        let filter = ColumnFilter::new(object, own, self.columns)?;
+        let checked = match name {
+            "in" => equality::in_values(&filter, self.zone),
+            "equals" => equality::equals(&filter, self.zone),
+            "null" => Ok(equality::null(filter.column)),
+            "bound" => bound::bound(&filter, self.zone),
+            "range" => bound::range(&filter, self.zone),
+            "like" => like::check(&filter),
+            "regex" => regex::check(&filter, &mut self.regexes),
+            "search" | "contains" => search::check(&filter, &mut self.regexes),
+            "interval" => ranges::interval(&filter, self.zone),
+            _ => equality::selector(&filter, self.zone),
+        };
+        Ok((checked?, filter.metric))
+    }
+
     /// The filters that `and` and `or` are made of; at least one.
-    fn fields(&mut self, object: &Object<'_, '_>, depth: usize) -> Result<Vec<Filter>, FetchError> {
+    fn fields<T: Tree>(&mut self, object: &Object<'_, '_>, depth: usize) -> Result<Vec<T>, FetchError> {
         expect_keys(object, &["fields"])?;
         let expected = "a list of one or more filters";
         let list = object.require("fields", expected)?;
