@@ -1,6 +1,7 @@
 """Filters as SQL conditions that are true or false and never null."""
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from . import instants
@@ -26,11 +27,33 @@ CREATE OR REPLACE MACRO alphanumeric_key(t) AS
 """
 
 
-class Conditions:
-    """The conditions of a fetch's filters, in the fetch's zone."""
+@dataclass(frozen=True)
+class Column:
+    """What a filter tests: its kind (`text`, `integer`, `list`, `number` or `time`) and its SQL."""
 
-    def __init__(self, zone):
+    kind: str
+    sql: str
+
+
+def of_events(name):
+    """A column of events."""
+    if name == "timestamp":
+        return Column("time", "ts")
+    kinds = {"value": "number", "event_version": "integer", "properties": "list"}
+    return Column(kinds.get(name, "text"), sql_name(name))
+
+
+class Conditions:
+    """The conditions of filters in a zone, over the columns of events or those that are named."""
+
+    def __init__(self, zone, named=None):
         self.zone = zone
+        self.named = named
+
+    def column(self, tree):
+        """The column that a filter names."""
+        name = tree.get("dimension") or tree["column"]
+        return of_events(name) if self.named is None else self.named[name]
 
     def of(self, tree):
         """The condition of a filter, `None` and `{}` among them."""
@@ -54,17 +77,17 @@ class Conditions:
         return "false"
 
     def _selector(self, tree):
-        return self._any_of(column_of(tree), [tree.get("value")])
+        return self._any_of(self.column(tree), [tree.get("value")])
 
     def _in(self, tree):
-        return self._any_of(column_of(tree), tree["values"])
+        return self._any_of(self.column(tree), tree["values"])
 
     def _null(self, tree):
-        return self._any_of(column_of(tree), [None])
+        return self._any_of(self.column(tree), [None])
 
     def _equals(self, tree):
-        column, value = column_of(tree), tree["matchValue"]
-        if word(tree, "matchValueType") == "long" and column not in ("value", "timestamp", "event_version"):
+        column, value = self.column(tree), tree["matchValue"]
+        if word(tree, "matchValueType") == "long" and column.kind in ("text", "list"):
             value = str(whole(scalar_text(value)))
         return self._any_of(column, [value])
 
@@ -72,16 +95,16 @@ class Conditions:
         """Whether a column has one of these values, null among them."""
         null = any(value is None for value in values)
         values = [value for value in values if value is not None]
-        if column == "timestamp":
-            return one_of("ts", [instants.comparable(value, self.zone) for value in values])
-        if column == "value":
-            found = one_of("value", [sql_number(scalar_text(value)) for value in values])
-        elif column == "event_version":
+        if column.kind == "time":
+            return one_of(column.sql, [instants.comparable(value, self.zone) for value in values])
+        if column.kind == "number":
+            found = one_of(column.sql, [sql_number(scalar_text(value)) for value in values])
+        elif column.kind == "integer":
             wholes = [whole(scalar_text(value)) for value in values]
-            found = one_of(column, [f"({each})::BIGINT" for each in wholes if each is not None])
+            found = one_of(column.sql, [f"({each})::BIGINT" for each in wholes if each is not None])
         else:
             found = on_text(column, lambda text: one_of(text, [sql_text(scalar_text(value)) for value in values]))
-        return f"({found} OR {sql_name(column)} IS NULL)" if null else found
+        return f"({found} OR {column.sql} IS NULL)" if null else found
 
     def _bound(self, tree):
         ordering = word(tree, "ordering") or ("alphanumeric" if tree.get("alphaNumeric") else None)
@@ -98,11 +121,11 @@ class Conditions:
             for key, strict, sign in (("lower", lower_strict, ">"), ("upper", upper_strict, "<"))
             if tree.get(key) is not None
         ]
-        column = column_of(tree)
-        if column == "timestamp":
-            return all_of(f"ts {sign} {instants.comparable(limit, self.zone)}" for limit, sign in limits)
-        if column == "value":
-            within = all_of(f"value {sign} {sql_number(scalar_text(limit))}" for limit, sign in limits)
+        column = self.column(tree)
+        if column.kind == "time":
+            return all_of(f"{column.sql} {sign} {instants.comparable(limit, self.zone)}" for limit, sign in limits)
+        if column.kind == "number":
+            within = all_of(f"{column.sql} {sign} {sql_number(scalar_text(limit))}" for limit, sign in limits)
             return f"coalesce({within}, false)"
         if ordering is None:
             numbers = any(isinstance(limit, (int, float, Number)) for limit, _ in limits)
@@ -123,16 +146,16 @@ class Conditions:
 
     def _like(self, tree):
         pattern = sql_text(duckdb_pattern(tree["pattern"], tree.get("escape")))
-        return on_text(column_of(tree), lambda text: f"{text} LIKE {pattern} ESCAPE '\\'")
+        return on_text(self.column(tree), lambda text: f"{text} LIKE {pattern} ESCAPE '\\'")
 
     def _regex(self, tree):
         pattern = sql_text(tree["pattern"] if "pattern" in tree else tree["value"])
-        return on_text(column_of(tree), lambda text: f"regexp_matches({text}, {pattern})")
+        return on_text(self.column(tree), lambda text: f"regexp_matches({text}, {pattern})")
 
     def _search(self, tree):
         query = tree.get("query") or tree
         if query["type"] == "regex":
-            return self._regex({"dimension": column_of(tree), "pattern": query["pattern"]})
+            return self._regex(tree | {"pattern": query["pattern"]})
         sensitive = bool(query.get("caseSensitive") or query.get("case_sensitive"))
         fragments = query["values"] if query["type"] == "fragment" else [query["value"]]
         case = "{}" if sensitive else "lower_case({})"
@@ -140,11 +163,16 @@ class Conditions:
         def holds(text):
             return all_of(f"contains({case.format(text)}, {case.format(sql_text(each))})" for each in fragments)
 
-        return on_text(column_of(tree), holds)
+        return on_text(self.column(tree), holds)
 
     def _interval(self, tree):
+        time = self.column(tree).sql
         spans = [[instants.instant(end, self.zone) for end in each.split("/")] for each in tree["intervals"]]
-        return "(" + " OR ".join(f"(ts >= {start} AND ts < {end})" for start, end in spans) + ")" if spans else "false"
+        return (
+            "(" + " OR ".join(f"({time} >= {start} AND {time} < {end})" for start, end in spans) + ")"
+            if spans
+            else "false"
+        )
 
     def _column_comparison(self, tree):
         columns = [each["dimension"] if isinstance(each, dict) else each for each in tree["dimensions"]]
@@ -161,11 +189,6 @@ KINDS = {
 }  # fmt: skip
 
 
-def column_of(tree):
-    """The column that a filter names."""
-    return tree.get("dimension") or tree["column"]
-
-
 def word(tree, key):
     """A word of a few, in lower case; `None` where there is none."""
     found = tree.get(key)
@@ -174,9 +197,9 @@ def word(tree, key):
 
 def on_text(column, condition):
     """A condition on the texts of a column: false for null, true where any of several values meets it."""
-    if column == "properties":
-        return f"coalesce(len(list_filter(properties, lambda v: {condition('v')})) > 0, false)"
-    text = f"{column}::VARCHAR" if column == "event_version" else sql_name(column)
+    if column.kind == "list":
+        return f"coalesce(len(list_filter({column.sql}, lambda v: {condition('v')})) > 0, false)"
+    text = f"{column.sql}::VARCHAR" if column.kind == "integer" else column.sql
     return f"coalesce({condition(text)}, false)"
 
 

@@ -60,6 +60,13 @@ class Fetches:
             fetch["order_by"] = self._order(groups, fetch["aggregations"] or list(AGGREGATIONS))
         if random.random() < 0.3:
             fetch["limit"] = random.choice((1, 2, 10, 100, Number("10.0")))
+        if random.random() < 0.15:
+            fetch["limit_per_bucket"] = random.randint(1, 3)
+        if random.random() < 0.15:
+            fetch["offset"] = random.choice((0, 1, 10))
+        if random.random() < 0.2:
+            metrics = fetch["aggregations"] or list(AGGREGATIONS)
+            fetch["having"] = Filters(random, self.stream.pools, self, groups, metrics).tree()
         return {name: value for name, value in fetch.items() if value is not None or random.random() < 0.3}
 
     def _aggregations(self):

@@ -24,12 +24,17 @@ PATTERNS = (
 
 
 class Filters:
-    """Filters that a random number generator decides; `instants` makes an instant or a text of one."""
+    """Filters that a random number generator decides; `instants` makes an instant or a text of one.
 
-    def __init__(self, random, pools, instants):
+    They are on columns of events, or on those of an answer: its groups, its metrics and `timestamp`.
+    """
+
+    def __init__(self, random, pools, instants, dimensions=columns.DIMENSIONS, numbers=("value",)):
         self.random = random
         self.pools = pools
         self.instants = instants
+        self.dimensions = dimensions
+        self.numbers = numbers
 
     def tree(self, depth=0):
         """A filter."""
@@ -39,17 +44,20 @@ class Filters:
             if kind == "not":
                 return {"type": "not", "field": self.tree(depth + 1)}
             return {"type": kind, "fields": [self.tree(depth + 1) for _ in range(random.randint(1, 3))]}
-        leaf = getattr(self, "_" + random.choices(LEAVES, LEAF_WEIGHTS)[0])()
+        kind = random.choices(LEAVES, LEAF_WEIGHTS)[0]
+        if self.dimensions is not columns.DIMENSIONS and (not self.dimensions or kind == "comparison"):
+            kind = random.choice(("number", "number", "number", "time", "interval", "constant"))
+        leaf = getattr(self, "_" + kind)()
         # Druid's hint changes nothing.
         return leaf | ({"filterTuning": {"useBitmapIndex": False}} if random.random() < 0.02 else {})
 
     def _of_kind(self, kind):
         """A column, often one whose texts are of that kind."""
-        themed = [name for name, theme in texts.THEMES.items() if theme is kind]
-        return self.random.choice(themed if self.random.random() < 0.4 else columns.DIMENSIONS)
+        themed = [name for name, theme in texts.THEMES.items() if theme is kind and name in self.dimensions]
+        return self.random.choice(themed if themed and self.random.random() < 0.4 else self.dimensions)
 
     def _named(self, column=None):
-        column = column or self.random.choice(columns.DIMENSIONS)
+        column = column or self.random.choice(self.dimensions)
         return column, {self.random.choice(("dimension", "dimension", "column")): column}
 
     def value(self, column):
@@ -213,7 +221,7 @@ class Filters:
         text = self.value(column)[:20]
         start = self.random.randint(0, len(text))
         part = text[start : self.random.randint(start, len(text))]
-        return self.random.choice((part, part, part.upper(), part.lower(), self.random.choice(texts.LETTERS)))
+        return self.random.choice((part, part, part.upper(), part.lower(), self.random.choice(texts.CASED)))
 
     def _interval(self):
         spans = [sorted(self.instants.millis() for _ in range(2)) for _ in range(self.random.randint(0, 3))]
@@ -248,10 +256,12 @@ class Filters:
 
     def _number(self):
         random = self.random
-        tree = self._named("value")[1]
+        tree = self._named(random.choice(self.numbers))[1]
 
         def number():
-            text = random.choice((*events.VALUES, *events.WILD_VALUES, str(random.randint(-1000, 1000))))
+            text = random.choice(
+                (*events.VALUES, *events.WILD_VALUES, str(random.randint(-1000, 1000)), "1", "1", "2", "3", "0")
+            )
             return random.choice((Number(text), text))
 
         kind = random.choice(("selector", "in", "equals", "null", "bound", "bound", "range"))

@@ -27,6 +27,8 @@ RUNS = (
     "a1", "a01", "a001", "a2", "A2", "a10", "a10b", "a10b2", "a10b10", "File9", "file10", "v1.10.2", "v1.9.2",
     "90.0.1", "90", "100", "checkout_1", "checkout_20", "Checkout_1", "buy",
 )  # fmt: skip
+# Those of them whose two cases are not one character each, or not each other's.
+CASED = ("İ", "i", "ß", "ς", "K")
 ALL = (*PLAIN, *LETTERS, *METACHARACTERS, *NUMERALS, *RUNS)
 # Columns with texts of one kind only, so that a filter meant for that kind tells many of them apart.
 THEMES = {

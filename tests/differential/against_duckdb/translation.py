@@ -1,8 +1,7 @@
 """A fetch as one SQL statement. It reads the fetch as documented and knows nothing of how gristmill answers it."""
 
-from . import buckets, instants, zones
+from . import buckets, conditions, instants, zones
 from .columns import DIMENSIONS
-from .conditions import Conditions, whole
 from .literals import scalar_text, sql_name, sql_text
 
 DEFAULT_AGGREGATIONS = ("count", "sum", "avg", "min", "max")
@@ -31,11 +30,24 @@ class Translation:
         steps["answer"] = self._filled() if self._fills else "SELECT * FROM grouped"
         body = ",\n".join(f"{name} AS (\n    {text})" for name, text in steps.items())
         names = "".join(f", {sql_name(name)}" for name in self._names)
-        limit = f"\nLIMIT {whole(scalar_text(self.fetch['limit']))}" if self.fetch.get("limit") else ""
+        order = ", ".join(self._order())
+        each = self.fetch.get("limit_per_bucket")
+        per_bucket = f"\nQUALIFY row_number() OVER (PARTITION BY start ORDER BY {order}) <= {each}" if each else ""
+        offset = f"\nOFFSET {self.fetch['offset']}" if self.fetch.get("offset") else ""
+        limit = f"\nLIMIT {conditions.whole(scalar_text(self.fetch['limit']))}" if self.fetch.get("limit") else ""
         return (
             f"WITH {body}\nSELECT start, {zones.offset(self.zone, 'start')}{names}\nFROM answer\n"
-            f"ORDER BY {', '.join(self._order())}{limit}"
+            f"WHERE {self._having()}{per_bucket}\nORDER BY {order}{limit}{offset}"
         )
+
+    def _having(self):
+        """The condition on rows of the answer: a group by `properties` has one value there."""
+        kinds = [conditions.of_events(name).kind.replace("list", "text") for name in self.groups]
+        kinds += ["number"] * len(self.metrics)
+        named = {"timestamp": conditions.Column("time", "start")}
+        for name, kind, column in zip([*self.groups, *self.metrics], kinds, self._names, strict=True):
+            named[name] = conditions.Column(kind, column)
+        return conditions.Conditions(self.zone, named).of(self.fetch.get("having"))
 
     @property
     def _names(self):
@@ -55,16 +67,16 @@ class Translation:
 
     def _matched(self):
         fetch = self.fetch
-        conditions = [
+        parts = [
             f"organization_id = {sql_text(fetch['organization_id'])}",
             "ts >= from_ms AND ts < to_ms",
-            Conditions(self.zone).of(fetch.get("filters")),
+            conditions.Conditions(self.zone).of(fetch.get("filters")),
         ]
         if fetch.get("vendor") is not None:
-            conditions.append(f"vendor = {sql_text(fetch['vendor'])}")
+            parts.append(f"vendor = {sql_text(fetch['vendor'])}")
         if fetch.get("sources"):
-            conditions.append(f"source IN ({', '.join(map(sql_text, fetch['sources']))})")
-        return "SELECT events.* FROM events, bounds WHERE " + "\n      AND ".join(conditions)
+            parts.append(f"source IN ({', '.join(map(sql_text, fetch['sources']))})")
+        return "SELECT events.* FROM events, bounds WHERE " + "\n      AND ".join(parts)
 
     def _grouped(self):
         keys = ["start", *(f"{self._key(name)} AS g{at}" for at, name in enumerate(self.groups))]
