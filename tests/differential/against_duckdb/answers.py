@@ -2,9 +2,13 @@
 
 import json
 import math
+from fractions import Fraction
 
 # How far floats may differ, relative to the larger.
 TOLERANCE = 1e-9
+# Between these sizes a variance takes notice of a value: nearer to 0 it counts as 0, beyond the variance is null.
+SMALLEST_OF_VARIANCE, LARGEST_OF_VARIANCE = 2.0**-400, 2.0**450
+UNITS = 2**453
 _DAY = 86_400_000
 
 
@@ -70,6 +74,17 @@ def exact_sum(values):
         return sum(numerator * (unit // denominator) for numerator, denominator in ratios) / unit
     except OverflowError:
         return None
+
+
+def exact_variance(values, fewer):
+    """The variance of numbers, the sums in it exact; `fewer` is 1 for a sample. Null of too few or too large ones."""
+    numbers = [value for value in values or () if value is not None]
+    if len(numbers) <= fewer or any(abs(number) >= LARGEST_OF_VARIANCE for number in numbers):
+        return None
+    # As multiples of a unit that every number of at least that size has.
+    units = [int(Fraction(number) * UNITS) if abs(number) >= SMALLEST_OF_VARIANCE else 0 for number in numbers]
+    squares = len(units) * sum(unit * unit for unit in units) - sum(units) ** 2
+    return float(Fraction(squares, UNITS**2 * len(units) * (len(units) - fewer)))
 
 
 def difference(expected, found):

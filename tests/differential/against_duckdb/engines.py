@@ -25,6 +25,9 @@ class Duckdb:
         self.connection.execute(conditions.MACROS)
         self.connection.execute(instants.MACRO)
         self.connection.create_function("exact_sum", answers.exact_sum, ["DOUBLE[]"], "DOUBLE", null_handling="special")
+        self.connection.create_function(
+            "exact_variance", answers.exact_variance, ["DOUBLE[]", "INTEGER"], "DOUBLE", null_handling="special"
+        )
 
     def load(self, file):
         """Loads the events of a file."""
@@ -46,7 +49,8 @@ class Duckdb:
 
     def close(self):
         """Closes the database."""
-        self.connection.remove_function("exact_sum")
+        for name in ("exact_sum", "exact_variance"):
+            self.connection.remove_function(name)
         self.connection.close()
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from . import buckets, columns, events, zones
+from . import aggregations, buckets, columns, events, zones
 from .filters import FAR, Filters
 from .literals import Number
 
@@ -18,7 +18,6 @@ LONGEST = {
 }  # fmt: skip
 # Grouped answers hold only what exists, so their intervals may be longer.
 LONGER = 8
-AGGREGATIONS = ("count", "sum", "avg", "min", "max")
 
 
 class Fetches:
@@ -56,8 +55,11 @@ class Fetches:
             "allow_partial": random.choice((None, None, True, False)),
             "empty_buckets": random.choice((None, "fill", "skip", "SKIP")),
         }
+        names = [
+            each if isinstance(each, str) else each["name"] for each in fetch["aggregations"] or aggregations.DEFAULT
+        ]
         if random.random() < 0.5:
-            fetch["order_by"] = self._order(groups, fetch["aggregations"] or list(AGGREGATIONS))
+            fetch["order_by"] = self._order(groups, names)
         if random.random() < 0.3:
             fetch["limit"] = random.choice((1, 2, 10, 100, Number("10.0")))
         if random.random() < 0.15:
@@ -65,16 +67,46 @@ class Fetches:
         if random.random() < 0.15:
             fetch["offset"] = random.choice((0, 1, 10))
         if random.random() < 0.2:
-            metrics = fetch["aggregations"] or list(AGGREGATIONS)
-            fetch["having"] = Filters(random, self.stream.pools, self, groups, metrics).tree()
+            fetch["having"] = Filters(random, self.stream.pools, self, groups, names).tree()
         return {name: value for name, value in fetch.items() if value is not None or random.random() < 0.3}
 
     def _aggregations(self):
         random = self.random
         if random.random() < 0.15:
             return random.choice((None, []))
-        every = [*AGGREGATIONS, *AGGREGATIONS, *(f"{name}_uniq" for name in columns.DIMENSIONS), "properties_uniq"]
-        return list(dict.fromkeys(random.sample(every, random.randint(1, 6))))
+        every = [
+            *aggregations.DEFAULT,
+            *aggregations.DEFAULT,
+            *(f"{name}_uniq" for name in columns.DIMENSIONS),
+            "properties_uniq",
+        ]
+        asked = list(dict.fromkeys(random.sample(every, random.randint(1, 6))))
+        objects = [self._object(f"figure {at}") for at in range(random.choice((0, 0, 1, 2)))]
+        return asked + objects
+
+    def _object(self, name):
+        """An aggregation as an object; one that has no name is of a kind that has none otherwise."""
+        random = self.random
+        if random.random() < 0.25:
+            tree = Filters(random, self.stream.pools, self).tree()
+            inner = random.choice((*aggregations.DEFAULT, "visitor_id_uniq", "properties_uniq", self._plain_object()))
+            return {"type": "filtered", "filter": tree, "aggregator": inner, "name": name}
+        return self._plain_object() | {"name": name}
+
+    def _plain_object(self):
+        random = self.random
+        kind = random.choice(tuple(aggregations.KINDS))
+        found = {"type": random.choice((kind, *aggregations.KINDS[kind]))}
+        if kind in ("variance", "stddev"):
+            return found | random.choice(({}, {"estimator": "sample"}, {"estimator": "population"}))
+        if kind == "approx_uniq":  # it estimates beyond some thousand values, which sessions have
+            return found | {"fields": [random.choice([name for name in columns.DIMENSIONS if name != "session_id"])]}
+        if kind == "uniq":
+            by_row = random.random() < 0.5
+            names = [name for name in columns.DIMENSIONS if name != "properties"] if by_row else columns.DIMENSIONS
+            found["fields"] = random.sample(names, random.randint(1, 3))
+            return found | ({"byRow": True} if by_row else {})
+        return found | (random.choice(({}, {"fieldName": "value"})) if kind != "count" else {})
 
     def _order(self, groups, metrics):
         random = self.random

@@ -1,12 +1,7 @@
 """A fetch as one SQL statement. It reads the fetch as documented and knows nothing of how gristmill answers it."""
 
-from . import buckets, conditions, instants, zones
-from .columns import DIMENSIONS
+from . import aggregations, buckets, conditions, instants, zones
 from .literals import scalar_text, sql_name, sql_text
-
-DEFAULT_AGGREGATIONS = ("count", "sum", "avg", "min", "max")
-# What a bucket without events has; others are null.
-NOTHING = {"count": "0", "sum": "0.0::DOUBLE"}
 
 
 class Translation:
@@ -18,7 +13,9 @@ class Translation:
         self.zone = interval.get("time_zone") or "UTC"
         self.granularity = fetch["granularity"].lower()
         self.groups = list(fetch.get("group_by") or [])
-        self.metrics = list(fetch.get("aggregations") or DEFAULT_AGGREGATIONS)
+        asked = fetch.get("aggregations") or aggregations.DEFAULT
+        self.aggregations = [aggregations.aggregation(each, conditions.Conditions(self.zone)) for each in asked]
+        self.metrics = [each.name for each in self.aggregations]
 
     def sql(self):
         """The statement."""
@@ -80,7 +77,7 @@ class Translation:
 
     def _grouped(self):
         keys = ["start", *(f"{self._key(name)} AS g{at}" for at, name in enumerate(self.groups))]
-        metrics = [f"{metric(name)} AS m{at}" for at, name in enumerate(self.metrics)]
+        metrics = [f"{each.sql} AS m{at}" for at, each in enumerate(self.aggregations)]
         each = ", unnest(coalesce(properties, [NULL])) AS u(property)" if "properties" in self.groups else ""
         positions = ", ".join(str(at + 1) for at in range(len(keys)))
         return f"SELECT {', '.join([*keys, *metrics])}\n    FROM bucketed{each} GROUP BY {positions}"
@@ -89,10 +86,9 @@ class Translation:
         return "property" if name == "properties" else sql_name(name)
 
     def _filled(self):
-        nothing = {name: NOTHING.get(name, "0" if name.endswith("_uniq") else None) for name in self.metrics}
         metrics = [
-            f"m{at}" if nothing[name] is None else f"if(g.start IS NULL, {nothing[name]}, m{at}) AS m{at}"
-            for at, name in enumerate(self.metrics)
+            f"if(g.start IS NULL, {each.nothing or 'NULL'}, m{at}) AS m{at}"
+            for at, each in enumerate(self.aggregations)
         ]
         # `all` is one row in any case; of the others those that overlap the interval.
         which = "true" if self.granularity == "all" else "b.start < to_ms AND b.next > from_ms AND from_ms < to_ms"
@@ -109,21 +105,3 @@ class Translation:
             descending = (each.get("direction") or "asc").lower().startswith("desc")
             order.append(places[each["field"]] + (" DESC NULLS LAST" if descending else " ASC NULLS FIRST"))
         return [*order, "start", *(f"{places[name]} ASC NULLS FIRST" for name in self.groups)]
-
-
-def metric(name):
-    """SQL for an aggregation over the rows of a group."""
-    if name == "count":
-        return "count(*)"
-    if name in ("min", "max"):
-        return f"{name}(value)"
-    if name == "sum":
-        return "exact_sum(list(value))"
-    if name == "avg":
-        return "exact_sum(list(value)) / nullif(count(value), 0)"
-    dimension = name.removesuffix("_uniq")
-    if dimension not in DIMENSIONS:
-        raise KeyError(name)
-    if dimension == "properties":
-        return "coalesce(len(list_distinct(flatten(list(properties) FILTER (properties IS NOT NULL)))), 0)"
-    return f"count(DISTINCT {sql_name(dimension)})"

@@ -79,6 +79,16 @@ class Sums(unittest.TestCase):
         self.assertEqual(answers.exact_sum([1.7e308, 1.7e308, -1.7e308]), 1.7e308)
         self.assertEqual(answers.exact_sum([5e-324, 5e-324]), 1e-323)
 
+    def test_variances_are_exact(self):
+        """Of a sample and of all, with a large mean, of too few and too large values, of tiny ones."""
+        self.assertEqual(answers.exact_variance([1e15, 1e15 + 2, None], 1), 2.0)
+        self.assertEqual(answers.exact_variance([1.0, 3.0], 0), 1.0)
+        self.assertEqual(answers.exact_variance([7.0], 0), 0.0)
+        self.assertIsNone(answers.exact_variance([7.0], 1))
+        self.assertIsNone(answers.exact_variance(None, 0))
+        self.assertIsNone(answers.exact_variance([2.0**450, 0.0], 0))
+        self.assertEqual(answers.exact_variance([2.0**-401, 0.0], 0), 0.0)
+
     def test_nothing_and_too_much(self):
         """0.0 of nothing, null beyond the range."""
         self.assertEqual(answers.exact_sum([]), 0.0)

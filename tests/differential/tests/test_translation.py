@@ -136,6 +136,43 @@ class Translated(unittest.TestCase):
             [["1970-01-01T00:00:00.000Z", 1, 0.0, None, None, None]],
         )
 
+    def test_objects_of_aggregations(self):
+        """Their names, figures of some rows, combinations, the earliest value."""
+        asked = [
+            {"type": "doubleSum", "fieldName": "value", "name": "total"},
+            {"type": "cardinality", "fields": ["label", "properties", "dim1"]},
+            {"type": "cardinality", "fields": ["dim1", "dim5"], "byRow": True, "name": "pairs"},
+            {"type": "variance", "estimator": "population"},
+            {"type": "last"},
+            {"type": "filtered", "filter": {"type": "null", "column": "dim1"}, "aggregator": "count", "name": "some"},
+            {"type": "filtered", "filter": {"type": "false"}, "aggregator": "sum", "name": "none"},
+        ]
+        fetch = {
+            "organization_id": "o",
+            "interval": {"start": 0, "end": 1},
+            "granularity": "all",
+            "aggregations": asked,
+        }
+        names = ["total", "label_properties_dim1_uniq", "pairs", "variance", "last", "some", "none"]
+        self.assertEqual(Translation(fetch).metrics, names)
+        ((_, total, values, pairs, variance, last, some, none),) = self.answer(aggregations=asked)
+        # label and dim1 have 10, 007, a, b, "", a_b, aXb; properties add nothing.
+        self.assertEqual([total, values, pairs, last, some, none], [3.5, 7, 4, 2.5, 1, 0.0])
+        self.assertAlmostEqual(variance, (1 + 0 + 6.25) / 3 - (3.5 / 3) ** 2)
+
+    def test_rows_of_the_answer_are_chosen(self):
+        """By having, by bucket, by offset and limit, in that order."""
+        keys = {"group_by": ["label"], "aggregations": ["count", "sum"]}
+        having = {"type": "not", "field": {"type": "bound", "dimension": "sum", "lower": 2}}
+        for more, expected in [
+            ({}, ["007", "10", "a", "b"]),
+            ({"having": having}, ["10", "a", "b"]),
+            ({"having": having, "limit_per_bucket": 2}, ["10", "a"]),
+            ({"having": having, "limit_per_bucket": 2, "offset": 1, "limit": 3}, ["a"]),
+            ({"order_by": [{"field": "label", "direction": "desc"}], "limit_per_bucket": 1}, ["b"]),
+        ]:
+            self.assertEqual([row[1] for row in self.answer(**keys, **more)], expected, more)
+
     def test_buckets_start_where_the_documentation_says(self):
         """In gaps, in repeated hours, on skipped days; with a group, and as one of the buckets that are filled."""
         for zone, granularity, text, expected in BUCKETS:
