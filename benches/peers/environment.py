@@ -1,6 +1,7 @@
 """An environment of Python with pinned packages, made below the user's cache at the first run."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,10 +14,18 @@ def cache(name):
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / name
 
 
-def check_python():
-    """Ends with a message where this Python is too old."""
+def run(script, place, command):
+    """Ends with what `command` gives in the environment at `place`, or for the argument `test` with the tests' code."""
     if sys.version_info < OLDEST_PYTHON:
         sys.exit(f"Python {'.'.join(map(str, OLDEST_PYTHON))} or newer is needed, this is {sys.version.split()[0]}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        enter(place, script)
+        sys.exit(run_tests(script.parent) if sys.argv[1:] == ["test"] else command())
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"{script.name}: {error}")
 
 
 def enter(place, script):
