@@ -45,7 +45,8 @@ class Filters:
                 return {"type": "not", "field": self.tree(depth + 1)}
             return {"type": kind, "fields": [self.tree(depth + 1) for _ in range(random.randint(1, 3))]}
         kind = random.choices(LEAVES, LEAF_WEIGHTS)[0]
-        if self.dimensions is not columns.DIMENSIONS and (not self.dimensions or kind == "comparison"):
+        on_answer = self.dimensions is not columns.DIMENSIONS
+        if on_answer and (not self.dimensions or kind == "comparison" or random.random() < 0.5):
             kind = random.choice(("number", "number", "number", "time", "interval", "constant"))
         leaf = getattr(self, "_" + kind)()
         # Druid's hint changes nothing.
