@@ -20,6 +20,11 @@ format:
 doc:
     RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps
 
+# Ask DuckDB the same random fetches and compare the answers
+differential *flags:
+    cargo build --release --package gristmill-cli
+    python3 tests/differential/run.py {{flags}}
+
 # Measure; a name runs only the benches whose names hold it
 bench *name:
     cargo bench --package gristmill --bench '*' -- {{name}}

@@ -5,6 +5,7 @@ import os
 import sys
 
 from . import growth, loading, peers, process, shape, side_by_side
+from .arguments import positive
 from .failure import Failure
 from .gristmill import Gristmill, default_path
 
@@ -90,11 +91,3 @@ def chosen(command):
         "--store", metavar="DIR", help="measure this store of the generated events instead of making one"
     )
     command.add_argument("--reload", nargs="*", choices=peers.NAMES, default=[], help="load these peers again")
-
-
-def positive(text):
-    """A whole number from 1 on; underscores may part its digits."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
-    return number

@@ -1,0 +1,1 @@
+"""Fetches answered by gristmill and by DuckDB, and what differs."""
