@@ -5,6 +5,7 @@ use super::metric::MetricColumn;
 use super::missing::Missing;
 use super::order::order;
 use super::part;
+use super::sketch::Sketch;
 use super::touched::Touched;
 use crate::exec::{ExecError, Tally, Value, Values};
 use crate::request::{Fetch, Filter, Metric, TIMESTAMP_FIELD};
@@ -178,7 +179,17 @@ impl Answer {
             // A count is far below 2^63.
             Some(MetricColumn::Integers(figures)) => Cell::Integer(figures[row].cast_signed()),
             Some(MetricColumn::Floats(figures)) => figures[row].map_or(Cell::Null, Cell::Float),
+            // An estimate is not far above the number of rows.
+            Some(MetricColumn::Sketches(figures)) => Cell::Integer(figures[row].estimate.cast_signed()),
             None => Cell::Null,
+        }
+    }
+
+    /// The sketch behind an estimate in a row below [`Answer::len`] and a column of [`Answer::fields`]; `None` elsewhere.
+    pub fn sketch(&self, row: usize, column: usize) -> Option<&Sketch> {
+        match self.metrics.get(column.checked_sub(1 + self.groups.len())?)? {
+            MetricColumn::Sketches(figures) => figures.get(row),
+            MetricColumn::Integers(_) | MetricColumn::Floats(_) => None,
         }
     }
 

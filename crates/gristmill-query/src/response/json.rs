@@ -137,11 +137,13 @@ fn write_value(value: Value<'_>, text: &mut Vec<u8>) {
 }
 
 fn write_figure(column: &MetricColumn, row: usize, text: &mut Vec<u8>) {
+    let write_integer = |figure: u64, text: &mut Vec<u8>| {
+        text.extend_from_slice(itoa::Buffer::new().format(figure).as_bytes());
+    };
     text.push(b',');
     match column {
-        MetricColumn::Integers(figures) => {
-            text.extend_from_slice(itoa::Buffer::new().format(figures[row]).as_bytes());
-        }
+        MetricColumn::Integers(figures) => write_integer(figures[row], text),
+        MetricColumn::Sketches(figures) => write_integer(figures[row].estimate, text),
         MetricColumn::Floats(figures) => match figures[row] {
             Some(figure) => text.extend_from_slice(zmij::Buffer::new().format_finite(figure).as_bytes()),
             None => text.extend_from_slice(b"null"),

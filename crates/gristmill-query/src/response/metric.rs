@@ -3,6 +3,7 @@
 use crate::exec::{Figure, Merged, Needs, State, StateKind, to_extreme};
 use crate::narrow;
 use crate::request::{Aggregation, Metric};
+use crate::response::Sketch;
 use std::cmp::Ordering;
 
 /// One column of figures, a figure a row.
@@ -12,6 +13,8 @@ pub enum MetricColumn {
     Integers(Vec<u64>),
     /// Finite numbers or null.
     Floats(Vec<Option<f64>>),
+    /// Estimates of counts.
+    Sketches(Vec<Sketch>),
 }
 
 impl MetricColumn {
@@ -76,6 +79,7 @@ impl MetricColumn {
         match self {
             Self::Integers(figures) => Some(figures[row] as f64),
             Self::Floats(figures) => figures[row],
+            Self::Sketches(figures) => Some(figures[row].estimate as f64),
         }
     }
 
@@ -89,6 +93,7 @@ impl MetricColumn {
         match self {
             Self::Integers(figures) => figures.clone(),
             Self::Floats(figures) => figures.iter().map(of_float).collect(),
+            Self::Sketches(figures) => figures.iter().map(|figure| figure.estimate).collect(),
         }
     }
 
@@ -101,6 +106,7 @@ impl MetricColumn {
                 (Some(a), Some(b)) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
                 (a, b) => a.is_some().cmp(&b.is_some()),
             },
+            Self::Sketches(figures) => figures[a].estimate.cmp(&figures[b].estimate),
         }
     }
 
@@ -111,17 +117,19 @@ impl MetricColumn {
                 Self::Integers(rows.iter().map(|row| figures[*row as usize]).collect())
             }
             Self::Floats(figures) => Self::Floats(rows.iter().map(|row| figures[*row as usize]).collect()),
+            Self::Sketches(figures) => {
+                Self::Sketches(rows.iter().map(|row| figures[*row as usize].clone()).collect())
+            }
         }
     }
 }
 
 /// The figures that the states of all groups give, and whether one was beyond what can be added up.
 fn of_states(aggregation: &Aggregation, states: &[State]) -> (MetricColumn, bool) {
-    let figures: Vec<Figure> = states.iter().map(|state| state.figure(aggregation)).collect();
     if let Aggregation::ApproxUniq(_) = aggregation {
-        let count = |figure: &Figure| if let Figure::Count(count) = figure { *count } else { 0 };
-        return (MetricColumn::Integers(figures.iter().map(count).collect()), false);
+        return (MetricColumn::Sketches(states.iter().map(State::sketch).collect()), false);
     }
+    let figures: Vec<Figure> = states.iter().map(|state| state.figure(aggregation)).collect();
     let number = |figure: &Figure| if let Figure::Number(number) = figure { *number } else { None };
     let overflow = figures.contains(&Figure::OutOfRange);
     (MetricColumn::Floats(figures.iter().map(number).collect()), overflow)

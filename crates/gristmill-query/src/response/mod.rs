@@ -8,12 +8,14 @@ mod metric;
 mod missing;
 mod order;
 mod part;
+mod sketch;
 mod touched;
 
 pub use answer::{Answer, Cell, Field, FieldKind};
 pub(crate) use fill::fill;
 pub use metric::MetricColumn;
 pub use missing::Missing;
+pub use sketch::Sketch;
 pub use touched::Touched;
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Figures of groups that a filter of their own left, brought to the groups of the answer.
 
 use super::metric::MetricColumn;
-use crate::exec::{Merged, Value};
+use crate::exec::{Merged, State, Value};
 use crate::narrow;
 use crate::request::Aggregation;
 use gristmill_storage::hash::HashMap;
@@ -34,11 +34,11 @@ pub(crate) fn spread(
     places: &[Option<u32>],
     groups: usize,
 ) -> MetricColumn {
-    fn each<T: Copy>(figures: &[T], places: &[Option<u32>], empty: T, groups: usize) -> Vec<T> {
+    fn each<T: Clone>(figures: &[T], places: &[Option<u32>], empty: T, groups: usize) -> Vec<T> {
         let mut all = vec![empty; groups];
         for (figure, place) in figures.iter().zip(places) {
             if let Some(place) = place {
-                all[*place as usize] = *figure;
+                all[*place as usize] = figure.clone();
             }
         }
         all
@@ -48,6 +48,9 @@ pub(crate) fn spread(
         MetricColumn::Floats(figures) => {
             let empty = if *aggregation == Aggregation::Sum { Some(0.0) } else { None };
             MetricColumn::Floats(each(figures, places, empty, groups))
+        }
+        MetricColumn::Sketches(figures) => {
+            MetricColumn::Sketches(each(figures, places, State::no_sketch(), groups))
         }
     }
 }

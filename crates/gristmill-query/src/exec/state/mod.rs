@@ -10,6 +10,7 @@ mod table;
 mod theta;
 
 use crate::request::{Aggregation, Metric};
+use crate::response::Sketch;
 use edge::Edge;
 pub(crate) use feed::Feed;
 use gristmill_storage::schema::Dimension;
@@ -83,8 +84,6 @@ pub(crate) enum State {
 /// A figure that a state gives.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Figure {
-    /// An estimate of a count.
-    Count(u64),
     /// A number; `None` where there is none.
     Number(Option<f64>),
     /// A number beyond what can be added up.
@@ -116,8 +115,17 @@ impl State {
             (Self::Quantiles(state), Aggregation::Quantile(fraction)) => {
                 Figure::Number(state.quantile(*fraction))
             }
-            (Self::Theta(state), _) => Figure::Count(state.estimate()),
             _ => Figure::Number(None),
         }
+    }
+
+    /// The estimate that an aggregation tells of the group, with its sketch.
+    pub(crate) fn sketch(&self) -> Sketch {
+        if let Self::Theta(state) = self { state.sketch() } else { Self::no_sketch() }
+    }
+
+    /// The sketch of a group without a row.
+    pub(crate) fn no_sketch() -> Sketch {
+        Theta::default().sketch()
     }
 }

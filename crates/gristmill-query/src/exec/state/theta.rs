@@ -1,9 +1,11 @@
 //! Estimates of how many distinct texts there are: theta sketches of Apache `DataSketches`.
 
+use crate::response::Sketch;
 use datasketches::theta::{
     CompactThetaSketch, ThetaSketch, ThetaSketchBuilder, ThetaUnion, ThetaUnionBuilder,
 };
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 /// A sketch keeps 2^12 hashes: up to so many texts it is exact, beyond its relative standard error is 1.6 %.
 const LOG_K: u8 = 12;
@@ -47,15 +49,18 @@ impl Theta {
         self.added = None;
     }
 
-    /// About how many texts; exact up to 4,096.
-    pub(super) fn estimate(&self) -> u64 {
+    /// About how many texts, exact up to 4,096, and the sketch.
+    pub(super) fn sketch(&self) -> Sketch {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "a number of texts, rounded"
         )]
-        let rounded = |sketch: CompactThetaSketch| sketch.estimate().round() as u64;
-        self.compact().map_or(0, rounded)
+        let of = |sketch: CompactThetaSketch| Sketch {
+            estimate: sketch.estimate().round() as u64,
+            bytes: sketch.serialize().into(),
+        };
+        self.compact().map_or_else(|| Sketch { estimate: 0, bytes: Arc::default() }, of)
     }
 
     /// The sketch, ordered.
@@ -87,15 +92,15 @@ mod tests {
 
     #[test]
     fn few_are_counted_and_many_estimated() {
-        assert_eq!(Theta::default().estimate(), 0);
-        assert_eq!(of((0..4_096).chain(0..4_096)).estimate(), 4_096);
-        let many = of(0..200_000).estimate();
+        assert_eq!(Theta::default().sketch().estimate(), 0);
+        assert_eq!(of((0..4_096).chain(0..4_096)).sketch().estimate(), 4_096);
+        let many = of(0..200_000).sketch().estimate();
         assert!((193_000..207_000).contains(&many), "{many}");
     }
 
     #[test]
     fn the_order_does_not_show() {
-        let bytes = |theta: &Theta| theta.compact().unwrap().serialize();
+        let bytes = |theta: &Theta| theta.sketch().bytes().to_vec();
         let whole = of(0..50_000);
         assert_eq!(bytes(&of((0..50_000).rev())), bytes(&whole));
         for cut in [1, 3_000, 25_000, 49_999] {
@@ -106,5 +111,19 @@ mod tests {
             other.merge(&of(0..cut));
             assert_eq!(bytes(&other), bytes(&whole), "{cut}");
         }
+    }
+
+    #[test]
+    fn other_implementations_read_the_bytes() {
+        // Of the texts "a", "b" and "c", as the Python library of the same project writes them.
+        let theta = {
+            let mut theta = Theta::default();
+            ["a", "b", "c"].iter().for_each(|text| theta.add(text.as_bytes()));
+            theta
+        };
+        let hex: String = theta.sketch().bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex, "02030300001acc930300000000000000b70c6ee5a8af4008857f40b689c7e53417c11d528507017b");
+        let read = CompactThetaSketch::deserialize(of(0..9_000).sketch().bytes()).unwrap();
+        assert_eq!(read.num_retained(), 4_096);
     }
 }
