@@ -7,7 +7,7 @@
 use gristmill::event::Event;
 use gristmill::exec::{GroupStrategy, Instructions, RowStrategy, Tuning};
 use gristmill::request::{
-    Aggregation, EmptyBuckets, Fetch, FetchContext, Filter, Having, Interval, Metric, OrderBy,
+    Aggregation, EmptyBuckets, Fetch, FetchBuilder, FetchContext, Filter, Having, Interval, Metric, OrderBy,
 };
 use gristmill::schema::{Dimension, Kind};
 use gristmill::time::Granularity;
@@ -220,6 +220,11 @@ proptest! {
         let whole = Fetch { granularity: Granularity::All, group_by: Vec::new(), ..fetch.clone() };
         let store = store(layout, 1, &events);
         prop_assert_eq!(total(&store, &fetch), total(&store, &whole));
+    }
+
+    #[test]
+    fn a_fetch_may_be_built_again(fetch in arbitrary::fetch()) {
+        prop_assert_eq!(FetchBuilder::from(fetch.clone()).build().expect("a checked fetch"), fetch);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! The language is described in `docs/query.md`.
 
+mod builder;
 mod check;
 mod context;
 mod error;
@@ -11,6 +12,7 @@ mod json;
 mod names;
 mod number;
 
+pub use builder::FetchBuilder;
 pub use check::compile_regex;
 pub use context::FetchContext;
 pub use error::{FetchError, FetchErrorKind};

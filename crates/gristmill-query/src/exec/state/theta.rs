@@ -121,8 +121,12 @@ mod tests {
             ["a", "b", "c"].iter().for_each(|text| theta.add(text.as_bytes()));
             theta
         };
-        let hex: String = theta.sketch().bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, "02030300001acc930300000000000000b70c6ee5a8af4008857f40b689c7e53417c11d528507017b");
+        let written = [
+            0x02, 0x03, 0x03, 0x00, 0x00, 0x1a, 0xcc, 0x93, 0x03, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+            0xb7, 0x0c, 0x6e, 0xe5, 0xa8, 0xaf, 0x40, 0x08, 0x85, 0x7f, 0x40, 0xb6, 0x89, 0xc7, 0xe5, 0x34,
+            0x17, 0xc1, 0x1d, 0x52, 0x85, 0x07, 0x01, 0x7b,
+        ];
+        assert_eq!(theta.sketch().bytes(), written);
         let read = CompactThetaSketch::deserialize(of(0..9_000).sketch().bytes()).unwrap();
         assert_eq!(read.num_retained(), 4_096);
     }

@@ -41,12 +41,13 @@ fn millis(number: &str, json: &Json<'_, '_>) -> Result<i64, FetchError> {
     in_range(millis, json)
 }
 
+/// Whether a number of milliseconds may stand in a request.
+pub(in crate::request) fn is_instant(millis: i64) -> bool {
+    (FIRST..=LAST).contains(&millis)
+}
+
 fn in_range(millis: i64, json: &Json<'_, '_>) -> Result<i64, FetchError> {
-    if (FIRST..=LAST).contains(&millis) {
-        Ok(millis)
-    } else {
-        Err(json.invalid("an instant of the years 0000 to 9999"))
-    }
+    if is_instant(millis) { Ok(millis) } else { Err(json.invalid("an instant of the years 0000 to 9999")) }
 }
 
 /// The instant of an ISO-8601 text that is at this place, or part of what is.

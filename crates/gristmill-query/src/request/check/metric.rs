@@ -4,7 +4,7 @@ use super::filter;
 use super::group_by;
 use crate::request::error::{FetchError, FetchErrorKind};
 use crate::request::json::{Json, Object};
-use crate::request::{Aggregation, Distinct, Estimator, Filter, Metric, TIMESTAMP_FIELD, number};
+use crate::request::{Aggregation, Distinct, Estimator, Filter, Metric, TIMESTAMP_FIELD, names, number};
 use crate::time::Zone;
 use gristmill_storage::schema::{Column, Dimension};
 
@@ -96,7 +96,7 @@ pub(super) fn check(
         }
     }
     if metrics.is_empty() {
-        metrics.extend(PLAIN.map(|(name, aggregation)| Metric::new(name, aggregation)));
+        metrics = default_metrics();
     }
     Ok(metrics)
 }
@@ -106,12 +106,24 @@ fn metric(json: &Json<'_, '_>, zone: Zone) -> Result<Metric, FetchError> {
         return of_object(&json.object("an aggregation")?, zone);
     }
     let name = json.text("an aggregation's name")?;
-    let Some(aggregation) = aggregation(&name) else {
+    match named_aggregation(&name) {
+        Ok(aggregation) => Ok(Metric::new(name, aggregation)),
+        Err(message) => Err(json.error(FetchErrorKind::Unknown, message)),
+    }
+}
+
+/// The columns of a request that names none.
+pub(in crate::request) fn default_metrics() -> Vec<Metric> {
+    PLAIN.map(|(name, aggregation)| Metric::new(name, aggregation)).into()
+}
+
+/// The aggregation of a name; the error says which names there are.
+pub(in crate::request) fn named_aggregation(name: &str) -> Result<Aggregation, String> {
+    aggregation(name).ok_or_else(|| {
         let known: Vec<String> = names().collect();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        return Err(json.unknown("aggregation", &name, &known));
-    };
-    Ok(Metric::new(name, aggregation))
+        names::unknown("aggregation", name, &known)
+    })
 }
 
 fn of_object(object: &Object<'_, '_>, zone: Zone) -> Result<Metric, FetchError> {

@@ -15,9 +15,12 @@ mod zone;
 use crate::request::error::FetchError;
 use crate::request::json::{self, Json, Object};
 use crate::request::{EmptyBuckets, Fetch, FetchContext};
+pub(super) use filter::FilterLimits;
 #[cfg(test)]
 pub(super) use filter::TYPES as FILTER_TYPES;
 pub use filter::compile_regex;
+pub(super) use instant::is_instant;
+pub(super) use metric::{default_metrics, named_aggregation};
 
 /// The keys of a request.
 const KEYS: [&str; 15] = [

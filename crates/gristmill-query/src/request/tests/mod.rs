@@ -1,5 +1,6 @@
 //! Requests as text against the checked form, and against the error.
 
+mod builder;
 mod document;
 mod fetch;
 mod filter;

@@ -19,6 +19,7 @@ pub(super) use column::unknown_column;
 use gristmill_storage::schema::Dimension;
 use regex::RegexBudget;
 pub use regex::compile_regex;
+pub(in crate::request) use tree::FilterLimits;
 use tree::{Checker, Tree};
 
 #[cfg(test)]

@@ -30,10 +30,16 @@ impl Default for RegexBudget {
 }
 
 impl RegexBudget {
-    fn take(&mut self, pattern: &str) -> Option<()> {
-        self.regexes = self.regexes.checked_sub(1)?;
-        self.text = self.text.checked_sub(pattern.len())?;
-        Some(())
+    /// Takes in an expression; the error says which limit is passed.
+    pub(super) fn take(&mut self, pattern: &str) -> Result<(), String> {
+        let left = (self.regexes.checked_sub(1), self.text.checked_sub(pattern.len()));
+        let (Some(regexes), Some(text)) = left else {
+            return Err(format!(
+                "expected up to {MAX_REGEXES} regular expressions of {MAX_REGEX_TEXT} bytes together, found more"
+            ));
+        };
+        *self = Self { regexes, text };
+        Ok(())
     }
 }
 
@@ -68,12 +74,7 @@ pub(super) fn expression(
 
 pub(super) fn test(json: &Json<'_, '_>, budget: &mut RegexBudget) -> Result<Test, FetchError> {
     let pattern = json.text("a regular expression")?;
-    if budget.take(&pattern).is_none() {
-        let message = format!(
-            "expected up to {MAX_REGEXES} regular expressions of {MAX_REGEX_TEXT} bytes together, found more"
-        );
-        return Err(json.error(FetchErrorKind::TooLarge, message));
-    }
+    budget.take(&pattern).map_err(|message| json.error(FetchErrorKind::TooLarge, message))?;
     compile_regex(&pattern).map_err(|error| regex_error(json, error))?;
     Ok(Test::Regex(pattern.into_owned()))
 }

@@ -48,8 +48,39 @@ pub(super) const EXPECTED: &str = "a filter object";
 pub(super) struct Checker<'c> {
     zone: Zone,
     columns: Columns<'c>,
+    limits: FilterLimits,
+}
+
+/// How many filters a request has so far.
+#[derive(Default)]
+pub(in crate::request) struct FilterLimits {
     filters: usize,
-    regexes: RegexBudget,
+    pub(super) regexes: RegexBudget,
+}
+
+impl FilterLimits {
+    /// Takes in a filter that stands at a depth, from 1; the error says which limit is passed.
+    pub(in crate::request) fn take(&mut self, depth: usize) -> Result<(), String> {
+        if depth > MAX_DEPTH {
+            return Err(format!("filters stand in each other deeper than {MAX_DEPTH} levels"));
+        }
+        self.take_more(1)
+    }
+
+    fn take_more(&mut self, filters: usize) -> Result<(), String> {
+        self.filters = self.filters.saturating_add(filters);
+        if self.filters > MAX_FILTERS {
+            return Err(format!(
+                "more than {MAX_FILTERS} filters; many values of one column are one \"in\" filter"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Takes in a regular expression; the error says which limit is passed.
+    pub(in crate::request) fn take_regex(&mut self, pattern: &str) -> Result<(), String> {
+        self.regexes.take(pattern)
+    }
 }
 
 /// What is made of filters: a filter of events, or one of the rows of an answer.
@@ -115,16 +146,12 @@ impl Tree for Having {
 impl<'c> Checker<'c> {
     /// A checker of filters on these columns, which reads instants without an offset in this zone.
     pub(super) fn new(zone: Zone, columns: Columns<'c>) -> Self {
-        Self { zone, columns, filters: 0, regexes: RegexBudget::default() }
+        Self { zone, columns, limits: FilterLimits::default() }
     }
 
     /// The checked form of a filter that stands at a depth, from 1.
     pub(super) fn filter<T: Tree>(&mut self, json: &Json<'_, '_>, depth: usize) -> Result<T, FetchError> {
-        if depth > MAX_DEPTH {
-            let message = format!("filters stand in each other deeper than {MAX_DEPTH} levels");
-            return Err(json.error(FetchErrorKind::TooLarge, message));
-        }
-        self.count(1, json)?;
+        self.limits.take(depth).map_err(|message| json.error(FetchErrorKind::TooLarge, message))?;
         let object = json.object(EXPECTED)?;
         let name_json = object.require("type", "a filter's type")?;
         let name = name_json.text("a filter's type")?;
@@ -179,8 +206,8 @@ impl<'c> Checker<'c> {
             "bound" => bound::bound(&filter, self.zone),
             "range" => bound::range(&filter, self.zone),
             "like" => like::check(&filter),
-            "regex" => regex::check(&filter, &mut self.regexes),
-            "search" | "contains" => search::check(&filter, &mut self.regexes),
+            "regex" => regex::check(&filter, &mut self.limits.regexes),
+            "search" | "contains" => search::check(&filter, &mut self.limits.regexes),
             "interval" => ranges::interval(&filter, self.zone),
             _ => equality::selector(&filter, self.zone),
         };
@@ -210,18 +237,10 @@ impl<'c> Checker<'c> {
             let message = format!("expected {expected}, found {}", items.len());
             return Err(list.error(FetchErrorKind::Invalid, message));
         }
-        self.count(items.len(), &list)?;
+        self.limits
+            .take_more(items.len())
+            .map_err(|message| list.error(FetchErrorKind::TooLarge, message))?;
         items.map(|json| compared(&json)).collect::<Result<_, _>>().map(Filter::SameValue)
-    }
-
-    fn count(&mut self, more: usize, json: &Json<'_, '_>) -> Result<(), FetchError> {
-        self.filters = self.filters.saturating_add(more);
-        if self.filters > MAX_FILTERS {
-            let message =
-                format!("more than {MAX_FILTERS} filters; many values of one column are one \"in\" filter");
-            return Err(json.error(FetchErrorKind::TooLarge, message));
-        }
-        Ok(())
     }
 }
 
