@@ -14,6 +14,8 @@ pub(crate) struct Plan<'f> {
     pub(crate) fetch: &'f Fetch,
     pub(crate) options: &'f ExecOptions,
     pub(crate) stop: Stop<'f>,
+    /// Whether it is asked how the fetch is answered.
+    pub(crate) explains: bool,
     /// The filter, with the restriction on sources in it.
     pub(crate) filter: Compiled,
     /// Which values of the dimension with several values make groups; absent where all do, or it is not grouped by.
@@ -23,7 +25,12 @@ pub(crate) struct Plan<'f> {
 }
 
 impl<'f> Plan<'f> {
-    pub(crate) fn new(fetch: &'f Fetch, options: &'f ExecOptions, stop: Stop<'f>) -> Result<Self, ExecError> {
+    pub(crate) fn new(
+        fetch: &'f Fetch,
+        options: &'f ExecOptions,
+        stop: Stop<'f>,
+        explains: bool,
+    ) -> Result<Self, ExecError> {
         let group_values = group_values(fetch)?;
         let has_group =
             |matcher: &Arc<Matcher>| Compiled::dimension(Dimension::Properties, Matcher::clone(matcher));
@@ -36,6 +43,7 @@ impl<'f> Plan<'f> {
             fetch,
             options,
             stop,
+            explains,
             filter,
             group_values,
             bucketer: Bucketer::new(fetch.granularity, fetch.zone, fetch.interval),

@@ -1,9 +1,9 @@
 //! The threads that fetches run on.
 
 use crate::error::Error;
-use gristmill_query::exec::{Cancel, ExecOptions, execute};
+use gristmill_query::exec::{Cancel, ExecOptions, execute, explain};
 use gristmill_query::request::Fetch;
-use gristmill_query::response::Answer;
+use gristmill_query::response::{Answer, Explanation};
 use gristmill_storage::segment::Segment;
 use std::sync::Arc;
 
@@ -37,5 +37,13 @@ impl Engine {
         cancel: Option<&Cancel>,
     ) -> Result<Answer, Error> {
         Ok(execute(fetch, segments, &self.options, &self.pool, cancel)?)
+    }
+
+    pub(crate) fn explain(
+        &self,
+        fetch: &Fetch,
+        segments: &[Arc<Segment>],
+    ) -> Result<(Answer, Explanation), Error> {
+        Ok(explain(fetch, segments, &self.options, &self.pool)?)
     }
 }

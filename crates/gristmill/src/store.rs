@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::options::Options;
 use gristmill_query::exec::Cancel;
 use gristmill_query::request::Fetch;
-use gristmill_query::response::Answer;
+use gristmill_query::response::{Answer, Explanation};
 use gristmill_storage::dir::Dir;
 use gristmill_storage::event::Batch;
 use gristmill_storage::store::{
@@ -115,6 +115,15 @@ impl Store {
     /// A segment that is needed cannot be read, or a budget is exceeded.
     pub fn fetch(&self, fetch: &Fetch) -> Result<Answer, Error> {
         self.engine.fetch(fetch, self.snapshot()?.segments(), None)
+    }
+
+    /// As [`Self::fetch`], and tells how the answer was found: what was left out, in which ways the rest was scanned, and how
+    /// long that took.
+    ///
+    /// # Errors
+    /// As [`Self::fetch`].
+    pub fn explain(&self, fetch: &Fetch) -> Result<(Answer, Explanation), Error> {
+        self.engine.explain(fetch, self.snapshot()?.segments())
     }
 
     /// As [`Self::fetch`], and `cancel` may stop it from another thread.

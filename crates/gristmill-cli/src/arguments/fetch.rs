@@ -38,6 +38,11 @@ pub(crate) struct FetchArguments {
     #[arg(long, value_name = "METRIC", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub(crate) chart: Option<String>,
 
+    /// Instead of the answer, tell how it was found: what was left out, how the rest was scanned, how long that took. As a
+    /// tree, or with `--format json` as JSON
+    #[arg(long, conflicts_with = "chart")]
+    pub(crate) explain: bool,
+
     /// Answer even where a part of the store is damaged, and tell what is missing; the same as `"allow_partial": true`
     #[arg(long)]
     pub(crate) allow_partial: bool,

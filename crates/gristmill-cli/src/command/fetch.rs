@@ -20,6 +20,13 @@ pub(crate) fn run(settings: &FetchSettings) -> Result<(), Failure> {
         .clone()
         .open_reader(&settings.store)
         .map_err(|error| Failure::opening_to_read(&settings.store, error))?;
+    if settings.explain {
+        let (_, explanation) = reader.explain(&settings.fetch).map_err(failure)?;
+        return to_stdout(|out| match settings.output {
+            Output::Json => writeln!(out, "{}", explanation.to_json()),
+            _ => write!(out, "{explanation}"),
+        });
+    }
     let answer = reader.fetch(&settings.fetch).map_err(failure)?;
     warnings::tell(&answer);
     to_stdout(|mut out| show(&answer, settings, &mut out))

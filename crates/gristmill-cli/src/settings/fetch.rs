@@ -16,6 +16,8 @@ pub(crate) struct FetchSettings {
     pub(crate) options: Options,
     pub(crate) fetch: Fetch,
     pub(crate) output: Output,
+    /// Whether how the answer was found is shown in its place.
+    pub(crate) explain: bool,
 }
 
 /// How an answer is shown.
@@ -42,13 +44,17 @@ impl TryFrom<FetchArguments> for FetchSettings {
         let mut fetch = query::read(&typed.query, typed.org.as_deref())?;
         fetch.allow_partial |= typed.allow_partial;
         let output = output(&typed, &fetch)?;
+        let is_told = matches!(output, Output::Json | Output::Table { .. });
+        if typed.explain && !is_told {
+            return Err(Failure::usage("--explain goes with --format table and json only"));
+        }
         let options = options::for_queries(&typed.reading, &typed.budgets);
-        Ok(Self { store: typed.store, options, fetch, output })
+        Ok(Self { store: typed.store, options, fetch, output, explain: typed.explain })
     }
 }
 
 fn output(typed: &FetchArguments, fetch: &Fetch) -> Result<Output, Failure> {
-    let for_people = || terminal::stdout_is_terminal() || typed.chart.is_some();
+    let for_people = || terminal::stdout_is_terminal() || typed.chart.is_some() || typed.explain;
     let format = typed.format.unwrap_or_else(|| if for_people() { Format::Table } else { Format::Json });
     let chart = typed.chart.as_ref().map(|name| metric(name, fetch)).transpose()?;
     if chart.is_some() && format != Format::Table {

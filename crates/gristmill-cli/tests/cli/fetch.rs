@@ -174,3 +174,19 @@ fn over_the_budget_is_a_code_of_its_own() {
     let arguments = ["fetch", "--store", "store", "--max-groups", "2", &example("categories-by-day.json")];
     bench.run(arguments).failed(6, &["budget of 2", "coarser granularity"]);
 }
+
+#[test]
+fn an_explanation_is_a_tree_or_json() {
+    let bench = Bench::with_sample();
+    let query = example("campaigns.json");
+    let tree = bench.run(["fetch", "--store", "store", "--explain", &query]).succeeded().stdout;
+    for part in ["answer: ", "prune ", "in range: ", "groups: ", "matched: "] {
+        assert!(tree.contains(part), "{part} in {tree}");
+    }
+    let json = ["fetch", "--store", "store", "--explain", "--format", "json", &query];
+    let json: serde_json::Value = serde_json::from_str(&bench.run(json).succeeded().stdout).unwrap();
+    assert_eq!(json["passes"][0]["segments"][0]["pruned"], serde_json::Value::Null);
+    bench
+        .run(["fetch", "--store", "store", "--explain", "--format", "csv", &query])
+        .failed(2, &["--explain", "--format table and json"]);
+}

@@ -12,6 +12,7 @@ mod dense;
 mod derived;
 mod distinct;
 mod error;
+mod explain;
 mod group;
 mod groups;
 mod hashed;
@@ -39,7 +40,7 @@ mod wide;
 
 pub use budget::Budget;
 pub use error::ExecError;
-pub use run::{ExecOptions, execute};
+pub use run::{ExecOptions, execute, explain};
 pub use stop::Cancel;
 pub use tuning::{GroupStrategy, Instructions, RowStrategy, Tuning};
 

@@ -118,12 +118,16 @@ fn whole(bytes: f64) -> u64 {
     bytes.round() as u64
 }
 
-/// Whether a segment may have an event of the fetch, as far as its bounds tell.
-pub(crate) fn may_match(plan: &Plan<'_>, segment: &Segment) -> bool {
+/// Why a segment has no event of the fetch, as far as its bounds tell; `None` where it may have one.
+pub(crate) fn left_out(plan: &Plan<'_>, segment: &Segment) -> Option<&'static str> {
     let (interval, meta) = (plan.fetch.interval, segment.meta());
-    interval.start <= meta.max_time
-        && meta.min_time < interval.end
-        && meta.organizations.may_hold(&plan.fetch.organization)
+    if interval.start > meta.max_time || meta.min_time >= interval.end {
+        Some("interval")
+    } else if !meta.organizations.may_hold(&plan.fetch.organization) {
+        Some("organization")
+    } else {
+        None
+    }
 }
 
 /// The rows of one segment that can count, before anything else of it is read.

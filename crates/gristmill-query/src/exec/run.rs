@@ -3,18 +3,20 @@
 use super::accumulate::Needs;
 use super::budget::Budget;
 use super::error::ExecError;
+use super::explain::{How, described, micros, note};
 use super::merge::{Dictionaries, Merged, Source, merge};
-use super::prepare::{Located, Prepared, locate, may_match, prepare};
+use super::prepare::{Located, Prepared, left_out, locate, prepare};
 use super::scan::{Found, SharedBuckets, scan};
 use super::stop::{Cancel, Stop};
 use super::tuning::Tuning;
 use crate::plan::Plan;
 use crate::request::{EmptyBuckets, Fetch, Filter, Interval, Metric};
-use crate::response::{Answer, Missing, Touched, fill};
+use crate::response::{Answer, Explanation, Missing, Pass, Touched, fill};
 use gristmill_storage::segment::{Segment, SegmentError};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// How a fetch is run: what it may use, and which ways it takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,10 +55,43 @@ pub fn execute(
     cancel: Option<&Cancel>,
 ) -> Result<Answer, ExecError> {
     let stop = Stop::new(&options.budget, cancel);
+    answer(fetch, segments, options, pool, stop, None)
+}
+
+/// As [`execute`], and tells how the answer was found.
+///
+/// # Errors
+/// As [`execute`].
+pub fn explain(
+    fetch: &Fetch,
+    segments: &[Arc<Segment>],
+    options: &ExecOptions,
+    pool: &rayon::ThreadPool,
+) -> Result<(Answer, Explanation), ExecError> {
+    let start = Instant::now();
+    let mut explanation = Explanation::default();
+    let stop = Stop::new(&options.budget, None);
+    let answer = answer(fetch, segments, options, pool, stop, Some(&mut explanation.passes))?;
+    explanation.rows = answer.len() as u64;
+    explanation.micros = micros(start);
+    Ok((answer, explanation))
+}
+
+fn answer(
+    fetch: &Fetch,
+    segments: &[Arc<Segment>],
+    options: &ExecOptions,
+    pool: &rayon::ThreadPool,
+    stop: Stop<'_>,
+    mut passes: Option<&mut Vec<Pass>>,
+) -> Result<Answer, ExecError> {
     let mut touched = Touched::default();
     let mut tally = |fetch: &Fetch, missing: &mut Vec<Missing>| -> Result<Tally, ExecError> {
-        let plan = Plan::new(fetch, options, stop)?;
-        let mut merged = merged(&plan, segments, pool, missing, &mut touched)?;
+        let plan = Plan::new(fetch, options, stop, passes.is_some())?;
+        let (mut merged, pass) = merged(&plan, segments, pool, missing, &mut touched)?;
+        if let Some(passes) = &mut passes {
+            passes.push(pass);
+        }
         fill(&plan, &mut merged)?;
         Ok(Tally { merged, needs: plan.needs })
     };
@@ -88,32 +123,56 @@ fn metrics_of(fetch: &Fetch, filter: &Filter) -> Vec<Metric> {
     fetch.metrics.iter().filter(|metric| metric.filter == *filter).cloned().collect()
 }
 
-/// All groups of a fetch, those of several segments added up.
+/// All groups of a fetch, those of several segments added up; and how they were found, where that is asked.
 fn merged(
     plan: &Plan<'_>,
     segments: &[Arc<Segment>],
     pool: &rayon::ThreadPool,
     missing: &mut Vec<Missing>,
     touched: &mut Touched,
-) -> Result<Merged, ExecError> {
-    let segments: Vec<&Segment> =
-        segments.iter().map(|segment| &**segment).filter(|segment| may_match(plan, segment)).collect();
+) -> Result<(Merged, Pass), ExecError> {
+    let start = Instant::now();
+    let mut pass = Pass::default();
+    let explained = if plan.explains { segments } else { &[] };
+    pass.segments = explained.iter().map(|segment| described(plan, segment)).collect();
+    let kept: Vec<&Segment> = segments
+        .iter()
+        .map(|segment| &**segment)
+        .filter(|segment| left_out(plan, segment).is_none())
+        .collect();
     let run = Run { plan, pool };
-    let located = run.each(&segments, segments.len() > PARALLEL_SEGMENTS, |segment| locate(plan, segment));
+    let located = run.each(&kept, kept.len() > PARALLEL_SEGMENTS, |segment| locate(plan, segment));
     let mut found = Vec::new();
-    for (segment, located) in segments.iter().zip(located) {
-        if let Some(Some(located)) = run.or_missing(segment, located.map_err(ExecError::from), missing)? {
-            found.push((*segment, located));
+    for (segment, located) in kept.iter().zip(located) {
+        match run.or_missing(segment, located.map_err(ExecError::from), missing)? {
+            Some(Some(located)) => found.push((*segment, located)),
+            Some(None) => note(explained, &mut pass, segment, |scan| scan.pruned = Some("rows")),
+            None => note(explained, &mut pass, segment, |scan| scan.pruned = Some("unreadable")),
         }
     }
+    pass.prune_micros = micros(start);
+    let start = Instant::now();
     let mut sources = Vec::new();
     for (segment, scanned) in run.scan(found) {
-        if let Some(Some(scanned)) = run.or_missing(segment, scanned, missing)? {
-            *touched = touched.and(scanned.touched);
-            sources.extend(scanned.sources);
+        match run.or_missing(segment, scanned, missing)? {
+            Some(Some(scanned)) => {
+                *touched = touched.and(scanned.touched);
+                sources.extend(scanned.sources);
+                note(explained, &mut pass, segment, |scan| scan.take(scanned.how, scanned.touched));
+            }
+            Some(None) => note(explained, &mut pass, segment, |scan| scan.pruned = Some("filter")),
+            None => note(explained, &mut pass, segment, |scan| scan.pruned = Some("unreadable")),
         }
     }
-    merge(plan, sources, pool)
+    pass.scan_micros = micros(start);
+    let start = Instant::now();
+    let merged = merge(plan, sources, pool)?;
+    pass.merge_micros = micros(start);
+    pass.groups = merged.len() as u64;
+    if plan.explains {
+        pass.metrics = plan.fetch.metrics.iter().map(|metric| metric.name.clone()).collect();
+    }
+    Ok((merged, pass))
 }
 
 struct Run<'r> {
@@ -125,6 +184,7 @@ struct Run<'r> {
 struct Scanned {
     sources: Vec<Source>,
     touched: Touched,
+    how: How,
 }
 
 /// A segment and the scan of it, or why there is none.
@@ -236,17 +296,25 @@ fn scan_segment(
     threads: u64,
 ) -> Result<Option<Scanned>, ExecError> {
     plan.stop.check()?;
+    let start = Instant::now();
     let prepared = match task.start {
         Start::Located(located) => prepare(plan, task.segment, &located)?,
         Start::Prepared(prepared) => prepared?,
     };
     let Some(prepared) = prepared else { return Ok(None) };
-    let Found { sources, matched } = scan(plan, &prepared, shared, threads)?;
+    let Found { sources, matched, way } = scan(plan, &prepared, shared, threads)?;
     let dictionaries = Arc::new(Dictionaries::of(&prepared.columns, prepared.rows));
     let sources = sources.into_iter().filter(|groups| groups.len() > 0);
     Ok(Some(Scanned {
         sources: sources.map(|groups| Source { dictionaries: Arc::clone(&dictionaries), groups }).collect(),
         touched: prepared.touched(matched),
+        how: How {
+            rows: prepared.rows,
+            filter: plan.explains.then(|| prepared.filter.to_string()),
+            way,
+            threads,
+            micros: micros(start),
+        },
     }))
 }
 

@@ -49,6 +49,8 @@ pub(crate) struct Found {
     pub(crate) sources: Vec<Groups>,
     /// Rows that matched.
     pub(crate) matched: u64,
+    /// In which way they were grouped, in words.
+    pub(crate) way: &'static str,
 }
 
 /// Which buckets other segments may have rows in too.
@@ -167,7 +169,12 @@ impl SegmentScan<'_> {
         let sources: Vec<Groups> = found.into_iter().map(|(groups, _)| groups).collect();
         let groups: usize = sources.iter().map(Groups::len).sum();
         self.plan.options.budget.check_groups(groups as u64)?;
-        Ok(Found { sources, matched })
+        let way = match shape.way() {
+            Way::BucketByBucket => "bucket by bucket",
+            Way::AllBuckets => "all buckets at once",
+            Way::Hashed => "hash table",
+        };
+        Ok(Found { sources, matched, way })
     }
 
     /// Scans pieces that may share buckets: what they have seen is added up.
@@ -177,7 +184,8 @@ impl SegmentScan<'_> {
             let found =
                 self.each(pieces, |piece| HashedScan::<C>::scan(self.plan, self.prepared, piece, true))?;
             let matched = found.iter().map(|(_, matched)| matched).sum();
-            return Ok(Found { sources: found.into_iter().map(|(groups, _)| groups).collect(), matched });
+            let sources = found.into_iter().map(|(groups, _)| groups).collect();
+            return Ok(Found { sources, matched, way: "hash table, by rows" });
         };
         let buckets = self.buckets(self.prepared.interval);
         let in_one_array = InOneArray::of(&buckets, shape);
@@ -190,7 +198,7 @@ impl SegmentScan<'_> {
         let Some(mut scan) = scans.next() else { return Ok(Found::default()) };
         scans.for_each(|other| scan.merge(other));
         let (groups, matched) = scan.finish(&buckets, self.shared, &self.count)?;
-        Ok(Found { sources: vec![groups], matched })
+        Ok(Found { sources: vec![groups], matched, way: "all buckets at once, by rows" })
     }
 
     fn each<T: Send>(

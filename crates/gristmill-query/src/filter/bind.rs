@@ -11,6 +11,7 @@ use gristmill_storage::schema::{Dimension, Kind};
 use gristmill_storage::segment::{
     Codes, DimensionCodes, NULL_CODE, Postings, Segment, SegmentError, Timestamps,
 };
+use std::fmt;
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
@@ -40,6 +41,31 @@ impl Bound<'_> {
             Self::And(fields) | Self::Or(fields) => fields.iter().map(Self::bytes_per_row).sum(),
             Self::Not(field) => field.bytes_per_row(),
             Self::Leaf(leaf) => leaf.bytes_per_row(),
+        }
+    }
+}
+
+/// How the rows that match are found, in words.
+impl fmt::Display for Bound<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = |f: &mut fmt::Formatter<'_>, name: &str, fields: &[Self]| {
+            let fields: Vec<String> = fields.iter().map(ToString::to_string).collect();
+            write!(f, "{name}({})", fields.join(", "))
+        };
+        match self {
+            Self::All => f.write_str("every row"),
+            Self::None => f.write_str("no row"),
+            Self::And(fields) => all(f, "and", fields),
+            Self::Or(fields) => all(f, "or", fields),
+            Self::Not(field) => write!(f, "not({field})"),
+            Self::Rows(rows) => write!(f, "{} rows of posting lists", rows.len()),
+            Self::Timestamp { .. } => f.write_str("search of timestamps"),
+            Self::Leaf(Leaf::Codes(leaf)) => {
+                let (wanted, all) = (leaf.set.count(leaf.dictionary_len), leaf.dictionary_len);
+                write!(f, "scan of {} for {wanted} of {all} codes", leaf.dimension)
+            }
+            Self::Leaf(Leaf::Value { .. }) => f.write_str("scan of value"),
+            Self::Leaf(Leaf::SameValue(_)) => f.write_str("comparison of columns"),
         }
     }
 }
@@ -195,6 +221,7 @@ fn bind_dimension<'p>(
         Some(rows) if rows.is_empty() => Ok(Bound::None),
         Some(rows) => Ok(Bound::Rows(rows)),
         None => Ok(Bound::Leaf(Leaf::Codes(CodeLeaf {
+            dimension,
             codes: segment.codes(dimension)?,
             set,
             dictionary_len: dictionary.len(),

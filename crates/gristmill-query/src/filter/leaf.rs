@@ -5,6 +5,7 @@ use super::kernel::{self, Code, WORD_ROWS};
 use super::matcher::NumberMatcher;
 use super::same_value::SameValue;
 use crate::exec::Instructions;
+use gristmill_storage::schema::Dimension;
 use gristmill_storage::segment::{Codes, DimensionCodes, Lists, NULL_CODE, Values};
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub(crate) enum Leaf<'p> {
 /// Rows of which a code is in a set.
 #[derive(Debug)]
 pub(crate) struct CodeLeaf {
+    pub(crate) dimension: Dimension,
     pub(crate) codes: Arc<DimensionCodes>,
     pub(crate) set: CodeSet,
     /// Entries of the dictionary, null included.

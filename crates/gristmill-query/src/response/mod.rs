@@ -1,6 +1,7 @@
 //! The answer: ordered, limited, with its empty buckets, and as JSON.
 
 mod answer;
+mod explanation;
 mod fill;
 mod having;
 mod json;
@@ -12,6 +13,7 @@ mod sketch;
 mod touched;
 
 pub use answer::{Answer, Cell, Field, FieldKind};
+pub use explanation::{Explanation, Pass, SegmentScan};
 pub(crate) use fill::fill;
 pub use metric::MetricColumn;
 pub use missing::Missing;

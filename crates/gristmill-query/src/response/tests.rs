@@ -1,6 +1,7 @@
 //! Answers over a handful of events: order, ties, limits, empty buckets, and the bytes of the JSON.
 
-use crate::exec::{Budget, Cancel, ExecError, ExecOptions, execute};
+use super::Explanation;
+use crate::exec::{Budget, Cancel, ExecError, ExecOptions, execute, explain};
 use crate::request::{Fetch, FetchContext};
 use gristmill_storage::Timestamp;
 use gristmill_storage::event::Event;
@@ -149,4 +150,53 @@ fn a_fetch_stops_when_it_is_told_to_or_its_time_is_over() {
     assert!(matches!(late, Err(ExecError::TimedOut { limit: Duration::ZERO })), "{late:?}");
     cancel.cancel();
     assert!(matches!(run(&ExecOptions::default()), Err(ExecError::Canceled)));
+}
+
+#[test]
+fn an_explanation_tells_what_was_done_with_each_segment() {
+    // The first segment has both of "a", the second one "b".
+    let segments = segments(&[(Some("a"), Some(1.0)), (Some("b"), Some(2.0)), (Some("a"), Some(3.0))]);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let explained = |organization: &str, start: i64, rest: &str| {
+        let text = format!(
+            r#"{{"organization_id":"{organization}","interval":{{"start":{start},"end":9000}},"granularity":"all",{rest}}}"#
+        );
+        let fetch = Fetch::from_json(text, &FetchContext::new()).unwrap();
+        let (answer, explanation) = explain(&fetch, &segments, &ExecOptions::default(), &pool).unwrap();
+        assert_eq!(explanation.rows, answer.len() as u64);
+        explanation
+    };
+    let pruned = |explanation: &Explanation| -> Vec<_> {
+        explanation.passes[0].segments.iter().map(|segment| segment.pruned).collect()
+    };
+    let all = explained("org", 0, r#""group_by":["dim1"],"aggregations":["sum"]"#);
+    let pass = &all.passes[0];
+    assert_eq!(
+        (pruned(&all), pass.groups, &pass.metrics[..]),
+        (vec![None, None], 2, &["sum".to_owned()][..])
+    );
+    let first = &pass.segments[0];
+    assert_eq!((first.rows, first.rows_in_range, first.rows_matched, first.form), (2, 2, 2, "memory"));
+    assert_eq!((first.first, first.last, first.grouping), (0, 2000, Some("all buckets at once")));
+
+    let filters = r#""filters":{"type":"selector","dimension":"dim1","value":"a"}"#;
+    let filtered = explained("org", 0, filters);
+    assert_eq!(pruned(&filtered), [None, Some("filter")]);
+    assert_eq!(filtered.passes[0].segments[0].filter.as_deref(), Some("every row"));
+    let not = r#""filters":{"type":"not","field":{"type":"columnComparison","dimensions":["dim1","label"]}}"#;
+    let not = explained("org", 0, not);
+    assert_eq!(not.passes[0].segments[0].filter.as_deref(), Some("not(comparison of columns)"));
+
+    assert_eq!(pruned(&explained("org", 1500, filters)), [None, Some("interval")]);
+    assert_eq!(pruned(&explained("other", 0, filters)), [Some("organization"); 2]);
+    let vendor = format!(r#""vendor":"none",{filters}"#);
+    assert_eq!(pruned(&explained("org", 0, &vendor)), [Some("rows"); 2]);
+
+    let figure = r#"{"type":"filtered","name":"n","filter":{"type":"false"},"aggregator":"count"}"#;
+    let two = explained("org", 0, &format!(r#""aggregations":["count",{figure}]"#));
+    assert_eq!((two.passes.len(), two.passes[1].metrics[0].as_str()), (2, "n"));
+    let json: serde_json::Value = serde_json::from_str(&two.to_json()).unwrap();
+    assert_eq!(json["passes"][0]["segments"][1]["rows_matched"], 1);
+    let tree = filtered.to_string();
+    assert!(tree.contains("1 segments left out: filter") && tree.contains("filter: every row"), "{tree}");
 }
