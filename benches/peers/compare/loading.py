@@ -1,4 +1,8 @@
-"""Loading: from a file of events to a durable table, each time in a process of its own."""
+"""Loading: from a file of events to a durable table, each time in a process of its own.
+
+The ways take turns, so that each has its share of the machine's better and worse moments, and none finds the memory
+that it has just given back itself.
+"""
 
 import functools
 import os
@@ -33,12 +37,13 @@ def run(arguments):
             tables.tell(f"{name} is left out: {failure}")
             failures.append(f"{name}: {failure}")
     for form, source in sources.items():
-        for name, is_sorted, once in ways(arguments.gristmill, installed, work, form, source):
-            try:
-                rows.append(measure(name, form, is_sorted, source, once, arguments.runs))
-            except Failure as failure:
-                tables.tell(f"{name} is left out of {form}: {failure}")
-                failures.append(f"{name}, {form}: {failure}")
+        loads = [Load(*way) for way in ways(arguments.gristmill, installed, work, form, source)]
+        for turn in range(arguments.runs):
+            tables.tell(f"loading {form}, {turn + 1} of {arguments.runs}")
+            for load in loads:
+                load.run(source)
+        rows += [load.row(form) for load in loads if not load.failure]
+        failures += [f"{load.name}, {form}: {load.failure}" for load in loads if load.failure]
     result = {
         "events": work.events,
         "runs": arguments.runs,
@@ -75,34 +80,46 @@ def load_once(name, work, source, form, is_sorted, place):
     return found["seconds"], found["peak_bytes"]
 
 
-def measure(name, form, is_sorted, source, once, runs):
-    """The median time of a way to load a file that lies in memory, its memory and the bytes it leaves."""
-    tables.tell(f"loading {form} with {name}{', sorted' if is_sorted else ''}")
-    seconds, peaks, size = [], [], 0
-    with source.open("rb") as file:
-        while file.read(1 << 24):
-            pass
-    for _ in range(runs):
+class Load:
+    """A way to load a file: what each run took, the memory and the bytes it leaves."""
+
+    def __init__(self, name, is_sorted, once):
+        self.name, self.is_sorted, self.once = name, is_sorted, once
+        self.seconds, self.peaks, self.size, self.failure = [], [], 0, None
+
+    def run(self, source):
+        """Loads once, from a file that lies in memory, unless it has failed before."""
+        if self.failure:
+            return
+        with source.open("rb") as file:
+            while file.read(1 << 24):
+                pass
         # Beside the source: the same disk for all.
         place = Path(tempfile.mkdtemp(dir=source.parent, prefix="loading-"))
         # What the run before has left to be written must not slow this one down.
         os.sync()
         try:
-            taken, peak = once(place)
-            size = bytes_below(place)
+            seconds, peak = self.once(place)
+            self.size = bytes_below(place)
+            self.seconds.append(seconds)
+            self.peaks.append(peak)
+        except Failure as failure:
+            tables.tell(f"{self.name} is left out: {failure}")
+            self.failure = failure
         finally:
             shutil.rmtree(place)
-        seconds.append(taken)
-        peaks.append(peak)
-    return {
-        "name": name,
-        "form": form,
-        "sorted": is_sorted,
-        "seconds": statistics.median(seconds),
-        "all_seconds": seconds,
-        "peak_bytes": max(peaks),
-        "bytes": size,
-    }
+
+    def row(self, form):
+        """Its row of the table."""
+        return {
+            "name": self.name,
+            "form": form,
+            "sorted": self.is_sorted,
+            "seconds": statistics.median(self.seconds),
+            "all_seconds": self.seconds,
+            "peak_bytes": max(self.peaks),
+            "bytes": self.size,
+        }
 
 
 def table(result):

@@ -7,6 +7,7 @@ pub mod dir;
 pub mod event;
 pub mod hash;
 mod ordered;
+mod parallel;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod schema;

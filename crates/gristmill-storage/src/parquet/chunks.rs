@@ -1,27 +1,25 @@
-//! Events out of a Parquet file, a row group at a time, decoded by several threads.
+//! Events out of a Parquet file, some row groups at a time, whose columns are decoded by several threads.
 
 use super::ImportError;
-use super::decode::{Receiver, decode};
+use super::column::{ColumnReader, Piece};
+use super::decode::{Decoded, Fault, Receiver, Refusal};
 use super::fields::Fields;
 use crate::event::{EventError, EventLimits, Ignored, SourceRule};
 use crate::ordered::Ordered;
-use crate::segment::SegmentBuilder;
+use crate::schema::Column;
+use crate::segment::{BuiltColumn, SegmentBuilder};
 use crate::timestamp::Timestamp;
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
-};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use std::fmt;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-/// Rows of a chunk at most; larger row groups make several.
+/// Rows of a chunk at most; larger row groups make several, and smaller ones are joined.
 const CHUNK_ROWS: usize = 1 << 20;
-/// Rows that are decoded at once. Each time the dictionaries of the row group are looked at as a whole.
-const BATCH_ROWS: usize = 1 << 17;
 
-/// Reads the events of a Parquet file in chunks, on several threads, in memory that a few row groups bound.
+/// Reads the events of a Parquet file in chunks, on several threads, in memory that a few chunks bound. Threads share the
+/// columns of a chunk, so that each chunk is whole soon, and few of them are in memory.
 ///
 /// The columns are those of an event, by their names ([`Column::all`](crate::schema::Column::all)), in any order:
 /// `timestamp` of any unit (without a zone it is UTC; finer than a millisecond is floored), `value` a float or an
@@ -29,30 +27,14 @@ const BATCH_ROWS: usize = 1 << 17;
 /// absent, which is as if they were null; a null `timestamp` is the time of arrival. Other columns are ignored. What
 /// an event must be is the same as in JSON, and the first row that is none ends it all.
 pub struct ParquetChunks {
-    chunks: Ordered<Result<SegmentBuilder, ImportError>>,
+    /// For each piece, its columns.
+    columns: Ordered<Decoded<BuiltColumn>>,
+    /// The columns of a piece in the order they are read.
+    order: Vec<Column>,
+    /// The pieces whose columns are to come.
+    pieces: std::vec::IntoIter<Arc<Piece>>,
     ignored: Ignored,
     rows: u64,
-    done: bool,
-}
-
-/// What every thread needs to read rows of a file.
-struct Import {
-    path: PathBuf,
-    metadata: ArrowReaderMetadata,
-    fields: Fields,
-    mask: ProjectionMask,
-    receiver: Receiver,
-}
-
-/// Some rows of a row group.
-#[derive(Clone, Copy, Debug)]
-struct Piece {
-    group: usize,
-    /// Rows of the group before them.
-    skip: usize,
-    rows: usize,
-    /// Rows of the file before them.
-    before: u64,
 }
 
 impl ParquetChunks {
@@ -70,30 +52,57 @@ impl ParquetChunks {
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
         let found = ArrowReaderMetadata::load(&file, options)?;
         let rows = u64::try_from(found.metadata().file_metadata().num_rows()).unwrap_or(0);
-        let fields = Fields::of(found.schema(), rows)?;
+        let fields = Fields::of(found.schema(), found.metadata())?;
         let options = ArrowReaderOptions::new().with_schema(Arc::clone(&fields.schema));
         let metadata = ArrowReaderMetadata::try_new(Arc::clone(found.metadata()), options)?;
-        let places = fields.places.iter().map(|&(_, place)| place);
-        let mask = ProjectionMask::roots(metadata.parquet_schema(), places);
+        let order = fields.widest_first();
         let pieces = pieces(&metadata);
         let ignored = fields.ignored.clone();
         let receiver = Receiver { rule: rule.into(), arrival, limits: EventLimits::default() };
-        let import = Import { path, metadata, fields, mask, receiver };
-        let chunks = Ordered::start(threads, pieces.into_iter(), move |piece| import.read(piece))?;
-        Ok(Self { chunks, ignored, rows, done: false })
+        let reader = ColumnReader { path, metadata, fields, receiver };
+        let items: Vec<(Arc<Piece>, Column)> =
+            pieces.iter().flat_map(|piece| order.iter().map(|&column| (Arc::clone(piece), column))).collect();
+        let columns =
+            Ordered::start(threads, items.into_iter(), move |(piece, column)| reader.read(&piece, column))?;
+        Ok(Self { columns, order, pieces: pieces.into_iter(), ignored, rows })
     }
 
     /// The next events; `None` behind the last ones, and after an error.
     pub fn next_chunk(&mut self) -> Option<Result<SegmentBuilder, ImportError>> {
-        if self.done {
-            return None;
+        let piece = self.pieces.next()?;
+        let chunk = self.join(&piece);
+        if chunk.is_err() {
+            self.pieces = Vec::new().into_iter();
         }
-        let chunk = match self.chunks.next()? {
-            Ok(result) => result,
-            Err(_) => Err(ImportError::Panicked),
-        };
-        self.done = chunk.is_err();
         Some(chunk)
+    }
+
+    /// Joins the columns of a piece. Of the rows that are refused, the first one is told.
+    fn join(&mut self, piece: &Piece) -> Result<SegmentBuilder, ImportError> {
+        let mut columns = Vec::with_capacity(self.order.len());
+        let mut refused: Option<(usize, usize, Refusal)> = None;
+        for &column in &self.order {
+            match self.columns.next() {
+                Some(Ok(Ok(column))) => columns.push(column),
+                Some(Ok(Err(Fault::Row(row, refusal)))) => {
+                    let place = Column::all().position(|known| known == column).unwrap_or(usize::MAX);
+                    let is_first =
+                        |(first, before, _): &(usize, usize, Refusal)| (row, place) < (*first, *before);
+                    if refused.as_ref().is_none_or(is_first) {
+                        refused = Some((row, place, refusal));
+                    }
+                }
+                Some(Ok(Err(Fault::Column(error)))) => return Err(error),
+                Some(Err(_)) | None => return Err(ImportError::Panicked),
+            }
+        }
+        match refused {
+            None => Ok(SegmentBuilder::of_columns(columns)),
+            Some((row, _, (field, problem))) => {
+                let index = piece.before + row as u64;
+                Err(ImportError::Row(Box::new(EventError { index, line: None, field, problem })))
+            }
+        }
     }
 
     /// Columns that mean nothing here, each counted once for every row.
@@ -108,44 +117,23 @@ impl ParquetChunks {
 }
 
 /// Cuts a file into pieces.
-fn pieces(metadata: &ArrowReaderMetadata) -> Vec<Piece> {
-    let (mut pieces, mut before) = (Vec::new(), 0);
+fn pieces(metadata: &ArrowReaderMetadata) -> Vec<Arc<Piece>> {
+    let (mut pieces, mut before): (Vec<Piece>, u64) = (Vec::new(), 0);
     for (group, row_group) in metadata.metadata().row_groups().iter().enumerate() {
         let total = usize::try_from(row_group.num_rows()).unwrap_or(0);
-        for skip in (0..total).step_by(CHUNK_ROWS) {
-            let rows = CHUNK_ROWS.min(total - skip);
-            pieces.push(Piece { group, skip, rows, before });
-            before += rows as u64;
+        match pieces.last_mut() {
+            Some(last) if last.rows + total <= CHUNK_ROWS => {
+                last.groups.end = group + 1;
+                last.rows += total;
+            }
+            _ => pieces.extend((0..total).step_by(CHUNK_ROWS).map(|skip| {
+                let rows = CHUNK_ROWS.min(total - skip);
+                Piece { groups: group..group + 1, skip, rows, before: before + skip as u64 }
+            })),
         }
+        before += total as u64;
     }
-    pieces
-}
-
-impl Import {
-    fn read(&self, piece: Piece) -> Result<SegmentBuilder, ImportError> {
-        // Handles of one file that are copies of each other share their position, so each thread opens its own.
-        let file = File::open(&self.path)?;
-        let selection =
-            RowSelection::from(vec![RowSelector::skip(piece.skip), RowSelector::select(piece.rows)]);
-        let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
-            .with_row_groups(vec![piece.group])
-            .with_projection(self.mask.clone())
-            .with_batch_size(BATCH_ROWS);
-        if piece.skip > 0 || piece.rows == CHUNK_ROWS {
-            builder = builder.with_row_selection(selection);
-        }
-        let mut rows = SegmentBuilder::new();
-        for batch in builder.build()? {
-            let batch = decode(&batch?, &self.fields.places, &self.receiver).map_err(|fault| {
-                fault.into_error(|row, (field, problem)| {
-                    let index = piece.before + rows.len() as u64 + row as u64;
-                    EventError { index, line: None, field, problem }
-                })
-            })?;
-            rows.push_columns(&batch)?;
-        }
-        Ok(rows)
-    }
+    pieces.into_iter().map(Arc::new).collect()
 }
 
 impl fmt::Debug for ParquetChunks {

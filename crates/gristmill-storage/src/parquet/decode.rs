@@ -3,12 +3,10 @@
 use super::ImportError;
 use super::fields::{expected, units_a_second};
 use crate::event::distinct::keep_first;
-use crate::event::{EventError, EventLimits, EventProblem, Source, SourceRule, check};
+use crate::event::{EventLimits, EventProblem, Source, SourceRule, check};
 use crate::hash::HashMap;
 use crate::schema::{Column, Dimension, Kind};
-use crate::segment::{
-    Codes, ColumnBatch, Dictionary, DimensionCodes, DimensionColumn, Lists, NULL_CODE, TextDictionary, Values,
-};
+use crate::segment::{Codes, Dictionary, DimensionCodes, DimensionRows, Lists, NULL_CODE, TextDictionary};
 use crate::timestamp::Timestamp;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -16,8 +14,8 @@ use arrow_array::types::{
     TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
     UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
-use arrow_buffer::{Buffer, NullBuffer, ScalarBuffer};
+use arrow_array::{Array, ArrayRef, StringArray};
+use arrow_buffer::{Buffer, ScalarBuffer};
 use arrow_schema::DataType;
 
 /// What the receiver decides about the events of a file.
@@ -35,65 +33,27 @@ pub(super) type Refusal = (Option<Box<str>>, EventProblem);
 /// Why some rows cannot be taken.
 #[derive(Debug)]
 pub(super) enum Fault {
-    /// One row is refused.
+    /// One row is refused: the first one of its column.
     Row(usize, Refusal),
-    /// A column is not what the schema says.
+    /// The column cannot be read.
     Column(ImportError),
 }
 
-type Decoded<T> = Result<T, Fault>;
+pub(super) type Decoded<T> = Result<T, Fault>;
+
+impl<E: Into<ImportError>> From<E> for Fault {
+    fn from(error: E) -> Self {
+        Self::Column(error.into())
+    }
+}
 
 impl Fault {
-    pub(super) fn into_error(self, event: impl FnOnce(usize, Refusal) -> EventError) -> ImportError {
+    /// The same of a column in which so many rows come before.
+    pub(super) fn after(self, rows: usize) -> Self {
         match self {
-            Self::Row(row, refusal) => ImportError::Row(Box::new(event(row, refusal))),
-            Self::Column(error) => error,
+            Self::Row(row, refusal) => Self::Row(rows + row, refusal),
+            Self::Column(_) => self,
         }
-    }
-}
-
-/// The rows of a batch, whose columns are those at `places`, in the file's order. Of the rows that are refused, the
-/// first one is told.
-pub(super) fn decode(
-    batch: &RecordBatch,
-    places: &[(Column, usize)],
-    receiver: &Receiver,
-) -> Decoded<ColumnBatch> {
-    let rows = batch.num_rows();
-    let array = |column: Column| {
-        let at = places.iter().position(|&(known, _)| known == column)?;
-        batch.columns().get(at)
-    };
-    let mut first: Option<(usize, Refusal)> = None;
-    let timestamps = kept(&mut first, timestamps(array(Column::Timestamp), rows, receiver))?;
-    let values = kept(&mut first, values(array(Column::Value), rows))?;
-    let mut dimensions = Vec::with_capacity(Dimension::COUNT);
-    for dimension in Dimension::ALL {
-        let array = array(Column::Dimension(dimension));
-        dimensions.push(kept(&mut first, dimension_column(dimension, array, rows, receiver))?);
-    }
-    match (first, timestamps, values, dimensions.into_iter().collect()) {
-        (None, Some(timestamps), Some(values), Some(dimensions)) => {
-            Ok(ColumnBatch { timestamps, values, dimensions })
-        }
-        (first, ..) => {
-            let (row, refusal) = first.unwrap_or((0, (None, EventProblem::NotAnObject)));
-            Err(Fault::Row(row, refusal))
-        }
-    }
-}
-
-/// Notes a refused row where it comes before the one known so far.
-fn kept<T>(first: &mut Option<(usize, Refusal)>, decoded: Decoded<T>) -> Decoded<Option<T>> {
-    match decoded {
-        Ok(decoded) => Ok(Some(decoded)),
-        Err(Fault::Row(row, refusal)) => {
-            if first.as_ref().is_none_or(|(known, _)| row < *known) {
-                *first = Some((row, refusal));
-            }
-            Ok(None)
-        }
-        Err(fault @ Fault::Column(_)) => Err(fault),
     }
 }
 
@@ -109,7 +69,8 @@ fn unexpected(column: Column, array: &ArrayRef) -> Fault {
     })
 }
 
-fn timestamps(array: Option<&ArrayRef>, rows: usize, receiver: &Receiver) -> Decoded<Vec<i64>> {
+/// The timestamps of some rows, in milliseconds.
+pub(super) fn timestamps(array: Option<&ArrayRef>, rows: usize, receiver: &Receiver) -> Decoded<Vec<i64>> {
     let column = Column::Timestamp;
     let checked = |row: usize, millis: Option<i64>| match millis {
         Some(millis) => Timestamp::from_millis(millis)
@@ -133,27 +94,29 @@ fn timestamps(array: Option<&ArrayRef>, rows: usize, receiver: &Receiver) -> Dec
     (0..rows).map(|row| checked(row, array.is_valid(row).then(|| millis(numbers[row])))).collect()
 }
 
-fn values(array: Option<&ArrayRef>, rows: usize) -> Decoded<Values> {
+/// The values of some rows, where they have one.
+pub(super) fn values(array: Option<&ArrayRef>, rows: usize) -> Decoded<Vec<Option<f64>>> {
     let column = Column::Value;
-    let Some(array) = array else {
-        let numbers = vec![0.0; rows].into();
-        return Ok(Values { numbers, validity: Some(NullBuffer::new_null(rows)) });
-    };
-    let numbers: Vec<f64> = match array.data_type() {
-        DataType::Float64 => array.as_primitive::<Float64Type>().values().to_vec(),
-        DataType::Float32 => {
-            array.as_primitive::<Float32Type>().values().iter().copied().map(f64::from).collect()
+    let Some(array) = array else { return Ok(vec![None; rows]) };
+    let checked = |(row, value): (usize, Option<f64>)| {
+        if let Some(number) = value {
+            check::value(value, || number.to_string()).map_err(|why| at(row, column, why))?;
         }
-        // As in JSON, an integer becomes the nearest float.
-        _ => integers(column, array)?.into_iter().map(|integer| integer as f64).collect(),
+        Ok(value)
     };
-    let validity = array.nulls().cloned();
-    for (row, &number) in numbers.iter().enumerate() {
-        if array.is_valid(row) {
-            check::value(Some(number), || number.to_string()).map_err(|why| at(row, column, why))?;
+    match array.data_type() {
+        DataType::Float64 => array.as_primitive::<Float64Type>().iter().enumerate().map(checked).collect(),
+        DataType::Float32 => {
+            let wide = array.as_primitive::<Float32Type>().iter().map(|value| value.map(f64::from));
+            wide.enumerate().map(checked).collect()
+        }
+        _ => {
+            // As in JSON, an integer becomes the nearest float.
+            let floats = integers(column, array)?.into_iter().map(|integer| integer as f64);
+            let values = floats.enumerate().map(|(row, float)| array.is_valid(row).then_some(float));
+            values.enumerate().map(checked).collect()
         }
     }
-    Ok(Values { numbers: numbers.into(), validity })
 }
 
 /// The integers of a column of any width; whatever stands at null rows.
@@ -174,16 +137,17 @@ fn integers(column: Column, array: &ArrayRef) -> Decoded<Vec<i128>> {
     })
 }
 
-fn dimension_column(
+/// Some rows of a dimension.
+pub(super) fn dimension(
     dimension: Dimension,
     array: Option<&ArrayRef>,
     rows: usize,
     receiver: &Receiver,
-) -> Decoded<DimensionColumn> {
+) -> Decoded<DimensionRows> {
     let column = Column::Dimension(dimension);
     match dimension.kind() {
         Kind::Integer => match array {
-            Some(array) => versions(column, array).map(DimensionColumn::Integers),
+            Some(array) => versions(column, array).map(DimensionRows::Integers),
             None => Err(at(0, column, EventProblem::Missing)),
         },
         Kind::Source => sources(array, rows, receiver),
@@ -203,9 +167,9 @@ fn no_lists(rows: usize) -> Lists {
 }
 
 /// A column without a value.
-fn nulls(codes: DimensionCodes) -> DimensionColumn {
+fn nulls(codes: DimensionCodes) -> DimensionRows {
     let dictionary = TextDictionary { offsets: vec![0, 0].into(), bytes: Buffer::default() };
-    DimensionColumn::Texts(Dictionary::Text(dictionary), codes)
+    DimensionRows::Texts(Dictionary::Text(dictionary), codes)
 }
 
 fn versions(column: Column, array: &ArrayRef) -> Decoded<Vec<i64>> {
@@ -231,12 +195,17 @@ impl<'a> Texts<'a> {
         let parts = array.as_dictionary_opt::<Int32Type>();
         let parts = parts.and_then(|texts| Some((texts.keys(), texts.values().as_string_opt::<i32>()?)));
         let (keys, entries) = parts.ok_or_else(|| unexpected(column, array))?;
-        let codes = keys.iter().map(|key| match key {
-            // Arrow keeps keys within the dictionary; an entry may be null as well.
-            Some(key) if entries.is_valid(key.cast_unsigned() as usize) => key.cast_unsigned() + 1,
-            _ => NULL_CODE,
-        });
-        Ok(Self { entries, codes: codes.collect() })
+        // Arrow keeps keys within the dictionary, but those of null rows are any numbers.
+        let code = |key: &i32| key.cast_unsigned().wrapping_add(1);
+        let mut codes: Vec<u32> = keys.values().iter().map(code).collect();
+        if let Some(valid) = keys.nulls() {
+            (!valid.inner()).set_indices().for_each(|row| codes[row] = NULL_CODE);
+        }
+        if entries.null_count() > 0 {
+            let is_null = |code: u32| code != NULL_CODE && entries.is_null(code as usize - 1);
+            codes.iter_mut().filter(|code| is_null(**code)).for_each(|code| *code = NULL_CODE);
+        }
+        Ok(Self { entries, codes })
     }
 
     /// The text behind a code that is not null's.
@@ -264,21 +233,31 @@ impl<'a> Texts<'a> {
     }
 }
 
-fn texts(dimension: Dimension, array: &ArrayRef, receiver: &Receiver) -> Decoded<DimensionColumn> {
+fn texts(dimension: Dimension, array: &ArrayRef, receiver: &Receiver) -> Decoded<DimensionRows> {
     let column = Column::Dimension(dimension);
-    let texts = Texts::of(column, array)?;
-    let null = check::null_text(dimension)
-        .err()
-        .and_then(|problem| Some((texts.codes.iter().position(|&code| code == NULL_CODE)?, problem)));
-    let long = texts.first_too_long(&receiver.limits);
-    if let Some((row, problem)) = [null, long].into_iter().flatten().min_by_key(|(row, _)| *row) {
-        return Err(at(row, column, problem));
+    let null_text = check::null_text(dimension).err();
+    let refused = |null: Option<(usize, EventProblem)>, long: Option<(usize, EventProblem)>| {
+        let first = [null, long].into_iter().flatten().min_by_key(|(row, _)| *row);
+        first.map_or(Ok(()), |(row, problem)| Err(at(row, column, problem)))
+    };
+    if let Some(texts) = array.as_string_view_opt() {
+        let null =
+            null_text.and_then(|problem| Some((texts.iter().position(|text| text.is_none())?, problem)));
+        let long = texts.iter().enumerate().find_map(|(row, text)| {
+            Some((row, check::text_bytes(&receiver.limits, text.map_or(0, str::len)).err()?))
+        });
+        refused(null, long)?;
+        return Ok(DimensionRows::WrittenOut(texts.clone()));
     }
+    let texts = Texts::of(column, array)?;
+    let null = null_text
+        .and_then(|problem| Some((texts.codes.iter().position(|&code| code == NULL_CODE)?, problem)));
+    refused(null, texts.first_too_long(&receiver.limits))?;
     let dictionary = texts.dictionary();
-    Ok(DimensionColumn::Texts(dictionary, DimensionCodes::Single(Codes::U32(texts.codes.into()))))
+    Ok(DimensionRows::Texts(dictionary, DimensionCodes::Single(Codes::U32(texts.codes.into()))))
 }
 
-fn sources(array: Option<&ArrayRef>, rows: usize, receiver: &Receiver) -> Decoded<DimensionColumn> {
+fn sources(array: Option<&ArrayRef>, rows: usize, receiver: &Receiver) -> Decoded<DimensionRows> {
     let column = Column::Dimension(Dimension::Source);
     let code = |source: Source| if source == Source::Trusted { 1 } else { 2 };
     let of_null = check::source(receiver.rule, None).map(code);
@@ -296,10 +275,10 @@ fn sources(array: Option<&ArrayRef>, rows: usize, receiver: &Receiver) -> Decode
     };
     let words = StringArray::from(vec![Source::Trusted.name(), Source::Untrusted.name()]);
     let dictionary = Texts { entries: &words, codes: Vec::new() }.dictionary();
-    Ok(DimensionColumn::Texts(dictionary, DimensionCodes::Single(Codes::U8(codes.into()))))
+    Ok(DimensionRows::Texts(dictionary, DimensionCodes::Single(Codes::U8(codes.into()))))
 }
 
-fn lists(dimension: Dimension, array: &ArrayRef, receiver: &Receiver) -> Decoded<DimensionColumn> {
+fn lists(dimension: Dimension, array: &ArrayRef, receiver: &Receiver) -> Decoded<DimensionRows> {
     let column = Column::Dimension(dimension);
     let lists = array.as_list_opt::<i32>().ok_or_else(|| unexpected(column, array))?;
     let texts = Texts::of(column, lists.values())?;
@@ -333,7 +312,7 @@ fn lists(dimension: Dimension, array: &ArrayRef, receiver: &Receiver) -> Decoded
         offsets.push(end);
     }
     let lists = Lists { offsets: offsets.into(), codes: Codes::U32(codes.into()) };
-    Ok(DimensionColumn::Texts(texts.dictionary(), DimensionCodes::Multi(lists)))
+    Ok(DimensionRows::Texts(texts.dictionary(), DimensionCodes::Multi(lists)))
 }
 
 /// For each code the first one of the same text, so that equal codes are equal texts.

@@ -40,6 +40,16 @@ pub enum ImportError {
         /// Name of the column.
         column: &'static str,
     },
+    /// A column does not have the rows that the file says it has.
+    #[error("the column `{column}` has {found} rows where the file says {expected}; the file is damaged")]
+    Rows {
+        /// Name of the column.
+        column: &'static str,
+        /// Rows there should be.
+        expected: usize,
+        /// Rows there are.
+        found: usize,
+    },
     /// A row is refused. It is the first one, [`EventError::index`] is its number from 0 on.
     #[error("{0}")]
     Row(Box<EventError>),

@@ -4,22 +4,32 @@ use super::ImportError;
 use crate::event::Ignored;
 use crate::schema::{Column, Dimension, Kind};
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use parquet::file::metadata::ParquetMetaData;
+use std::cmp::Reverse;
 use std::sync::Arc;
+
+/// Bytes a row from which on the texts of a column are taken to be written out. Numbers of texts in a dictionary take
+/// four at most, and the dictionary is small beside them, or its writer would have given it up.
+const WRITTEN_OUT_BYTES: u64 = 8;
 
 /// The columns of a file.
 #[derive(Debug)]
 pub(super) struct Fields {
-    /// What to read the file as: texts with their dictionaries, which a file nearly always has.
+    /// What to read the file as: texts with the dictionary that a file nearly always has, or written out.
     pub(super) schema: SchemaRef,
     /// For each column of an event that is there, its place in the file.
-    pub(super) places: Vec<(Column, usize)>,
+    places: Vec<(Column, usize)>,
+    /// Bytes a row of each column of the file, before they are compressed.
+    widths: Vec<u64>,
     /// Columns that mean nothing here, each counted once a row.
     pub(super) ignored: Ignored,
 }
 
 impl Fields {
-    /// Sorts out the columns of a file with so many rows.
-    pub(super) fn of(file: &Schema, rows: u64) -> Result<Self, ImportError> {
+    /// Sorts out the columns of a file.
+    pub(super) fn of(file: &Schema, metadata: &ParquetMetaData) -> Result<Self, ImportError> {
+        let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(0);
+        let widths = bytes_a_row(metadata, file.fields().len());
         let (mut fields, mut places, mut ignored) = (Vec::new(), Vec::new(), Ignored::default());
         for (place, field) in file.fields().iter().enumerate() {
             let Some(column) = Column::from_name(field.name()) else {
@@ -27,7 +37,7 @@ impl Fields {
                 fields.push(Arc::clone(field));
                 continue;
             };
-            let Some(wanted) = wanted(column, field.data_type()) else {
+            let Some(wanted) = wanted(column, field.data_type(), widths[place]) else {
                 return Err(ImportError::Column {
                     column: column.name(),
                     expected: expected(column),
@@ -45,7 +55,19 @@ impl Fields {
                 return Err(ImportError::Absent { column: column.name() });
             }
         }
-        Ok(Self { schema: Arc::new(Schema::new(fields)), places, ignored })
+        Ok(Self { schema: Arc::new(Schema::new(fields)), places, widths, ignored })
+    }
+
+    /// The place of a column in the file, where it is there.
+    pub(super) fn place(&self, column: Column) -> Option<usize> {
+        self.places.iter().find(|&&(known, _)| known == column).map(|&(_, place)| place)
+    }
+
+    /// All columns of an event, those first that take longest to read, so that threads that share them end together.
+    pub(super) fn widest_first(&self) -> Vec<Column> {
+        let mut columns: Vec<Column> = Column::all().collect();
+        columns.sort_by_key(|&column| Reverse(self.place(column).map(|place| self.widths[place])));
+        columns
     }
 }
 
@@ -57,14 +79,31 @@ fn is_needed(column: Column) -> bool {
     }
 }
 
-/// What a column of some type is read as; `None` where it may not have that type.
-fn wanted(column: Column, found: &DataType) -> Option<DataType> {
+/// Bytes a row in each column of a file, before they are compressed.
+fn bytes_a_row(metadata: &ParquetMetaData, columns: usize) -> Vec<u64> {
+    let schema = metadata.file_metadata().schema_descr();
+    let (mut bytes, mut rows) = (vec![0; columns], 0);
+    for group in metadata.row_groups() {
+        rows += u64::try_from(group.num_rows()).unwrap_or(0);
+        for (leaf, chunk) in group.columns().iter().enumerate() {
+            if let Some(bytes) = bytes.get_mut(schema.get_column_root_idx(leaf)) {
+                *bytes += u64::try_from(chunk.uncompressed_size()).unwrap_or(0);
+            }
+        }
+    }
+    bytes.iter().map(|bytes| bytes / rows.max(1)).collect()
+}
+
+/// What a column of some type and so many bytes a row is read as; `None` where it may not have that type.
+fn wanted(column: Column, found: &DataType, width: u64) -> Option<DataType> {
     let same = |fits: bool| fits.then(|| found.clone());
     match column {
         Column::Timestamp => same(matches!(found, DataType::Timestamp(..))),
         Column::Value => same(matches!(found, DataType::Float64 | DataType::Float32) || found.is_integer()),
         Column::Dimension(dimension) => match dimension.kind() {
             Kind::Integer => same(found.is_integer()),
+            // Making a dictionary of texts that are written out costs more than taking each as it is.
+            Kind::Text if *found == DataType::Utf8 && width >= WRITTEN_OUT_BYTES => Some(DataType::Utf8View),
             Kind::Text | Kind::Source => text(found),
             Kind::MultiText => match found {
                 DataType::List(item) => {

@@ -1,6 +1,7 @@
 //! Events as Parquet files: one column for each of [`Column::all`](crate::schema::Column::all), by its name.
 
 mod chunks;
+mod column;
 mod columns;
 mod decode;
 mod error;

@@ -18,12 +18,20 @@ const ARRIVAL: Timestamp = Timestamp(77);
 
 /// A file of these columns, in row groups of so many rows.
 fn file(columns: &[(&str, ArrayRef)], group: usize) -> NamedTempFile {
+    write(columns, WriterProperties::builder().set_max_row_group_row_count(Some(group)).build())
+}
+
+/// A file in which every text is written out.
+fn without_dictionaries(columns: &[(&str, ArrayRef)]) -> NamedTempFile {
+    write(columns, WriterProperties::builder().set_dictionary_enabled(false).build())
+}
+
+fn write(columns: &[(&str, ArrayRef)], properties: WriterProperties) -> NamedTempFile {
     let batch = RecordBatch::try_from_iter_with_nullable(
         columns.iter().map(|(name, array)| (*name, Arc::clone(array), true)),
     )
     .unwrap();
     let file = NamedTempFile::new().unwrap();
-    let properties = WriterProperties::builder().set_max_row_group_row_count(Some(group)).build();
     let mut writer = ArrowWriter::try_new(file.reopen().unwrap(), batch.schema(), Some(properties)).unwrap();
     writer.write(&batch).unwrap();
     writer.close().unwrap();
@@ -144,6 +152,29 @@ fn row_groups_come_in_their_order() {
     let found: Vec<&str> = events.iter().map(|event| event.text(Dimension::Dim1).unwrap()).collect();
     assert_eq!(found, labels);
     assert!(events.iter().all(|event| event.timestamp == ARRIVAL && event.value.is_none()));
+}
+
+#[test]
+fn texts_may_be_written_out() {
+    let long = |row: usize| (!row.is_multiple_of(5)).then(|| format!("a text of some length {}", row / 3));
+    let mut columns = required(300);
+    columns.push(("visitor_id", Arc::new((0..300).map(long).collect::<StringArray>())));
+    let events = import(&without_dictionaries(&columns), SourceRule::FromEvent).unwrap();
+    assert_eq!(events, import(&file(&columns, 300), SourceRule::FromEvent).unwrap());
+    for (row, event) in events.iter().enumerate() {
+        assert_eq!(event.text(Dimension::VisitorId), long(row).as_deref());
+    }
+
+    let refused = |column: &'static str, texts: ArrayRef| {
+        let mut columns = required(texts.len());
+        columns.retain(|(name, _)| *name != column);
+        columns.push((column, texts));
+        import(&without_dictionaries(&columns), SourceRule::FromEvent).unwrap_err()
+    };
+    let labels = texts(&[Some("long enough to be written out"), None]);
+    assert!(refused("label", labels).starts_with("1 Some(\"label\"): is required"));
+    let long = "x".repeat((1 << 20) + 1);
+    assert!(refused("dim1", texts(&[None, Some(&long)])).starts_with("1 Some(\"dim1\"): has 1048577"));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::cache::HeapBytes;
 use arrow_buffer::ScalarBuffer;
+use std::ops::Range;
 
 /// The code of null in every dictionary.
 pub const NULL_CODE: u32 = 0;
@@ -38,6 +39,22 @@ impl Codes {
             Self::U8(codes) => u32::from(codes[at]),
             Self::U16(codes) => u32::from(codes[at]),
             Self::U32(codes) => codes[at],
+        }
+    }
+
+    /// Which codes below `entries`, as all here are, stand at some places.
+    pub(super) fn used(&self, places: &[Range<usize>], entries: usize) -> Vec<bool> {
+        fn of<T: Copy + Into<u32>>(codes: &[T], places: &[Range<usize>], entries: usize) -> Vec<bool> {
+            let mut used = vec![false; entries];
+            for place in places.iter().cloned() {
+                codes[place].iter().for_each(|&code| used[code.into() as usize] = true);
+            }
+            used
+        }
+        match self {
+            Self::U8(codes) => of(codes, places, entries),
+            Self::U16(codes) => of(codes, places, entries),
+            Self::U32(codes) => of(codes, places, entries),
         }
     }
 
@@ -127,13 +144,13 @@ pub struct Lists {
 
 impl Lists {
     /// Where the codes of a row lie in [`Lists::codes`].
-    pub fn range(&self, row: usize) -> std::ops::Range<usize> {
+    pub fn range(&self, row: usize) -> Range<usize> {
         // Offsets are checked to be non-negative and rising when a segment is built or read.
         self.offsets[row].cast_unsigned() as usize..self.offsets[row + 1].cast_unsigned() as usize
     }
 
     /// Where the codes of several rows lie in [`Lists::codes`].
-    pub(super) fn range_of(&self, rows: &std::ops::Range<usize>) -> std::ops::Range<usize> {
+    pub(super) fn range_of(&self, rows: &Range<usize>) -> Range<usize> {
         let at = |row: usize| self.offsets[row].cast_unsigned() as usize;
         at(rows.start)..at(rows.end)
     }

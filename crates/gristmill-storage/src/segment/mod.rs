@@ -26,7 +26,7 @@ mod samples;
 
 pub use builder::SegmentBuilder;
 #[cfg(feature = "parquet")]
-pub(crate) use builder::{ColumnBatch, DimensionColumn};
+pub(crate) use builder::{BuiltColumn, DimensionBuilder, DimensionRows, ValueVec};
 pub use cache::PartCache;
 pub use codes::{Codes, DimensionCodes, Lists, NULL_CODE};
 pub use columns::{Timestamps, Values};

@@ -13,6 +13,9 @@ use super::{Store, StoreError, hold};
 
 /// Bytes of events held in memory at most before they are written, besides what writing them takes.
 const POOL_BYTES: usize = 512 << 20;
+/// Once so many events are in the pool it gets room for a whole segment. A small load takes little memory, and a large
+/// one does not copy its columns each time they have doubled.
+const MANY_ROWS: usize = 1 << 16;
 /// Bytes of text after which the pool is measured again.
 const MEASURE_BYTES: usize = 16 << 20;
 
@@ -64,6 +67,10 @@ impl Loader<'_> {
         if self.pool.is_empty() {
             self.pool = events;
         } else {
+            let rows = self.pool.len();
+            if rows < MANY_ROWS && rows + events.len() >= MANY_ROWS {
+                self.pool.reserve((self.store.options.segment_rows as usize).saturating_sub(rows));
+            }
             match self.pool.append(&events) {
                 Err(SegmentError::Full { .. }) => {
                     self.write_pool()?;

@@ -17,7 +17,6 @@ mod leftovers;
 mod load;
 mod open;
 mod options;
-mod parallel;
 mod partition;
 mod pending;
 mod queue;

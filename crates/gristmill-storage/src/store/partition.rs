@@ -29,7 +29,7 @@ pub(super) fn write(
     let days = count_days(builder.timestamps());
     let ends = stretch_ends(&days, u64::from(segment_rows / JOIN_DIVISOR));
     let mut last = None;
-    let sorted = builder.sort(ends.len(), |timestamp| {
+    let sorted = builder.sort(threads, ends.len(), |timestamp| {
         let day = day_of(timestamp);
         match last {
             // Events tend to come in the order of time.

@@ -1,12 +1,16 @@
 //! Segment files on their way into the catalog.
 
 use crate::catalog::SegmentEntry;
+use crate::parallel::try_map;
 use crate::segment::Segment;
 use crate::segment::file::{self, Form};
 
 use super::layout::{SEGMENTS, TEMPORARY, segment_paths};
 use super::recover::open_segment;
-use super::{Store, StoreError, parallel};
+use super::{Store, StoreError};
+
+/// Threads that wait for the disk to make a file durable, beside those that have something to do.
+const WAITING_FOR_THE_DISK: usize = 1;
 
 /// Segments that were written and are not published. What is dropped unpublished is removed.
 #[derive(Debug)]
@@ -63,7 +67,8 @@ impl<'s> Staging<'s> {
         self.store.check_open()?;
         let ids: Vec<u64> = (0..count).map(|_| self.store.new_id()).collect();
         self.unlisted.extend(ids.iter().flat_map(|&id| segment_paths(TEMPORARY, id)));
-        self.entries.extend(parallel::try_map(threads, count, |at| write(at, ids[at]))?);
+        let threads = threads + WAITING_FOR_THE_DISK;
+        self.entries.extend(try_map(threads, 0..count, |at| write(at, ids[at]))?);
         Ok(())
     }
 

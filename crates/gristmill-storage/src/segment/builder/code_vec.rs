@@ -18,6 +18,15 @@ impl CodeVec {
         Self::U8(Vec::new())
     }
 
+    /// Makes room for so many more codes, at any width.
+    pub(super) fn reserve(&mut self, more: usize) {
+        match self {
+            Self::U8(codes) => codes.reserve_exact(more),
+            Self::U16(codes) => codes.reserve_exact(more),
+            Self::U32(codes) => codes.reserve_exact(more),
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         match self {
             Self::U8(codes) => codes.len(),
@@ -39,11 +48,11 @@ impl CodeVec {
             match self {
                 Self::U8(codes) => match u8::try_from(code) {
                     Ok(code) => return codes.push(code),
-                    Err(_) => *self = Self::U16(codes.iter().map(|&code| u16::from(code)).collect()),
+                    Err(_) => *self = Self::U16(wider(codes)),
                 },
                 Self::U16(codes) => match u16::try_from(code) {
                     Ok(code) => return codes.push(code),
-                    Err(_) => *self = Self::U32(codes.iter().map(|&code| u32::from(code)).collect()),
+                    Err(_) => *self = Self::U32(wider(codes)),
                 },
                 Self::U32(codes) => return codes.push(code),
             }
@@ -108,6 +117,13 @@ impl CodeVec {
             Self::U32(codes) => codes.capacity() * 4,
         }
     }
+}
+
+/// The same codes, with room for as many.
+fn wider<T: Copy, U: From<T>>(codes: &Vec<T>) -> Vec<U> {
+    let mut wider = Vec::with_capacity(codes.capacity());
+    wider.extend(codes.iter().map(|&code| U::from(code)));
+    wider
 }
 
 /// Appends codes under their new names, each of which fits.

@@ -1,22 +1,76 @@
 //! Rows that come as columns.
 
-use crate::segment::{Dictionary, DimensionCodes, Values};
+use super::SegmentBuilder;
+use super::dimension::DimensionBuilder;
+use super::metrics::{Metrics, ValueVec};
+use crate::schema::Dimension;
+use crate::segment::{Dictionary, DimensionCodes, SegmentError};
+use arrow_array::StringViewArray;
 
-/// Some rows as columns. Texts are dictionaries in any order, in which a value may stand more than once; the first entry
-/// stands for null.
+/// Some rows of a dimension.
 #[derive(Debug)]
-pub(crate) struct ColumnBatch {
-    /// In milliseconds.
-    pub(crate) timestamps: Vec<i64>,
-    pub(crate) values: Values,
-    /// Indexed by `Dimension as usize`, each of the dimension's kind.
-    pub(crate) dimensions: Vec<DimensionColumn>,
+pub(crate) enum DimensionRows {
+    /// One integer a row.
+    Integers(Vec<i64>),
+    /// A dictionary in any order, in which a value may stand more than once; the first entry stands for null. Lists hold
+    /// no value twice.
+    Texts(Dictionary, DimensionCodes),
+    /// One text a row, or null.
+    WrittenOut(StringViewArray),
 }
 
-/// One dimension of some rows.
+/// One column of the rows of a builder, apart from the others.
 #[derive(Debug)]
-pub(crate) enum DimensionColumn {
-    Integers(Vec<i64>),
-    /// Lists hold no value twice.
-    Texts(Dictionary, DimensionCodes),
+pub(crate) enum BuiltColumn {
+    /// In milliseconds.
+    Timestamps(Vec<i64>),
+    Values(ValueVec),
+    Dimension(Dimension, DimensionBuilder),
+}
+
+impl SegmentBuilder {
+    /// A builder of columns that have the same number of rows; one of every kind.
+    pub(crate) fn of_columns(columns: impl IntoIterator<Item = BuiltColumn>) -> Self {
+        let mut builder = Self::new();
+        let (mut timestamps, mut values) = (Vec::new(), ValueVec::default());
+        for column in columns {
+            match column {
+                BuiltColumn::Timestamps(column) => timestamps = column,
+                BuiltColumn::Values(column) => values = column,
+                BuiltColumn::Dimension(dimension, column) => builder.dimensions[dimension as usize] = column,
+            }
+        }
+        builder.metrics = Metrics::of(timestamps, values);
+        builder.extend_tenants();
+        builder
+    }
+}
+
+impl DimensionBuilder {
+    /// A dimension with room for so many rows.
+    pub(crate) fn with_capacity(dimension: Dimension, rows: usize) -> Self {
+        let mut builder = Self::new(dimension);
+        builder.reserve(rows);
+        builder
+    }
+
+    /// Takes rows. [`SegmentError::Full`] where their values might not fit.
+    pub(crate) fn push_rows(&mut self, rows: &DimensionRows) -> Result<(), SegmentError> {
+        match rows {
+            DimensionRows::Integers(integers) => self.push_integers(integers),
+            DimensionRows::Texts(dictionary, codes) => {
+                self.check_segment(dictionary, codes)?;
+                let rows = match codes {
+                    DimensionCodes::Single(codes) => codes.len(),
+                    DimensionCodes::Multi(lists) => lists.offsets.len() - 1,
+                };
+                self.extend(dictionary, codes, std::slice::from_ref(&(0..rows)));
+            }
+            DimensionRows::WrittenOut(texts) => {
+                self.check_room(texts.lengths().map(|length| length as usize).sum(), 0)?;
+                self.push_texts(texts.iter());
+            }
+        }
+        Ok(())
+    }
 }

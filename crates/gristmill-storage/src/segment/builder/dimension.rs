@@ -1,8 +1,6 @@
 //! One dimension while rows arrive.
 
 use super::code_vec::{CodeVec, narrow};
-#[cfg(feature = "parquet")]
-use super::columns::DimensionColumn;
 use super::interner::{IntegerInterner, MAX_TEXT_BYTES, Sorted, TextInterner};
 use crate::event::EventRow;
 use crate::schema::{Dimension, Kind};
@@ -18,7 +16,7 @@ pub(in crate::segment) const MAX_LIST_VALUES: usize = i32::MAX as usize;
 
 /// One dimension while rows arrive: codes in the order of arrival, standing for values in the order of arrival.
 #[derive(Debug)]
-pub(super) struct DimensionBuilder {
+pub(crate) struct DimensionBuilder {
     dimension: Dimension,
     values: Interner,
     codes: CodeVec,
@@ -51,8 +49,16 @@ impl DimensionBuilder {
         Self { dimension, values, codes: CodeVec::new(), lists }
     }
 
+    /// Makes room for so many more rows, of one value each in a multi-value dimension.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.codes.reserve(rows);
+        if let Some(lists) = &mut self.lists {
+            lists.ends.reserve_exact(rows);
+        }
+    }
+
     /// Refuses what would not fit if every value were new.
-    fn check_room(&self, text_bytes: usize, list_values: usize) -> Result<(), SegmentError> {
+    pub(super) fn check_room(&self, text_bytes: usize, list_values: usize) -> Result<(), SegmentError> {
         if let Interner::Text(texts) = &self.values
             && text_bytes > MAX_TEXT_BYTES - texts.text_bytes()
         {
@@ -144,41 +150,26 @@ impl DimensionBuilder {
         self.codes.append(&other.codes, &names);
     }
 
-    /// Refuses a column that would not fit.
+    /// Takes one integer a row.
     #[cfg(feature = "parquet")]
-    pub(super) fn check_column(&self, column: &DimensionColumn) -> Result<(), SegmentError> {
-        match column {
-            DimensionColumn::Integers(_) => Ok(()),
-            DimensionColumn::Texts(dictionary, codes) => self.check_segment(dictionary, codes),
+    pub(super) fn push_integers(&mut self, column: &[i64]) {
+        if let Interner::Integer(integers) = &mut self.values {
+            column.iter().for_each(|&integer| self.codes.push(integers.code(integer)));
         }
     }
 
-    /// Takes a column that was checked.
+    /// Takes one text a row that was checked, or null.
     #[cfg(feature = "parquet")]
-    pub(super) fn push_column(&mut self, column: &DimensionColumn) {
-        match (column, &mut self.values) {
-            (DimensionColumn::Integers(column), Interner::Integer(integers)) => {
-                column.iter().for_each(|&integer| self.codes.push(integers.code(integer)));
-            }
-            (DimensionColumn::Texts(dictionary, codes), Interner::Text(_)) => {
-                let rows = match codes {
-                    DimensionCodes::Single(codes) => codes.len(),
-                    DimensionCodes::Multi(lists) => lists.offsets.len() - 1,
-                };
-                self.extend(dictionary, codes, std::slice::from_ref(&(0..rows)));
-            }
-            // A dimension has one kind of interner.
-            (DimensionColumn::Integers(_), Interner::Text(_))
-            | (DimensionColumn::Texts(..), Interner::Integer(_)) => {}
+    pub(super) fn push_texts<'t>(&mut self, column: impl Iterator<Item = Option<&'t str>>) {
+        if let Interner::Text(texts) = &mut self.values {
+            let codes = column.map(|text| text.map_or(NULL_CODE, |text| texts.code(text)));
+            codes.for_each(|code| self.codes.push(code));
         }
     }
 
     /// Takes the codes at some places; only the values they stand for are looked up.
     fn extend_codes(&mut self, dictionary: &Dictionary, codes: &Codes, places: &[Range<usize>]) {
-        let mut used = vec![false; dictionary.len()];
-        for place in places.iter().cloned().flatten() {
-            used[codes.get(place) as usize] = true;
-        }
+        let used = codes.used(places, dictionary.len());
         let names = self.values.codes_of(dictionary, &used);
         self.codes.extend(codes, places, &names);
     }

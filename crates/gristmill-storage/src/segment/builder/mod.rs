@@ -14,17 +14,23 @@ mod tests;
 
 use super::{Segment, SegmentError};
 use crate::event::EventRow;
+use crate::parallel;
 use crate::schema::Dimension;
-use dimension::{DimensionBuilder, SortedDimension};
+#[cfg(not(feature = "parquet"))]
+use dimension::DimensionBuilder;
 pub(super) use dimension::{MAX_LIST_VALUES, full};
 pub(super) use interner::MAX_TEXT_BYTES;
 use metrics::Metrics;
 use std::ops::Range;
 use tenants::Tenants;
 
-#[cfg(feature = "parquet")]
-pub(crate) use columns::{ColumnBatch, DimensionColumn};
 pub(crate) use sorted::SortedBuilder;
+#[cfg(feature = "parquet")]
+pub(crate) use {
+    columns::{BuiltColumn, DimensionRows},
+    dimension::DimensionBuilder,
+    metrics::ValueVec,
+};
 
 /// The most rows a segment may have.
 pub(super) const MAX_ROWS: usize = u32::MAX as usize;
@@ -53,8 +59,16 @@ impl SegmentBuilder {
         Self {
             dimensions: Dimension::ALL.into_iter().map(DimensionBuilder::new).collect(),
             tenants: Tenants::new(),
-            metrics: Metrics::new(),
+            metrics: Metrics::default(),
         }
+    }
+
+    /// Makes room for so many more rows, besides their texts. Columns that grow step by step are copied at each step,
+    /// and leave memory behind that nothing else may fit in.
+    pub(crate) fn reserve(&mut self, rows: usize) {
+        self.dimensions.iter_mut().for_each(|dimension| dimension.reserve(rows));
+        self.tenants.reserve(rows);
+        self.metrics.reserve(rows);
     }
 
     /// How many rows it holds.
@@ -109,10 +123,15 @@ impl SegmentBuilder {
         for (own, part) in self.dimensions.iter_mut().zip(&parts.dimensions) {
             own.extend(&part.dictionary, &part.codes, &rows);
         }
-        let codes = |dimension: Dimension| self.dimensions[dimension as usize].codes();
-        self.tenants.extend(codes(Dimension::OrganizationId), codes(Dimension::Vendor));
+        self.extend_tenants();
         self.metrics.extend(&parts.timestamps, &parts.values, &rows);
         Ok(())
+    }
+
+    /// Tells the tenants of the rows that are new in the columns.
+    fn extend_tenants(&mut self) {
+        let codes = |dimension: Dimension| self.dimensions[dimension as usize].codes();
+        self.tenants.extend(codes(Dimension::OrganizationId), codes(Dimension::Vendor));
     }
 
     /// Takes every row of another builder, in its order. It costs a look at each distinct value and a few bytes a row.
@@ -130,21 +149,6 @@ impl SegmentBuilder {
         Ok(())
     }
 
-    /// Takes rows that come as columns. It costs a look at each entry of the dictionaries and a few bytes a row.
-    #[cfg(feature = "parquet")]
-    pub(crate) fn push_columns(&mut self, batch: &ColumnBatch) -> Result<(), SegmentError> {
-        self.check_rows(batch.timestamps.len())?;
-        let columns = || self.dimensions.iter().zip(&batch.dimensions);
-        columns().try_for_each(|(own, column)| own.check_column(column))?;
-        for (own, column) in self.dimensions.iter_mut().zip(&batch.dimensions) {
-            own.push_column(column);
-        }
-        let codes = |dimension: Dimension| self.dimensions[dimension as usize].codes();
-        self.tenants.extend(codes(Dimension::OrganizationId), codes(Dimension::Vendor));
-        self.metrics.push_columns(&batch.timestamps, &batch.values);
-        Ok(())
-    }
-
     /// The timestamps so far, in milliseconds, in the order of arrival.
     pub(crate) fn timestamps(&self) -> &[i64] {
         self.metrics.timestamps()
@@ -155,15 +159,14 @@ impl SegmentBuilder {
         if self.is_empty() {
             return Err(SegmentError::Empty);
         }
-        let sorted = self.sort(1, |_| 0);
+        let sorted = self.sort(1, 1, |_| 0);
         Ok(sorted.segment(&sorted.all()))
     }
 
     /// Sorts what it holds by part and, within each, as a segment has it. `part` gives each timestamp the number of its
-    /// part, below `parts`.
-    pub(crate) fn sort(self, parts: usize, part: impl FnMut(i64) -> u32) -> SortedBuilder {
-        let dimensions: Vec<SortedDimension> =
-            self.dimensions.into_iter().map(DimensionBuilder::sort).collect();
+    /// part, below `parts`. Dictionaries are sorted on so many threads.
+    pub(crate) fn sort(self, threads: usize, parts: usize, part: impl FnMut(i64) -> u32) -> SortedBuilder {
+        let dimensions = parallel::map(threads, self.dimensions, DimensionBuilder::sort);
         let order = self.tenants.order(
             dimensions[Dimension::OrganizationId as usize].ranks(),
             dimensions[Dimension::Vendor as usize].ranks(),

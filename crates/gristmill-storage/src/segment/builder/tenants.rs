@@ -19,6 +19,11 @@ impl Tenants {
         Self { known: HashMap::default(), pairs: Vec::new(), rows: CodeVec::new(), last: 0 }
     }
 
+    /// Makes room for so many more rows.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.rows.reserve(rows);
+    }
+
     /// Takes a row's codes of organization and vendor.
     pub(super) fn push(&mut self, organization: u32, vendor: u32) {
         let pair = (organization, vendor);

@@ -128,7 +128,7 @@ proptest! {
         let mut builder = SegmentBuilder::new();
         pushed.iter().for_each(|event| builder.push(&event.as_row()).unwrap());
         let part = |timestamp: i64| u32::try_from(timestamp.rem_euclid(3)).unwrap();
-        let sorted = builder.sort(4, part);
+        let sorted = builder.sort(2, 4, part);
         let parts: Vec<_> = sorted.parts().collect();
         prop_assert_eq!(parts.len(), 4);
         prop_assert!(parts[3].is_empty());

@@ -4,6 +4,7 @@ use super::blocks::BLOCK;
 use crate::dir::{Dir, WriteFile};
 use crate::segment::SegmentError;
 use std::io;
+use std::sync::LazyLock;
 
 /// Length and checksum of a file, as a catalog records them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +42,21 @@ impl BlockSums {
         let crc = crc32c::crc32c(block);
         self.blocks.push(crc);
         self.sum.length += block.len() as u64;
-        self.sum.crc32c = crc32c::crc32c_combine(self.sum.crc32c, crc, block.len());
+        self.sum.crc32c = followed_by(self.sum.crc32c, block.len()) ^ crc;
     }
+}
+
+/// What the checksum of some bytes adds to that of all, once so many others follow them. For a whole block it is looked
+/// up: computing it anew for each one was a thirtieth of a load of Parquet.
+fn followed_by(crc: u32, bytes: usize) -> u32 {
+    /// What each bit adds: a checksum is linear in its bits.
+    static BY_A_BLOCK: LazyLock<[u32; 32]> =
+        LazyLock::new(|| std::array::from_fn(|bit| crc32c::crc32c_combine(1 << bit, 0, BLOCK)));
+    if bytes != BLOCK {
+        return crc32c::crc32c_combine(crc, 0, bytes);
+    }
+    let bits = (0..).zip(&*BY_A_BLOCK).filter(|(bit, _)| crc >> bit & 1 == 1);
+    bits.fold(0, |sum, (_, added)| sum ^ added)
 }
 
 /// A file being written, with its sums.
@@ -93,6 +107,14 @@ impl io::Write for SumWriter<'_> {
         if self.block.len() == BLOCK {
             self.write_block()?;
         }
+        if self.block.is_empty()
+            && let Some(block) = bytes.get(..BLOCK)
+        {
+            // A whole block needs no copy.
+            self.file.append(block)?;
+            self.sums.push(block);
+            return Ok(BLOCK);
+        }
         let taken = bytes.len().min(BLOCK - self.block.len());
         self.block.extend_from_slice(&bytes[..taken]);
         Ok(taken)
@@ -106,4 +128,20 @@ impl io::Write for SumWriter<'_> {
 
 pub(super) fn io_error(action: &'static str, path: &str, source: io::Error) -> SegmentError {
     SegmentError::Io { action, file: path.to_owned(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_checksum_of_blocks_is_that_of_their_bytes() {
+        let bytes: Vec<u8> = (0..3 * BLOCK + 1234).map(|at| u8::try_from(at * at % 251).unwrap()).collect();
+        for length in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK, bytes.len()] {
+            let mut sums = BlockSums::new();
+            bytes[..length].chunks(BLOCK).for_each(|block| sums.push(block));
+            let whole = FileSum { length: length as u64, crc32c: crc32c::crc32c(&bytes[..length]) };
+            assert_eq!(sums.sum, whole);
+        }
+    }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::parallel::try_map;
 use crate::schema::Column;
 use crate::segment::{Merge, Segment, Selection};
-use crate::store::parallel::try_map;
 use crate::store::staging::Staging;
 use crate::store::{Store, StoreError};
 
@@ -53,9 +53,9 @@ fn merge(
 ) -> Result<Vec<Segment>, StoreError> {
     let merge = Merge::new(sources, selections)?;
     let columns: Vec<Column> = Column::all().collect();
-    let merged = try_map(threads, columns.len(), |at| {
+    let merged = try_map(threads, columns, |column| {
         store.check_open()?;
-        Ok::<_, StoreError>(merge.column(columns[at])?)
+        Ok::<_, StoreError>(merge.column(column)?)
     })?;
     Ok(merge.finish(merged)?)
 }

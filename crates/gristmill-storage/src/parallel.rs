@@ -1,28 +1,30 @@
 //! The same work on many things, on several threads.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// Applies `work` to numbers below `count`, on so many threads at most; the results come in the order of the numbers.
-/// With one thread it is the caller's, and the numbers are worked on in their order. After an error no more is begun.
-pub(super) fn try_map<R: Send, E: Send>(
+/// Applies `work` to items, on so many threads at most; the results come in the order of the items. With one thread it
+/// is the caller's, and the items are worked on in their order. After an error no more is begun.
+pub(crate) fn try_map<T, R: Send, E: Send>(
     threads: usize,
-    count: usize,
-    work: impl Fn(usize) -> Result<R, E> + Sync,
+    items: impl IntoIterator<IntoIter: ExactSizeIterator<Item = T> + Send>,
+    work: impl Fn(T) -> Result<R, E> + Sync,
 ) -> Result<Vec<R>, E> {
-    let threads = threads.min(count);
+    let items = items.into_iter();
+    let threads = threads.min(items.len());
     if threads <= 1 {
-        return (0..count).map(work).collect();
+        return items.map(work).collect();
     }
-    let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let (items, failed) = (Mutex::new(items.enumerate()), AtomicBool::new(false));
+    let next = || items.lock().unwrap_or_else(PoisonError::into_inner).next();
     let take = || {
         let mut results = Vec::new();
-        while !failed.load(Ordering::Relaxed) {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            if at >= count {
-                break;
-            }
-            let result = work(at);
+        while !failed.load(Ordering::Relaxed)
+            && let Some((at, item)) = next()
+        {
+            let result = work(item);
             failed.fetch_or(result.is_err(), Ordering::Relaxed);
             results.push((at, result));
         }
@@ -43,16 +45,27 @@ pub(super) fn try_map<R: Send, E: Send>(
     results.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Applies `work`, which cannot fail, as [`try_map`] does.
+pub(crate) fn map<T, R: Send>(
+    threads: usize,
+    items: impl IntoIterator<IntoIter: ExactSizeIterator<Item = T> + Send>,
+    work: impl Fn(T) -> R + Sync,
+) -> Vec<R> {
+    let Ok(results) = try_map(threads, items, |item| Ok::<R, Infallible>(work(item)));
+    results
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::AtomicUsize;
 
     #[test]
     fn results_come_in_order() {
         for threads in [0, 1, 3] {
             for count in [0, 1, 100] {
                 let squares = Ok::<Vec<usize>, ()>((0..count).map(|at| at * at).collect());
-                assert_eq!(try_map(threads, count, |at| Ok(at * at)), squares);
+                assert_eq!(try_map(threads, 0..count, |at| Ok(at * at)), squares);
             }
         }
     }
@@ -61,7 +74,7 @@ mod tests {
     fn an_error_ends_the_work() {
         for threads in [1, 3] {
             let done = AtomicUsize::new(0);
-            let result = try_map(threads, 1_000_000, |at| {
+            let result = try_map(threads, 0..1_000_000, |at| {
                 done.fetch_add(1, Ordering::Relaxed);
                 if at == 5 { Err(at) } else { Ok(()) }
             });
