@@ -1,6 +1,6 @@
 //! A fetch made executable: what does not depend on the segment is worked out once.
 
-use crate::exec::{ExecError, ExecOptions, Needs, Stop};
+use crate::exec::{Account, ExecError, ExecOptions, Needs, Stop};
 use crate::filter::{Compiled, Matcher};
 use crate::request::{Fetch, GroupValues, Test};
 use crate::time::{Bucketer, Granularity};
@@ -14,6 +14,7 @@ pub(crate) struct Plan<'f> {
     pub(crate) fetch: &'f Fetch,
     pub(crate) options: &'f ExecOptions,
     pub(crate) stop: Stop<'f>,
+    pub(crate) account: &'f Account,
     /// Whether it is asked how the fetch is answered.
     pub(crate) explains: bool,
     /// The filter, with the restriction on sources in it.
@@ -29,6 +30,7 @@ impl<'f> Plan<'f> {
         fetch: &'f Fetch,
         options: &'f ExecOptions,
         stop: Stop<'f>,
+        account: &'f Account,
         explains: bool,
     ) -> Result<Self, ExecError> {
         let group_values = group_values(fetch)?;
@@ -43,6 +45,7 @@ impl<'f> Plan<'f> {
             fetch,
             options,
             stop,
+            account,
             explains,
             filter,
             group_values,

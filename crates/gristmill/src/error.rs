@@ -67,7 +67,12 @@ impl Error {
             Self::Store(error) if error.is_damage() => ErrorKind::Damaged,
             Self::Store(StoreError::Locked { .. }) => ErrorKind::Locked,
             Self::Exec(ExecError::Segment(SegmentError::Damaged { .. })) => ErrorKind::Damaged,
-            Self::Exec(ExecError::TooManyGroups { .. } | ExecError::TimedOut { .. }) => ErrorKind::OverBudget,
+            Self::Exec(
+                ExecError::TooManyGroups { .. }
+                | ExecError::TooManyRows { .. }
+                | ExecError::TooMuchMemory { .. }
+                | ExecError::TimedOut { .. },
+            ) => ErrorKind::OverBudget,
             Self::Store(_) | Self::Exec(_) | Self::Folder { .. } | Self::Threads { .. } => ErrorKind::Other,
         }
     }

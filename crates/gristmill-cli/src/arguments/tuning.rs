@@ -49,10 +49,18 @@ pub(crate) struct Reading {
 #[command(next_help_heading = "Limits")]
 pub(crate) struct Budgets {
     /// Groups in all buckets together, and rows of the answer before its limit [default: 10000000]
-    #[arg(long, value_name = "N", env = "GRISTMILL_MAX_GROUPS", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) max_groups: Option<u64>,
+    #[arg(long = "max-groups", value_name = "N", env = "GRISTMILL_MAX_GROUPS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) groups: Option<u64>,
+
+    /// Rows that the answer may have [default: 10000000]
+    #[arg(long = "max-rows", value_name = "N", env = "GRISTMILL_MAX_ROWS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) rows: Option<u64>,
+
+    /// Bytes that groups, distinct values and sketches may take in memory [default: 1GiB]
+    #[arg(long = "max-bytes", value_name = "BYTES", env = "GRISTMILL_MAX_BYTES")]
+    pub(crate) bytes: Option<Size>,
 
     /// Milliseconds until the answer must be there [default: as long as it takes]
-    #[arg(long, value_name = "MS", env = "GRISTMILL_MAX_MS", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) max_ms: Option<u64>,
+    #[arg(long = "max-ms", value_name = "MS", env = "GRISTMILL_MAX_MS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) ms: Option<u64>,
 }

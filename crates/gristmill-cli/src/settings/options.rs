@@ -48,7 +48,9 @@ pub(super) fn threads(typed: &Reading) -> usize {
 pub(super) fn for_queries(reading: &Reading, budgets: &Budgets) -> Options {
     let defaults = Budget::default();
     for_reading(reading).budget(Budget {
-        groups: budgets.max_groups.unwrap_or(defaults.groups),
-        time: budgets.max_ms.map(Duration::from_millis),
+        groups: budgets.groups.unwrap_or(defaults.groups),
+        rows: budgets.rows.unwrap_or(defaults.rows),
+        bytes: budgets.bytes.map_or(defaults.bytes, |size| size.0),
+        time: budgets.ms.map(Duration::from_millis),
     })
 }

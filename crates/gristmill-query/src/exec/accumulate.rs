@@ -74,6 +74,13 @@ impl Accumulators {
         self.rows.len()
     }
 
+    /// Bytes of a group, but for the few sums that need more.
+    pub(crate) fn bytes_a_group(needs: &Needs) -> usize {
+        let sums = if needs.sum { size_of::<u64>() + Sums::BYTES_A_GROUP } else { 0 };
+        let extremes = if needs.extremes { 2 * size_of::<Extreme>() } else { 0 };
+        size_of::<u64>() + sums + extremes
+    }
+
     /// Makes room for groups below `groups`, or lets go of those above.
     pub(crate) fn resize(&mut self, needs: &Needs, groups: usize) {
         self.rows.resize(groups, 0);

@@ -1,6 +1,7 @@
 //! The scan with a slot for every key there can be.
 
 use super::ExecError;
+use super::account::Share;
 use super::batch_rows::BatchRows;
 use super::bucket_numbers::BucketNumbers;
 use super::cell::Cell;
@@ -17,8 +18,10 @@ use crate::narrow;
 use crate::plan::Plan;
 use crate::time::Bucket;
 use gristmill_storage::segment::{Codes, DimensionCodes, Lists, RunTimes, Timestamps};
-use std::convert::Infallible;
 use std::ops::Range;
+
+/// Rows that are added to one key before the scan looks whether it has to stop, where distinct values or states are kept.
+const CHECKED_ROWS: u32 = 1 << 16;
 
 /// The scan of some rows of one segment.
 pub(crate) struct DenseScan<'p, C> {
@@ -31,6 +34,7 @@ pub(crate) struct DenseScan<'p, C> {
     multi: Option<&'p Lists>,
     in_one_array: InOneArray,
     slots: Slots<C>,
+    share: Share<'p>,
     /// Rows that matched.
     matched: u64,
     /// The keys of one batch; this and the next two are kept to be filled again.
@@ -103,13 +107,14 @@ impl<'p, C: Cell> DenseScan<'p, C> {
         keys: u32,
         in_one_array: InOneArray,
         rows: u64,
-    ) -> Self {
+    ) -> Result<Self, ExecError> {
         let groups = &prepared.columns.groups;
         let mut strides = vec![1; groups.len()];
         for at in (1..groups.len()).rev() {
             strides[at - 1] = strides[at] * narrow::id(groups[at].dictionary.len());
         }
-        Self {
+        let mut share = plan.account.share();
+        Ok(Self {
             plan,
             prepared,
             keys_per_bucket: keys,
@@ -120,14 +125,23 @@ impl<'p, C: Cell> DenseScan<'p, C> {
                 keys as usize * in_one_array.buckets(),
                 in_one_array.busy(keys),
                 rows,
-            ),
+                &mut share,
+            )?,
+            share,
             in_one_array,
             matched: 0,
             keys: Vec::new(),
             listed: vec![0; BATCH_ROWS as usize],
             expanded: Expanded::default(),
             unpack: Unpack::default(),
-        }
+        })
+    }
+
+    /// Stops a fetch that has to stop, and one that takes too much memory.
+    #[inline]
+    fn check(&mut self) -> Result<(), ExecError> {
+        self.plan.stop.check()?;
+        self.share.set(self.slots.heap_bytes())
     }
 
     /// Scans a piece whose buckets no other piece has, a bucket at a time.
@@ -152,32 +166,33 @@ impl<'p, C: Cell> DenseScan<'p, C> {
             for walk in &mut walks {
                 let end = walk.end_of(bucket);
                 rows += end - walk.rest.start;
-                self.slice(0, walk, end);
+                self.slice(0, walk, end)?;
             }
             // Behind a bucket with rows, the next one is likely to have some; behind one without, they are looked for.
             next = (rows > 0).then_some(bucket.end);
-            let before = out.len();
+            let before = (out.len(), out.heap_bytes(&self.plan.needs));
             let keep = shared.is_shared(bucket);
             let (unpack, strides) = (&mut self.unpack, &self.strides);
             self.slots.take(&mut out, keep, |keys, starts, codes| {
                 starts.resize(starts.len() + keys.len(), bucket.start);
                 unpack.extend(keys, strides, codes);
             });
-            count.add(self.plan, out.len() - before)?;
+            count.add(self.plan, &out, before)?;
         }
     }
 
     /// Scans a piece with slots for all of `buckets`, which are those that the piece may have, in order.
-    pub(crate) fn all_buckets(&mut self, piece: &Piece, buckets: &[Bucket]) {
+    pub(crate) fn all_buckets(&mut self, piece: &Piece, buckets: &[Bucket]) -> Result<(), ExecError> {
         let short = matches!(self.in_one_array, InOneArray::ShortSlices(_));
         for part in &piece.parts {
             let mut walk = self.walk(part);
             match &self.prepared.columns.timestamps {
-                None => self.slice(0, &mut walk, part.rows.end),
-                Some((timestamps, _)) if short => self.rows_one_by_one(&mut walk, timestamps, buckets),
-                Some(_) => self.slice_by_slice(&mut walk, buckets),
+                None => self.slice(0, &mut walk, part.rows.end)?,
+                Some((timestamps, _)) if short => self.rows_one_by_one(&mut walk, timestamps, buckets)?,
+                Some(_) => self.slice_by_slice(&mut walk, buckets)?,
             }
         }
+        Ok(())
     }
 
     /// Takes in what another scan of the same buckets has seen.
@@ -213,7 +228,7 @@ impl<'p, C: Cell> DenseScan<'p, C> {
             }
             unpack.extend(&in_bucket, strides, codes);
         });
-        count.add(self.plan, out.len())?;
+        count.add(self.plan, &out, (0, 0))?;
         Ok((out, self.matched))
     }
 
@@ -227,7 +242,7 @@ impl<'p, C: Cell> DenseScan<'p, C> {
         }
     }
 
-    fn slice_by_slice(&mut self, walk: &mut Walk<'_>, buckets: &[Bucket]) {
+    fn slice_by_slice(&mut self, walk: &mut Walk<'_>, buckets: &[Bucket]) -> Result<(), ExecError> {
         let mut bucket = 0;
         while let Some(instant) = walk.next_instant() {
             bucket += buckets[bucket..].partition_point(|bucket| bucket.end <= instant);
@@ -237,56 +252,65 @@ impl<'p, C: Cell> DenseScan<'p, C> {
                 if end == walk.rest.start {
                     break;
                 }
-                self.slice(narrow::id(bucket) * self.keys_per_bucket, walk, end);
+                self.slice(narrow::id(bucket) * self.keys_per_bucket, walk, end)?;
                 bucket += 1;
                 if bucket == buckets.len() {
-                    return;
+                    return Ok(());
                 }
             }
         }
+        Ok(())
     }
 
-    fn rows_one_by_one(&mut self, walk: &mut Walk<'_>, timestamps: &Timestamps, buckets: &[Bucket]) {
+    fn rows_one_by_one(
+        &mut self,
+        walk: &mut Walk<'_>,
+        timestamps: &Timestamps,
+        buckets: &[Bucket],
+    ) -> Result<(), ExecError> {
         let mut numbers = BucketNumbers::new(timestamps, buckets, self.keys_per_bucket);
         let mut buffer = std::mem::take(&mut self.listed);
         let values = walk.values;
-        walk.batches(walk.rest.end, &mut buffer, |rows| {
+        let result = walk.batches(walk.rest.end, &mut buffer, |rows| {
             numbers.write(rows, &mut self.keys);
-            self.batch(Base::Each, rows, &values);
+            self.batch(Base::Each, rows, &values)
         });
         self.listed = buffer;
+        result
     }
 
     /// Takes in the selected rows up to `end`, which are in one bucket.
-    fn slice(&mut self, base: u32, walk: &mut Walk<'_>, end: u32) {
+    fn slice(&mut self, base: u32, walk: &mut Walk<'_>, end: u32) -> Result<(), ExecError> {
         if self.prepared.columns.groups.is_empty() {
             return self.slice_of_one(base, walk, end);
         }
         let mut buffer = std::mem::take(&mut self.listed);
         let values = walk.values;
-        walk.batches(end, &mut buffer, |rows| self.batch(Base::One(base), rows, &values));
+        let result = walk.batches(end, &mut buffer, |rows| self.batch(Base::One(base), rows, &values));
         self.listed = buffer;
+        result
     }
 
     /// Takes in the selected rows up to `end`, all of which have the same key.
-    fn slice_of_one(&mut self, key: u32, walk: &mut Walk<'_>, end: u32) {
+    fn slice_of_one(&mut self, key: u32, walk: &mut Walk<'_>, end: u32) -> Result<(), ExecError> {
         let rest = walk.rest.start..end;
         let columns = &self.prepared.columns;
+        let is_counted_only = columns.uniq.is_empty() && columns.feeds.is_empty();
         match &walk.rows {
             RowSet::Range(rows) => {
                 let rows = rows.start.max(rest.start)..rows.end.min(rest.end);
                 walk.rest.start = end;
-                if !rows.is_empty() {
-                    self.matched += rows.len() as u64;
-                    self.slots.add_range(key, rows, &walk.values, columns);
+                self.matched += rows.len() as u64;
+                // Sums of ranges are too quick to be stopped.
+                let at_once = if is_counted_only { u32::MAX } else { CHECKED_ROWS };
+                for start in rows.clone().step_by(at_once as usize) {
+                    let end = rows.end.min(start.saturating_add(at_once));
+                    self.slots.add_range(key, start..end, &walk.values, columns);
+                    self.check()?;
                 }
             }
             set => {
-                let bits = if columns.uniq.is_empty() && columns.feeds.is_empty() {
-                    set.words_in(&rest)
-                } else {
-                    None
-                };
+                let bits = if is_counted_only { set.words_in(&rest) } else { None };
                 let allowed = self.plan.options.tuning.instructions;
                 let added = bits.and_then(|(first, words)| {
                     self.slots.add_bits(key, (first, &words), &walk.values, allowed)
@@ -296,35 +320,39 @@ impl<'p, C: Cell> DenseScan<'p, C> {
                         walk.rest.start = end;
                         self.matched += rows;
                     }
-                    None => self.list_of_one(key, walk, end),
+                    None => self.list_of_one(key, walk, end)?,
                 }
             }
         }
+        Ok(())
     }
 
     /// As [`DenseScan::slice_of_one`], of rows that have to be listed.
-    fn list_of_one(&mut self, key: u32, walk: &mut Walk<'_>, end: u32) {
+    fn list_of_one(&mut self, key: u32, walk: &mut Walk<'_>, end: u32) -> Result<(), ExecError> {
         let columns = &self.prepared.columns;
         let mut buffer = std::mem::take(&mut self.listed);
         let values = walk.values;
-        walk.batches(end, &mut buffer, |rows| {
+        let result = walk.batches(end, &mut buffer, |rows| {
             self.matched += rows.len() as u64;
             if let BatchRows::List(rows) = rows {
                 self.slots.add_list(key, rows, &values, columns);
             }
+            self.check()
         });
         self.listed = buffer;
+        result
     }
 
-    fn batch(&mut self, base: Base, rows: &BatchRows<'_>, values: &SpanValues<'_>) {
+    fn batch(&mut self, base: Base, rows: &BatchRows<'_>, values: &SpanValues<'_>) -> Result<(), ExecError> {
         if rows.len() == 0 {
-            return;
+            return Ok(());
         }
         self.matched += rows.len() as u64;
         match self.multi {
             None => self.keyed(base, rows, &[], values),
             Some(lists) => self.expand(base, rows, lists, values),
         }
+        self.check()
     }
 
     /// Takes each row once for every value of the dimension with several values.
@@ -386,29 +414,31 @@ impl Walk<'_> {
         self.times.map_or(self.rest.end, |times| times.first_at_or_after(self.rest.clone(), bucket.end))
     }
 
-    /// Calls with the selected rows up to `end`, some at a time; those that do not follow one another are listed in
-    /// `buffer`.
-    fn batches(&mut self, end: u32, buffer: &mut [u32], mut call: impl FnMut(&BatchRows<'_>)) {
+    /// Calls with the selected rows up to `end`, some at a time, until one call fails; those that do not follow one another
+    /// are listed in `buffer`.
+    fn batches(
+        &mut self,
+        end: u32,
+        buffer: &mut [u32],
+        mut call: impl FnMut(&BatchRows<'_>) -> Result<(), ExecError>,
+    ) -> Result<(), ExecError> {
         let rest = self.rest.start..end;
         self.rest.start = end;
         match &self.rows {
             RowSet::Range(selected) => {
                 let selected = rest.start.max(selected.start)..rest.end.min(selected.end);
-                for start in selected.clone().step_by(BATCH_ROWS as usize) {
-                    call(&BatchRows::Range(start..selected.end.min(start.saturating_add(BATCH_ROWS))));
-                }
+                selected.clone().step_by(BATCH_ROWS as usize).try_for_each(|start| {
+                    call(&BatchRows::Range(start..selected.end.min(start.saturating_add(BATCH_ROWS))))
+                })
             }
             set @ RowSet::Bits { .. } => {
-                let Ok(()) = set.try_for_each_batch(&rest, buffer, |rows| {
-                    call(&BatchRows::List(rows));
-                    Ok::<_, Infallible>(())
-                });
+                set.try_for_each_batch(&rest, buffer, |rows| call(&BatchRows::List(rows)))
             }
             RowSet::List(selected) => {
                 let start = self.at;
                 self.at += selected[start..].partition_point(|row| *row < end);
                 let selected = &selected[start..self.at];
-                selected.chunks(BATCH_ROWS as usize).for_each(|rows| call(&BatchRows::List(rows)));
+                selected.chunks(BATCH_ROWS as usize).try_for_each(|rows| call(&BatchRows::List(rows)))
             }
         }
     }

@@ -1,8 +1,10 @@
 //! Columns that no segment has: what several dimensions together are told apart by.
 
+use super::ExecError;
 use super::prepare::Column;
 use crate::filter::CodeSet;
 use crate::narrow;
+use crate::plan::Plan;
 use crate::request::Distinct;
 use gristmill_storage::hash::HashMap;
 use gristmill_storage::segment::{
@@ -13,7 +15,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// A column of lists of what is told apart in each row of some spans, which rise; rows elsewhere have none.
-pub(super) fn column(of: &Distinct, segment: &Segment, spans: &[Range<u32>]) -> Result<Column, SegmentError> {
+pub(super) fn column(
+    of: &Distinct,
+    plan: &Plan<'_>,
+    segment: &Segment,
+    spans: &[Range<u32>],
+) -> Result<Column, ExecError> {
     let columns = of
         .dimensions()
         .iter()
@@ -22,26 +29,32 @@ pub(super) fn column(of: &Distinct, segment: &Segment, spans: &[Range<u32>]) -> 
         })
         .collect::<Result<Vec<_>, SegmentError>>()?;
     match of {
-        Distinct::Values(_) => values(&columns, spans),
-        Distinct::Rows(_) => combinations(&columns, spans),
+        Distinct::Values(_) => values(&columns, plan, spans),
+        Distinct::Rows(_) => combinations(&columns, plan, spans),
     }
 }
 
 /// The codes of a column of several values that are in a set.
-pub(super) fn of_codes(column: &Column, set: &CodeSet, spans: &[Range<u32>]) -> Column {
-    let (offsets, codes) = lists(spans, |row, out| {
+pub(super) fn of_codes(
+    column: &Column,
+    set: &CodeSet,
+    plan: &Plan<'_>,
+    spans: &[Range<u32>],
+) -> Result<Column, ExecError> {
+    let (offsets, codes) = lists(plan, spans, |row, out| {
         for_each_code(&column.codes, row, |code| {
             if code != NULL_CODE && set.contains(code) {
                 out.push(code);
             }
         });
-    });
+        0
+    })?;
     let lists = Lists { offsets: offsets.into(), codes: Codes::U32(codes.into()) };
-    Column { codes: Arc::new(DimensionCodes::Multi(lists)), dictionary: Arc::clone(&column.dictionary) }
+    Ok(Column { codes: Arc::new(DimensionCodes::Multi(lists)), dictionary: Arc::clone(&column.dictionary) })
 }
 
 /// The values of all columns.
-fn values(columns: &[Column], spans: &[Range<u32>]) -> Result<Column, SegmentError> {
+fn values(columns: &[Column], plan: &Plan<'_>, spans: &[Range<u32>]) -> Result<Column, ExecError> {
     let mut texts: Vec<(String, usize, u32)> = Vec::new();
     for (at, column) in columns.iter().enumerate() {
         let codes = NULL_CODE + 1..narrow::id(column.dictionary.len());
@@ -60,20 +73,24 @@ fn values(columns: &[Column], spans: &[Range<u32>]) -> Result<Column, SegmentErr
         }
         names[*at][*code as usize] = next;
     }
-    let lists = lists(spans, |row, out| {
+    let lists = lists(plan, spans, |row, out| {
         for (column, names) in columns.iter().zip(&names) {
             for_each_code(&column.codes, row, |code| out.push(names[code as usize]));
         }
         out.retain(|code| *code != NULL_CODE);
-    });
+        0
+    })?;
     of_lists(&distinct, lists)
 }
 
 /// The combinations of the values of all columns.
-fn combinations(columns: &[Column], spans: &[Range<u32>]) -> Result<Column, SegmentError> {
+fn combinations(columns: &[Column], plan: &Plan<'_>, spans: &[Range<u32>]) -> Result<Column, ExecError> {
     let mut numbers: HashMap<Vec<u32>, u32> = HashMap::default();
     let mut tuples: Vec<Vec<u32>> = Vec::new();
-    let found = lists(spans, |row, out| {
+    // Each combination is a key of the map, is listed and gets a name.
+    let bytes_of_one = 3 * size_of::<String>() + 2 * columns.len() * size_of::<u32>();
+    let found = lists(plan, spans, |row, out| {
+        let before = tuples.len();
         let mut rows = vec![Vec::with_capacity(columns.len())];
         for column in columns {
             let mut longer = Vec::with_capacity(rows.len());
@@ -89,7 +106,8 @@ fn combinations(columns: &[Column], spans: &[Range<u32>]) -> Result<Column, Segm
                 next
             }));
         }
-    });
+        (tuples.len() - before) * bytes_of_one
+    })?;
     let name = |tuple: &Vec<u32>| {
         let mut name = String::new();
         for (column, code) in columns.iter().zip(tuple) {
@@ -137,35 +155,50 @@ fn for_each_code(codes: &DimensionCodes, row: u32, mut call: impl FnMut(u32)) {
     }
 }
 
-/// Lists for each row up to the end of the last span, and what they hold; each number of a row once.
-fn lists(spans: &[Range<u32>], mut of_row: impl FnMut(u32, &mut Vec<u32>)) -> (Vec<i32>, Vec<u32>) {
+/// Rows after which the fetch may be stopped.
+const CHECKED_ROWS: u32 = 1 << 14;
+
+/// Lists for each row up to the end of the last span, and what they hold; each number of a row once. `of_row` tells how
+/// many bytes it keeps.
+fn lists(
+    plan: &Plan<'_>,
+    spans: &[Range<u32>],
+    mut of_row: impl FnMut(u32, &mut Vec<u32>) -> usize,
+) -> Result<(Vec<i32>, Vec<u32>), ExecError> {
+    let mut share = plan.account.share();
     let mut offsets = vec![0];
     let mut all = Vec::new();
     let mut own = Vec::new();
+    let mut kept = 0;
     for span in spans {
         let before = offsets.last().copied().unwrap_or_default();
         offsets.resize(span.start as usize + 1, before);
         for row in span.clone() {
-            of_row(row, &mut own);
+            kept += of_row(row, &mut own);
             own.sort_unstable();
             own.dedup();
             all.append(&mut own);
             offsets.push(narrow::id(all.len()).cast_signed());
+            if row % CHECKED_ROWS == 0 {
+                plan.stop.check()?;
+                share.set(size_of_val(&*offsets) + size_of_val(&*all) + kept)?;
+            }
         }
     }
-    (offsets, all)
+    plan.account.take(size_of_val(&*offsets) + size_of_val(&*all))?;
+    Ok((offsets, all))
 }
 
 /// The most bytes that all texts of a column may have.
 const MAX_TEXT_BYTES: usize = i32::MAX as usize;
 
 /// A column of texts that rise.
-fn of_lists(texts: &[&str], (offsets, codes): (Vec<i32>, Vec<u32>)) -> Result<Column, SegmentError> {
+fn of_lists(texts: &[&str], (offsets, codes): (Vec<i32>, Vec<u32>)) -> Result<Column, ExecError> {
     if texts.iter().map(|text| text.len()).sum::<usize>() > MAX_TEXT_BYTES {
-        return Err(SegmentError::Full {
+        return Err(ExecError::Segment(SegmentError::Full {
             what: "bytes of the values of several dimensions together that a fetch tells apart",
             limit: MAX_TEXT_BYTES as u64,
-        });
+        }));
     }
     let dictionary = TextDictionary::of_rising(texts.iter().map(|text| text.as_bytes()));
     Ok(Column {

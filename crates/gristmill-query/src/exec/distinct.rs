@@ -41,6 +41,20 @@ impl CodeSets {
         }
     }
 
+    /// Bytes of all sets.
+    #[inline]
+    pub(crate) fn heap_bytes(&self) -> usize {
+        match &self.seen {
+            Seen::Bits(words) => size_of_val(&**words),
+            Seen::Pairs(pairs) => pairs.allocation_size(),
+        }
+    }
+
+    /// Bytes that room for groups below `groups` takes.
+    pub(crate) fn bytes_of(&self, groups: usize) -> usize {
+        groups.saturating_mul(self.words_per_group).min(self.max_words).saturating_mul(size_of::<u64>())
+    }
+
     /// Makes room for groups below `groups`.
     pub(crate) fn resize(&mut self, groups: usize) {
         if let Seen::Bits(words) = &mut self.seen {

@@ -20,6 +20,31 @@ pub enum ExecError {
         /// The budget.
         limit: u64,
     },
+    /// The answer has more rows than the budget allows.
+    #[error(
+        "the answer has {found} rows, over the budget of {limit}: \
+         set `limit`, shorten the interval, take a coarser granularity, or raise the budget"
+    )]
+    TooManyRows {
+        /// Rows of the answer.
+        found: u64,
+        /// The budget.
+        limit: u64,
+    },
+    /// What the fetch finds takes more memory than the budget allows.
+    #[error(
+        "the answer needs at least {found} bytes of memory, over the budget of {limit}: {}\
+         shorten the interval, group by fewer dimensions, or raise the budget",
+        if *exact_distinct { "ask for `approx_uniq` in place of exact distinct counts, " } else { "" }
+    )]
+    TooMuchMemory {
+        /// Bytes taken when the fetch was stopped.
+        found: u64,
+        /// The budget.
+        limit: u64,
+        /// Whether the fetch asks for exact distinct counts, which `approx_uniq` estimates in bounded memory.
+        exact_distinct: bool,
+    },
     /// The fetch took longer than the budget allows.
     #[error(
         "the answer was not there within {} s, the budget of its time: \

@@ -30,6 +30,11 @@ impl GroupIds {
         self.tables.last().map_or(0, KeyTable::len)
     }
 
+    /// Bytes of the tables.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.tables.iter().map(|table| size_of_val(&*table.keys) + table.table.allocation_size()).sum()
+    }
+
     /// Replaces the packed keys of a stage by ids.
     #[inline]
     pub(crate) fn assign(&mut self, stage: usize, keys: &mut [u64]) {

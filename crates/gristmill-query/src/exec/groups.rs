@@ -1,7 +1,7 @@
 //! What a scan found: groups in the codes of their segment, in the order of bucket and codes.
 
 use super::ExecError;
-use super::accumulate::Accumulators;
+use super::accumulate::{Accumulators, Needs};
 use super::state::State;
 use crate::narrow;
 use crate::plan::Plan;
@@ -19,6 +19,8 @@ pub(crate) struct Groups {
     pub(crate) distinct: Vec<Distinct>,
     /// One for each kind of [`super::Needs::states`]: the state of each group.
     pub(crate) states: Vec<Vec<State>>,
+    /// Bytes that the states have beside themselves.
+    pub(crate) state_bytes: usize,
 }
 
 /// The distinct codes of each group.
@@ -46,6 +48,16 @@ impl Groups {
     /// How many groups.
     pub(crate) fn len(&self) -> usize {
         self.starts.len()
+    }
+
+    /// Bytes of what it holds.
+    pub(crate) fn heap_bytes(&self, needs: &Needs) -> usize {
+        let codes = self.codes.len() * size_of::<u32>();
+        let distinct = self.distinct.len() * (size_of::<u64>() + size_of::<usize>());
+        let states = self.states.len() * size_of::<State>();
+        let a_group = size_of::<i64>() + codes + Accumulators::bytes_a_group(needs) + distinct + states;
+        let sets: usize = self.distinct.iter().map(|distinct| size_of_val(&*distinct.codes)).sum();
+        self.len() * a_group + sets + self.state_bytes
     }
 
     /// Sorts groups that were found in any order.
@@ -102,10 +114,16 @@ impl Distinct {
 pub(crate) struct GroupCount(std::sync::atomic::AtomicU64);
 
 impl GroupCount {
-    /// Counts more groups.
-    pub(crate) fn add(&self, plan: &Plan<'_>, groups: usize) -> Result<(), ExecError> {
+    /// Counts what has come to `out` behind so many groups and bytes.
+    pub(crate) fn add(
+        &self,
+        plan: &Plan<'_>,
+        out: &Groups,
+        (groups, bytes): (usize, usize),
+    ) -> Result<(), ExecError> {
         plan.stop.check()?;
-        let groups = groups as u64;
+        plan.account.take(out.heap_bytes(&plan.needs) - bytes)?;
+        let groups = (out.len() - groups) as u64;
         let before = self.0.fetch_add(groups, std::sync::atomic::Ordering::Relaxed);
         plan.options.budget.check_groups(before + groups)
     }

@@ -1,6 +1,7 @@
 //! The scan whose keys go through a hash table.
 
 use super::ExecError;
+use super::account::Share;
 use super::batch_rows::BatchRows;
 use super::buckets::Buckets;
 use super::cell::Cell;
@@ -25,6 +26,7 @@ pub(crate) struct HashedScan<'p, C> {
     buckets: Buckets<'p>,
     ids: GroupIds,
     slots: Slots<C>,
+    share: Share<'p>,
     multi: Option<&'p Lists>,
     matched: u64,
     /// Packed keys of one batch; this and the next are kept to be filled again.
@@ -53,6 +55,7 @@ impl<'p, C: Cell> HashedScan<'p, C> {
         let radices: Vec<u64> = std::iter::once(piece.rows().max(1))
             .chain(columns.groups.iter().map(|column| column.dictionary.len() as u64))
             .collect();
+        let mut share = plan.account.share();
         let mut scan = Self {
             plan,
             prepared,
@@ -62,7 +65,8 @@ impl<'p, C: Cell> HashedScan<'p, C> {
             ),
             // One row makes at most as many groups as it has values, and there are fewer than 2^32 of those.
             ids: GroupIds::new(KeyLayout::new(&radices, 1 << 32)),
-            slots: Slots::new(prepared, 0, 0, piece.rows().max(1)),
+            slots: Slots::new(prepared, 0, 0, piece.rows().max(1), &mut share)?,
+            share,
             multi: multi(&columns.groups),
             matched: 0,
             keys: Vec::new(),
@@ -78,7 +82,7 @@ impl<'p, C: Cell> HashedScan<'p, C> {
             scan.rows(&rows, &span)?;
         }
         let matched = scan.matched;
-        Ok((scan.finish(keep), matched))
+        Ok((scan.finish(keep)?, matched))
     }
 
     fn rows(&mut self, rows: &RowSet, span: &ScannedSpan<'_>) -> Result<(), ExecError> {
@@ -166,10 +170,10 @@ impl<'p, C: Cell> HashedScan<'p, C> {
         self.plan.options.budget.check_groups(self.ids.len() as u64)?;
         self.slots.grow(self.ids.len());
         self.slots.add(&self.group_ids, rows, values, &self.prepared.columns);
-        Ok(())
+        self.share.set(self.ids.heap_bytes() + self.slots.heap_bytes())
     }
 
-    fn finish(mut self, keep: bool) -> Groups {
+    fn finish(mut self, keep: bool) -> Result<Groups, ExecError> {
         let mut out = Groups::of(self.plan);
         let ids = &self.ids;
         let starts = self.buckets.into_starts();
@@ -181,7 +185,8 @@ impl<'p, C: Cell> HashedScan<'p, C> {
                 codes.iter_mut().zip(&parts[1..]).for_each(|(codes, code)| codes.push(*code));
             }
         });
+        self.plan.account.take(out.heap_bytes(&self.plan.needs))?;
         out.sort();
-        out
+        Ok(out)
     }
 }

@@ -2,7 +2,7 @@
 //! several scans have are added up.
 
 use super::ExecError;
-use super::accumulate::Accumulators;
+use super::accumulate::{Accumulators, Needs};
 use super::blocks::{Block, Blocks};
 use super::groups::Groups;
 use super::interner::{Interner, Lift, Values};
@@ -29,12 +29,28 @@ pub(crate) struct Merged {
     pub(crate) distinct: Vec<Vec<u64>>,
     /// For each kind of [`super::Needs::states`] the state of each group.
     pub(crate) states: Vec<Vec<State>>,
+    /// Bytes that the states have beside themselves, at most.
+    state_bytes: usize,
 }
 
 impl Merged {
     /// How many groups.
     pub(crate) fn len(&self) -> usize {
         self.starts.len()
+    }
+
+    /// Bytes of what it holds.
+    pub(crate) fn heap_bytes(&self, needs: &Needs) -> usize {
+        self.len() * Self::bytes_a_group(needs, self.groups.len()) + self.state_bytes
+    }
+
+    /// Bytes of a group of so many dimensions, but for what its states have beside themselves.
+    pub(crate) fn bytes_a_group(needs: &Needs, dimensions: usize) -> usize {
+        size_of::<i64>()
+            + dimensions * size_of::<u32>()
+            + Accumulators::bytes_a_group(needs)
+            + needs.uniq.len() * size_of::<u64>()
+            + needs.states.len() * size_of::<State>()
     }
 }
 
@@ -78,6 +94,10 @@ pub(crate) fn merge(
         });
     }
     let Some(base) = base else { return Ok(nothing(plan)) };
+    let groups = || sources.iter().map(|source| &source.groups);
+    // The groups are copied once, and numbers and places are made for each.
+    let copies: usize = groups().map(|groups| groups.heap_bytes(&plan.needs)).sum();
+    plan.account.take(copies + groups().map(Groups::len).sum::<usize>() * size_of::<Member>())?;
     let mut merge = Merge::new(plan, &sources, &base);
     for (at, blocks) in Blocks::of(&sources).by_bucket().enumerate() {
         if at % BUCKETS_PER_CHECK == 0 {
@@ -106,6 +126,7 @@ fn nothing(plan: &Plan<'_>) -> Merged {
         accumulators: Accumulators::default(),
         distinct: vec![Vec::new(); plan.needs.uniq.len()],
         states: vec![Vec::new(); plan.needs.states.len()],
+        state_bytes: 0,
     }
 }
 
@@ -118,6 +139,7 @@ fn alone(groups: Groups, dictionaries: &Dictionaries) -> Merged {
         accumulators: groups.accumulators,
         distinct: groups.distinct.into_iter().map(|distinct| distinct.counts).collect(),
         states: groups.states,
+        state_bytes: groups.state_bytes,
     }
 }
 
@@ -408,6 +430,7 @@ impl<'s> Merge<'s> {
             },
         );
         let groups = ids.into_iter().zip(values).collect();
-        Merged { starts, groups, accumulators, distinct, states }
+        let state_bytes = sources.iter().map(|source| source.groups.state_bytes).sum();
+        Merged { starts, groups, accumulators, distinct, states, state_bytes }
     }
 }

@@ -1,5 +1,6 @@
 //! Execution: locate the rows, prepare each segment, scan its rows in pieces, merge what was found, make the answer.
 
+mod account;
 mod accumulate;
 mod batch_rows;
 mod blocks;
@@ -44,6 +45,7 @@ pub use run::{ExecOptions, execute, explain};
 pub use stop::Cancel;
 pub use tuning::{GroupStrategy, Instructions, RowStrategy, Tuning};
 
+pub(crate) use account::Account;
 pub(crate) use accumulate::Needs;
 pub(crate) use cell::to_extreme;
 pub(crate) use interner::{Value, Values};

@@ -1,5 +1,6 @@
 //! What a plan needs of one segment: the rows that can count, the bound filter, and the columns to read.
 
+use super::ExecError;
 use super::derived;
 use super::state::Feed;
 use super::sum::Units;
@@ -160,7 +161,7 @@ pub(crate) fn prepare<'p>(
     plan: &'p Plan<'_>,
     segment: &Segment,
     located: &Located,
-) -> Result<Option<Prepared<'p>>, SegmentError> {
+) -> Result<Option<Prepared<'p>>, ExecError> {
     let rows: Vec<Range<u32>> = located.runs.iter().map(|(_, rows)| rows.clone()).collect();
     let filter = bind(&plan.filter, segment, &rows, plan.options.tuning)?;
     if matches!(filter, Bound::None) {
@@ -173,18 +174,18 @@ pub(crate) fn prepare<'p>(
     let reads_multiples = plan.needs.values() && forms.iter().any(|form| form.reads_multiples());
     let reads_values =
         plan.needs.values() && !reads_multiples && forms.iter().any(|form| form.reads_column());
-    let column = |dimension: &Dimension| {
+    let column = |dimension: &Dimension| -> Result<Column, ExecError> {
         Ok(Column { codes: segment.codes(*dimension)?, dictionary: segment.dictionary(*dimension)? })
     };
     let uniq = plan.needs.uniq.iter().map(|of| match of {
         Distinct::Values(dimensions) if dimensions.len() == 1 => column(&dimensions[0]),
-        _ => derived::column(of, segment, &rows),
+        _ => derived::column(of, plan, segment, &rows),
     });
     let groups = plan.fetch.group_by.iter().map(|dimension| {
         let column = column(dimension)?;
-        Ok(match &plan.group_values {
+        Ok::<_, ExecError>(match &plan.group_values {
             Some(matcher) if dimension.kind() == Kind::MultiText => {
-                derived::of_codes(&column, &matcher.codes(&column.dictionary, None), &rows)
+                derived::of_codes(&column, &matcher.codes(&column.dictionary, None), plan, &rows)?
             }
             _ => column,
         })
@@ -196,8 +197,8 @@ pub(crate) fn prepare<'p>(
         },
         values: reads_values.then(|| segment.values()).transpose()?,
         multiples: if reads_multiples { segment.fixed_values()? } else { None },
-        groups: groups.collect::<Result<_, SegmentError>>()?,
-        uniq: uniq.collect::<Result<_, SegmentError>>()?,
+        groups: groups.collect::<Result<_, _>>()?,
+        uniq: uniq.collect::<Result<_, _>>()?,
         feeds: plan.needs.states.iter().map(|kind| Feed::of(kind, segment)).collect::<Result<_, _>>()?,
     };
     let spans = rows.into_iter().zip(forms).map(|(rows, values)| Span { rows, values });

@@ -1,5 +1,6 @@
 //! A fetch from beginning to end.
 
+use super::account::Account;
 use super::accumulate::Needs;
 use super::budget::Budget;
 use super::error::ExecError;
@@ -86,13 +87,17 @@ fn answer(
     mut passes: Option<&mut Vec<Pass>>,
 ) -> Result<Answer, ExecError> {
     let mut touched = Touched::default();
+    let account = Account::new(&options.budget, fetch);
     let mut tally = |fetch: &Fetch, missing: &mut Vec<Missing>| -> Result<Tally, ExecError> {
-        let plan = Plan::new(fetch, options, stop, passes.is_some())?;
+        let plan = Plan::new(fetch, options, stop, &account, passes.is_some())?;
+        let before = account.taken();
         let (mut merged, pass) = merged(&plan, segments, pool, missing, &mut touched)?;
         if let Some(passes) = &mut passes {
             passes.push(pass);
         }
         fill(&plan, &mut merged)?;
+        // What the scans found has been let go of.
+        account.settle(before + merged.heap_bytes(&plan.needs) as u64);
         Ok(Tally { merged, needs: plan.needs })
     };
     let mut missing = Vec::new();
@@ -108,7 +113,7 @@ fn answer(
         tally(&part, &mut Vec::new())
     });
     let of_filters = of_filters.collect::<Result<Vec<_>, _>>()?;
-    Answer::new(fetch, all, of_filters, missing, touched)
+    Answer::new(fetch, &options.budget, all, of_filters, missing, touched)
 }
 
 /// What tells of all rows, and which groups there are.
@@ -275,7 +280,7 @@ struct Task<'p, 's> {
 /// How far a segment is on its way to the scan.
 enum Start<'p> {
     Located(Located),
-    Prepared(Result<Option<Prepared<'p>>, SegmentError>),
+    Prepared(Result<Option<Prepared<'p>>, ExecError>),
 }
 
 impl Task<'_, '_> {

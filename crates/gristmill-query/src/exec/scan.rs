@@ -145,15 +145,15 @@ impl SegmentScan<'_> {
         let rows_per_bucket = (shape.rows / shape.buckets).max(1);
         let found = match (shape.way(), keys) {
             (Way::BucketByBucket, Some(keys)) => self.each(pieces, |piece| {
-                DenseScan::<C>::new(self.plan, self.prepared, keys, InOneArray::Bucket, rows_per_bucket)
+                DenseScan::<C>::new(self.plan, self.prepared, keys, InOneArray::Bucket, rows_per_bucket)?
                     .bucket_by_bucket(piece, self.shared, &self.count)
             }),
             (Way::AllBuckets, Some(keys)) => self.each(pieces, |piece| {
                 let buckets = self.buckets(self.interval_of(piece));
                 let in_one_array = InOneArray::of(&buckets, shape);
                 let mut scan =
-                    DenseScan::<C>::new(self.plan, self.prepared, keys, in_one_array, piece.rows());
-                scan.all_buckets(piece, &buckets);
+                    DenseScan::<C>::new(self.plan, self.prepared, keys, in_one_array, piece.rows())?;
+                scan.all_buckets(piece, &buckets)?;
                 scan.finish(&buckets, self.shared, &self.count)
             }),
             _ => self.each(pieces, |piece| {
@@ -190,8 +190,8 @@ impl SegmentScan<'_> {
         let buckets = self.buckets(self.prepared.interval);
         let in_one_array = InOneArray::of(&buckets, shape);
         let scans = self.each(pieces, |piece| {
-            let mut scan = DenseScan::<C>::new(self.plan, self.prepared, keys, in_one_array, piece.rows());
-            scan.all_buckets(piece, &buckets);
+            let mut scan = DenseScan::<C>::new(self.plan, self.prepared, keys, in_one_array, piece.rows())?;
+            scan.all_buckets(piece, &buckets)?;
             Ok(scan)
         })?;
         let mut scans = scans.into_iter();

@@ -1,5 +1,7 @@
 //! The cells of the groups that a scan may meet, one a key, and how they become groups.
 
+use super::ExecError;
+use super::account::Share;
 use super::accumulate::Accumulators;
 use super::batch_rows::BatchRows;
 use super::cell::Cell;
@@ -57,26 +59,44 @@ enum Met {
 
 impl<C: Cell> Slots<C> {
     /// Room for keys below `keys`, `busy` of which have rows at about the same time, when about `rows` rows come before they
-    /// are taken.
-    pub(crate) fn new(prepared: &Prepared<'_>, keys: usize, busy: usize, rows: u64) -> Self {
+    /// are taken; counted in `share` before it is made.
+    pub(crate) fn new(
+        prepared: &Prepared<'_>,
+        keys: usize,
+        busy: usize,
+        rows: u64,
+        share: &mut Share<'_>,
+    ) -> Result<Self, ExecError> {
         let columns = &prepared.columns;
         let walk = keys as u64 <= rows.saturating_mul(WALKED_KEYS_PER_ROW);
         let laned = keys > 0
             && rows / LANED_ROWS_PER_KEY >= keys as u64
             && busy <= LANED_BYTES / (LANES * size_of::<C>());
         let lanes = if laned { LANES } else { 1 };
+        let distinct: Vec<CodeSets> =
+            columns.uniq.iter().map(|uniq| CodeSets::new(uniq.dictionary.len(), rows)).collect();
+        let sets: usize = distinct.iter().map(|sets| sets.bytes_of(keys)).sum();
+        share.set(keys * (lanes * size_of::<C>() + size_of::<u32>()) + sets)?;
         let mut slots = Self {
             cells: vec![C::default(); keys * lanes],
             lanes,
             found: Vec::new(),
             met: if walk { Met::Walk } else { Met::Noted { keys: vec![0; keys + 1], len: 0 } },
-            distinct: columns.uniq.iter().map(|uniq| CodeSets::new(uniq.dictionary.len(), rows)).collect(),
+            distinct,
             states: columns.feeds.iter().map(|feed| StateTable::new(feed.kind.clone())).collect(),
             spill: Spill::default(),
             units: prepared.units,
         };
         slots.distinct.iter_mut().for_each(|sets| sets.resize(keys));
-        slots
+        Ok(slots)
+    }
+
+    /// Bytes of cells, sets and states.
+    #[inline]
+    pub(crate) fn heap_bytes(&self) -> usize {
+        let sets: usize = self.distinct.iter().map(CodeSets::heap_bytes).sum();
+        let states: usize = self.states.iter().map(StateTable::heap_bytes).sum();
+        size_of_val(&*self.cells) + sets + states
     }
 
     /// Makes room for keys below `keys`; only where no keys are noted, and there were none at first.
@@ -265,9 +285,11 @@ impl<C: Cell> Slots<C> {
         for (sets, distinct) in self.distinct.iter_mut().zip(&mut out.distinct) {
             sets.take(&self.found, keep, distinct);
         }
+        let mut out_bytes = 0;
         for (states, out) in self.states.iter_mut().zip(&mut out.states) {
-            states.take(&self.found, out);
+            out_bytes += states.take(&self.found, out);
         }
+        out.state_bytes += out_bytes;
     }
 
     /// Appends the cells of the keys found, column by column, and empties them.

@@ -7,7 +7,7 @@ use super::order::order;
 use super::part;
 use super::sketch::Sketch;
 use super::touched::Touched;
-use crate::exec::{ExecError, Tally, Value, Values};
+use crate::exec::{Budget, ExecError, Tally, Value, Values};
 use crate::request::{Fetch, Filter, Metric, TIMESTAMP_FIELD};
 use crate::time::Zone;
 use gristmill_storage::timestamp::IsoText;
@@ -84,6 +84,7 @@ impl Answer {
     /// [`Fetch::filters_of_metrics`].
     pub(crate) fn new(
         fetch: &Fetch,
+        budget: &Budget,
         mut all: Tally,
         of_filters: Vec<Tally>,
         missing: Vec<Missing>,
@@ -130,6 +131,7 @@ impl Answer {
             }
             metrics = metrics.iter().map(|column| column.gather(&rows)).collect();
         }
+        budget.check_rows(merged.len())?;
         let field = |name: &str, kind| Field { name: name.to_owned(), kind };
         let fields = std::iter::once(field(TIMESTAMP_FIELD, FieldKind::Dimension))
             .chain(fetch.group_by.iter().map(|dimension| field(dimension.name(), FieldKind::Dimension)))

@@ -16,7 +16,8 @@ pub(crate) fn fill(plan: &Plan<'_>, merged: &mut Merged) -> Result<(), ExecError
     if fetch.granularity == Granularity::None {
         return Ok(());
     }
-    plan.options.budget.check_groups(plan.bucketer.count_limit(fetch.interval))?;
+    let count = count(plan)?;
+    plan.account.take(count.saturating_mul(Merged::bytes_a_group(&plan.needs, 0)))?;
     let buckets: Vec<i64> =
         plan.bucketer.buckets_overlapping(fetch.interval).map(|bucket| bucket.start).collect();
     if buckets.len() == merged.len() {
@@ -49,4 +50,17 @@ pub(crate) fn fill(plan: &Plan<'_>, merged: &mut Merged) -> Result<(), ExecError
     }
     merged.starts = buckets;
     Ok(())
+}
+
+/// How many buckets the interval has, at most; an error where they are more than the budget allows.
+fn count(plan: &Plan<'_>) -> Result<usize, ExecError> {
+    let (budget, interval) = (plan.options.budget, plan.fetch.interval);
+    let mut limit = plan.bucketer.count_limit(interval);
+    if budget.check_groups(limit).is_err() {
+        // It is a little more than there are.
+        let most = usize::try_from(budget.groups.saturating_add(1)).unwrap_or(usize::MAX);
+        limit = plan.bucketer.buckets_overlapping(interval).take(most).count() as u64;
+    }
+    budget.check_groups(limit)?;
+    Ok(usize::try_from(limit).unwrap_or(usize::MAX))
 }

@@ -103,6 +103,17 @@ impl State {
         }
     }
 
+    /// Bytes beside itself.
+    #[inline]
+    pub(crate) fn heap_bytes(&self) -> usize {
+        match self {
+            Self::Moments(state) => state.heap_bytes(),
+            Self::Edge(_) => 0,
+            Self::Quantiles(state) => state.heap_bytes(),
+            Self::Theta(state) => state.heap_bytes(),
+        }
+    }
+
     /// The figure that an aggregation tells of the group.
     pub(crate) fn figure(&self, aggregation: &Aggregation) -> Figure {
         match (self, aggregation) {

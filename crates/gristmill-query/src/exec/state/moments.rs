@@ -28,6 +28,11 @@ fn product(a: f64, b: f64) -> [f64; 2] {
 }
 
 impl Moments {
+    /// Bytes beside itself.
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.spilled.as_deref().map_or(0, size_of_val)
+    }
+
     pub(super) fn add(&mut self, value: f64) {
         self.count += 1;
         if value.abs() >= MOST {

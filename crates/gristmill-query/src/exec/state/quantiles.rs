@@ -31,6 +31,11 @@ fn value_of(class: i32) -> f64 {
 }
 
 impl Quantiles {
+    /// Bytes beside itself.
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.classes.capacity() * size_of::<(i32, u64)>() + self.pending.capacity() * size_of::<i32>()
+    }
+
     pub(super) fn add(&mut self, value: f64) {
         self.include(value, value);
         self.pending.push(class_of(value));

@@ -11,22 +11,38 @@ pub(crate) struct StateTable {
     /// For each key one more than the place of its state; 0 where it has none.
     places: Vec<u32>,
     states: Vec<State>,
+    /// Bytes that the states have beside themselves.
+    bytes: usize,
 }
 
 impl StateTable {
     pub(crate) fn new(kind: StateKind) -> Self {
-        Self { kind, places: Vec::new(), states: Vec::new() }
+        Self { kind, places: Vec::new(), states: Vec::new(), bytes: 0 }
     }
 
     /// Adds each row to its key; `rows` and `keys` go in step.
     pub(crate) fn add(&mut self, keys: &[u32], rows: &BatchRows<'_>, feed: &Feed) {
-        rows.zip(keys.iter(), |row, key| feed.add(self.state(*key), row));
+        rows.zip(keys.iter(), |row, key| self.change(*key, |state| feed.add(state, row)));
     }
 
     /// Adds rows to one key.
     pub(crate) fn add_to_one(&mut self, key: u32, rows: &BatchRows<'_>, feed: &Feed) {
+        self.change(key, |state| rows.for_each(|row| feed.add(state, row)));
+    }
+
+    /// Bytes of the table.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        size_of_val(&*self.places) + size_of_val(&*self.states) + self.bytes
+    }
+
+    /// Changes the state of a key, whose bytes may grow or shrink.
+    #[inline]
+    fn change(&mut self, key: u32, change: impl FnOnce(&mut State)) {
         let state = self.state(key);
-        rows.for_each(|row| feed.add(state, row));
+        let before = state.heap_bytes();
+        change(state);
+        let after = state.heap_bytes();
+        self.bytes = self.bytes + after - before;
     }
 
     fn state(&mut self, key: u32) -> &mut State {
@@ -45,13 +61,13 @@ impl StateTable {
     pub(crate) fn merge(&mut self, other: &Self) {
         for (key, place) in (0..).zip(&other.places) {
             if *place > 0 {
-                self.state(key).merge(&other.states[*place as usize - 1]);
+                self.change(key, |state| state.merge(&other.states[*place as usize - 1]));
             }
         }
     }
 
-    /// Appends the states of some keys to `out`, and empties the table.
-    pub(crate) fn take(&mut self, keys: &[u32], out: &mut Vec<State>) {
+    /// Appends the states of some keys to `out`, and empties the table. Tells how many bytes the states have beside themselves.
+    pub(crate) fn take(&mut self, keys: &[u32], out: &mut Vec<State>) -> usize {
         let mut states: Vec<Option<State>> = std::mem::take(&mut self.states).into_iter().map(Some).collect();
         out.extend(keys.iter().map(|key| {
             let place = self.places.get(*key as usize).copied().unwrap_or(0);
@@ -63,5 +79,6 @@ impl StateTable {
                 *place = 0;
             }
         }
+        std::mem::take(&mut self.bytes)
     }
 }

@@ -34,7 +34,19 @@ impl Hash for Bytes<'_> {
     }
 }
 
+/// Bytes of a hash in a sketch that is added to: its table is half full on average.
+const BYTES_AN_ADDED_HASH: usize = 16;
+
 impl Theta {
+    /// Bytes beside itself, about.
+    pub(super) fn heap_bytes(&self) -> usize {
+        let added = self
+            .added
+            .as_ref()
+            .map_or(0, |sketch| size_of::<ThetaSketch>() + sketch.num_retained() * BYTES_AN_ADDED_HASH);
+        added + self.merged.as_ref().map_or(0, |sketch| sketch.num_retained() * size_of::<u64>())
+    }
+
     pub(super) fn add(&mut self, text: &[u8]) {
         if self.added.is_none() {
             self.added = ThetaSketchBuilder::default().lg_k(LOG_K).build().ok().map(Box::new);

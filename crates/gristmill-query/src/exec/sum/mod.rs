@@ -127,6 +127,9 @@ pub(crate) struct Sums {
 }
 
 impl Sums {
+    /// Bytes of a sum, unless it is one of the few that need more.
+    pub(crate) const BYTES_A_GROUP: usize = size_of::<Pair>();
+
     /// Makes room for groups below `groups`.
     pub(crate) fn resize(&mut self, groups: usize) {
         self.pairs.resize(groups, Pair::default());
