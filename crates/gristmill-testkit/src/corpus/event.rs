@@ -17,7 +17,10 @@ pub struct EventSet {
 
 impl EventSet {
     /// Reads one event a line; keys that a line lacks come from `shared`.
-    pub(super) fn parse(shared: &Map<String, Value>, lines: &str) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// A line that is no event, with what is wrong.
+    pub fn parse(shared: &Map<String, Value>, lines: &str) -> Result<Self, String> {
         let mut set = Self::default();
         for line in lines.lines().filter(|line| !line.trim().is_empty()) {
             let event = merged(shared, object(line)?);

@@ -55,6 +55,12 @@ const TYPES: [(&str, Type); 31] = [
     ("filtered", Type::Filtered),
 ];
 
+/// The names of [`TYPES`].
+#[cfg(test)]
+pub(in crate::request) fn type_names() -> impl Iterator<Item = &'static str> {
+    TYPES.iter().map(|(name, _)| *name)
+}
+
 /// What an object of `aggregations` is.
 #[derive(Clone, Debug)]
 enum Type {

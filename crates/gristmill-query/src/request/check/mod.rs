@@ -20,10 +20,12 @@ pub(super) use filter::FilterLimits;
 pub(super) use filter::TYPES as FILTER_TYPES;
 pub use filter::compile_regex;
 pub(super) use instant::is_instant;
+#[cfg(test)]
+pub(super) use metric::type_names as aggregation_types;
 pub(super) use metric::{default_metrics, named_aggregation};
 
 /// The keys of a request.
-const KEYS: [&str; 15] = [
+pub(super) const KEYS: [&str; 15] = [
     "sources",
     "interval",
     "granularity",

@@ -1,7 +1,8 @@
-//! The examples of the reference, `docs/query.md`.
+//! The reference, `docs/query.md`: nothing of the language is without an example, and its table of changes of clocks is true.
+//! What the examples answer is checked by `tests/reference.rs` of the workspace.
 
-use super::{accepted, check, filter};
-use crate::request::Filter;
+use super::check;
+use crate::request::check::{FILTER_TYPES, KEYS, aggregation_types};
 use crate::time::Bucketer;
 
 const REFERENCE: &str = include_str!("../../../../../docs/query.md");
@@ -10,37 +11,6 @@ const REFERENCE: &str = include_str!("../../../../../docs/query.md");
 fn blocks(sort: &str) -> Vec<&'static str> {
     let fence = format!("```json {sort}\n");
     REFERENCE.split(&*fence).skip(1).filter_map(|rest| rest.split("```").next()).collect()
-}
-
-#[test]
-fn every_example_is_accepted() {
-    let requests = blocks("request");
-    for text in &requests {
-        check(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-    }
-    let keys = blocks("keys");
-    for text in &keys {
-        // The request that the keys are added to has an interval and a granularity of its own.
-        let others = if text.trim_start().starts_with("\"interval\"") {
-            r#""granularity":"day""#
-        } else if text.trim_start().starts_with("\"granularity\"") {
-            r#""interval":{"start":0,"end":1}"#
-        } else {
-            accepted(text);
-            continue;
-        };
-        check(&format!(r#"{{"organization_id":"org",{others},{text}}}"#)).unwrap();
-    }
-    let filters = blocks("filter");
-    for text in &filters {
-        assert_ne!(filter(text), Filter::False, "{text}");
-    }
-    assert_eq!(
-        REFERENCE.matches("```json").count(),
-        requests.len() + keys.len() + filters.len(),
-        "every example is of one of these sorts"
-    );
-    assert!(!requests.is_empty() && !keys.is_empty() && !filters.is_empty());
 }
 
 /// The cells of the rows of the table below a heading.
@@ -70,9 +40,35 @@ fn every_change_of_clocks_is_as_its_row_says() {
     }
 }
 
+/// Whether a block has that key, or that key with that text.
+fn has(block: &str, key: &str, text: Option<&str>) -> bool {
+    let value = text.map(|text| format!(" \"{text}\"")).unwrap_or_default();
+    block.contains(&format!("\"{key}\":{value}"))
+}
+
 #[test]
-fn every_filter_type_has_an_example_or_is_said_to_be_another() {
-    for kind in crate::request::check::FILTER_TYPES {
-        assert!(REFERENCE.contains(&format!("`{kind}`")), "{kind}");
+fn every_key_has_an_example() {
+    let blocks = [blocks("request"), blocks("base"), blocks("keys")].concat();
+    for key in KEYS {
+        assert!(REFERENCE.contains(&format!("| [`{key}`](#")), "a row for {key}");
+        assert!(blocks.iter().any(|block| has(block, key, None)), "an example of {key}");
+    }
+}
+
+#[test]
+fn every_filter_type_has_an_example() {
+    let blocks = blocks("filter");
+    for kind in FILTER_TYPES {
+        assert!(REFERENCE.contains(&format!("`{kind}`")), "a word on {kind}");
+        assert!(blocks.iter().any(|block| has(block, "type", Some(kind))), "an example of {kind}");
+    }
+}
+
+#[test]
+fn every_aggregation_has_an_example() {
+    let blocks = blocks("keys");
+    for kind in aggregation_types() {
+        assert!(REFERENCE.contains(&format!("`{kind}`")), "a word on {kind}");
+        assert!(blocks.iter().any(|block| has(block, "type", Some(kind))), "an example of {kind}");
     }
 }
