@@ -34,7 +34,7 @@
 //! | the columns | [`schema`] |
 //! | a fetch: from JSON, checked | [`request`] |
 //! | zones and granularities | [`time`] |
-//! | an answer: rows, JSON | [`response`] |
+//! | an answer: rows, JSON, CSV | [`response`] |
 
 mod engine;
 mod error;

@@ -1,6 +1,7 @@
-//! The answer: ordered, limited, with its empty buckets, and as JSON.
+//! The answer: ordered, limited, with its empty buckets, as rows, JSON and CSV.
 
 mod answer;
+mod csv;
 mod explanation;
 mod fill;
 mod having;
@@ -9,6 +10,8 @@ mod metric;
 mod missing;
 mod order;
 mod part;
+mod row;
+mod row_text;
 mod sketch;
 mod touched;
 
@@ -17,6 +20,7 @@ pub use explanation::{Explanation, Pass, SegmentScan};
 pub(crate) use fill::fill;
 pub use metric::MetricColumn;
 pub use missing::Missing;
+pub use row::Row;
 pub use sketch::Sketch;
 pub use touched::Touched;
 
