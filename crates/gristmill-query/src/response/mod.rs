@@ -1,4 +1,4 @@
-//! The answer: ordered, limited, with its empty buckets, as rows, JSON and CSV.
+//! The answer: ordered, limited, with its empty buckets, as rows, JSON, CSV, and (feature `arrow`) as a record batch.
 
 mod answer;
 mod csv;
@@ -10,6 +10,8 @@ mod metric;
 mod missing;
 mod order;
 mod part;
+#[cfg(feature = "arrow")]
+mod record_batch;
 mod row;
 mod row_text;
 mod sketch;

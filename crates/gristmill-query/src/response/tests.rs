@@ -1,6 +1,8 @@
 //! Answers over a handful of events: order, ties, limits, empty buckets, and the bytes of their forms.
 
 mod csv;
+#[cfg(feature = "arrow")]
+mod record_batch;
 mod rows;
 
 use super::{Answer, Explanation};
