@@ -5,12 +5,12 @@ _default:
 
 # Run every test
 test:
-    cargo test --workspace
+    cargo test --workspace --all-features
 
 # Check form and lints
 lint:
     cargo fmt --all --check
-    cargo clippy --workspace --all-targets -- -D warnings
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
 
 # Bring the code into form
 format:
@@ -18,7 +18,7 @@ format:
 
 # Build the documentation of all crates
 doc:
-    RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --no-deps
+    RUSTDOCFLAGS=-Dwarnings cargo doc --workspace --all-features --no-deps
 
 # Ask DuckDB the same random fetches and compare the answers
 differential *flags:

@@ -34,7 +34,12 @@
 //! | the columns | [`schema`] |
 //! | a fetch: from JSON, checked | [`request`] |
 //! | zones and granularities | [`time`] |
-//! | an answer: rows, JSON | [`response`] |
+//! | an answer: rows, JSON, CSV, a record batch of Arrow | [`response`] |
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `arrow` | `Answer::to_record_batch`, with the types of arrow 59 |
+//! | `parquet` | the module `parquet`: events from and to Parquet files |
 
 mod engine;
 mod error;

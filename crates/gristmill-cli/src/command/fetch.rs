@@ -3,7 +3,7 @@
 use super::warnings;
 use crate::failure::Failure;
 use crate::output::to_stdout;
-use crate::render::{Chart, Ink, Role, Sheet, Unit, printable, write_csv, write_ndjson, write_table};
+use crate::render::{Chart, Ink, Role, Sheet, Unit, printable, write_ndjson, write_table};
 use crate::settings::{FetchSettings, Output};
 use gristmill::request::Fetch;
 use gristmill::response::Answer;
@@ -38,7 +38,7 @@ fn show(answer: &Answer, settings: &FetchSettings, out: &mut impl Write) -> io::
             answer.write_json(out)?;
             out.write_all(b"\n")
         }
-        Output::Csv => write_csv(&Sheet::of(answer), out),
+        Output::Csv => answer.write_csv(out),
         Output::Ndjson => write_ndjson(&Sheet::of(answer), out),
         Output::Table { ink, fit, width, chart } => {
             let sheet = Sheet::of(answer);

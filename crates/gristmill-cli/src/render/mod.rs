@@ -3,7 +3,6 @@
 //! Every form works from a [`Sheet`], the answer's fields and rows.
 
 mod chart;
-mod csv;
 mod ndjson;
 mod number;
 mod sheet;
@@ -11,7 +10,6 @@ mod table;
 mod text;
 
 pub(crate) use chart::{Chart, Ink, Unit};
-pub(crate) use csv::write_csv;
 pub(crate) use ndjson::write_ndjson;
 pub(crate) use number::{bytes, count, whole};
 pub(crate) use sheet::{Column, Role, Sheet};

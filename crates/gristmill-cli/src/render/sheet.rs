@@ -39,9 +39,7 @@ impl<'a> Sheet<'a> {
             Column { name: &field.name, role }
         });
         let mut sheet = Self::new(columns.collect());
-        for row in 0..answer.len() {
-            sheet.push((0..answer.fields().len()).map(|column| answer.cell(row, column)));
-        }
+        answer.rows().for_each(|row| sheet.push(row.cells()));
         sheet
     }
 
@@ -68,15 +66,6 @@ impl<'a> Sheet<'a> {
     /// The positions of the columns of that role.
     pub(crate) fn positions(&self, role: Role) -> impl Iterator<Item = usize> {
         self.columns.iter().enumerate().filter(move |(_, column)| column.role == role).map(|(at, _)| at)
-    }
-}
-
-/// The cell as a number; `None` for null and for text.
-pub(crate) fn number(cell: &Cell<'_>) -> Option<f64> {
-    match cell {
-        Cell::Integer(number) => Some(*number as f64),
-        Cell::Float(number) => Some(*number),
-        Cell::Null | Cell::Text(_) | Cell::Timestamp(_) => None,
     }
 }
 

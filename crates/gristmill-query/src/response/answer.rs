@@ -10,6 +10,7 @@ use super::touched::Touched;
 use crate::exec::{Budget, ExecError, Tally, Value, Values};
 use crate::request::{Fetch, Filter, Metric, TIMESTAMP_FIELD};
 use crate::time::Zone;
+use gristmill_storage::schema::Kind;
 use gristmill_storage::timestamp::IsoText;
 
 /// The answer of a fetch.
@@ -59,6 +60,12 @@ impl FieldKind {
 /// The value of a dimension, row by row.
 #[derive(Clone, Debug)]
 pub(super) struct GroupColumn {
+    /// What the values are, be there any or not.
+    #[cfg_attr(
+        not(feature = "arrow"),
+        expect(dead_code, reason = "only Arrow asks for the type of no value")
+    )]
+    pub(super) kind: Kind,
     /// Number of the value.
     pub(super) ids: Vec<u32>,
     pub(super) values: Values,
@@ -133,6 +140,11 @@ impl Answer {
         }
         budget.check_rows(merged.len())?;
         let field = |name: &str, kind| Field { name: name.to_owned(), kind };
+        let groups = fetch.group_by.iter().zip(merged.groups).map(|(dimension, (ids, values))| GroupColumn {
+            kind: dimension.kind(),
+            ids,
+            values,
+        });
         let fields = std::iter::once(field(TIMESTAMP_FIELD, FieldKind::Dimension))
             .chain(fetch.group_by.iter().map(|dimension| field(dimension.name(), FieldKind::Dimension)))
             .chain(fetch.metrics.iter().map(|metric| field(&metric.name, FieldKind::Metric)));
@@ -140,7 +152,7 @@ impl Answer {
             fields: fields.collect(),
             zone: fetch.zone,
             starts: merged.starts,
-            groups: merged.groups.into_iter().map(|(ids, values)| GroupColumn { ids, values }).collect(),
+            groups: groups.collect(),
             metrics,
             touched,
             missing,

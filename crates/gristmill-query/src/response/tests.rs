@@ -1,6 +1,11 @@
-//! Answers over a handful of events: order, ties, limits, empty buckets, and the bytes of the JSON.
+//! Answers over a handful of events: order, ties, limits, empty buckets, and the bytes of their forms.
 
-use super::Explanation;
+mod csv;
+#[cfg(feature = "arrow")]
+mod record_batch;
+mod rows;
+
+use super::{Answer, Explanation};
 use crate::exec::{Budget, Cancel, ExecError, ExecOptions, execute, explain};
 use crate::request::{Fetch, FetchContext};
 use gristmill_storage::Timestamp;
@@ -23,17 +28,31 @@ fn segments(events: &[(Option<&str>, Option<f64>)]) -> Vec<Arc<Segment>> {
     used.map(|builder| Arc::new(builder.build().unwrap())).collect()
 }
 
+fn answer(
+    segments: &[Arc<Segment>],
+    end: i64,
+    body: &str,
+    options: &ExecOptions,
+) -> Result<Answer, ExecError> {
+    let text = format!(r#"{{"organization_id":"org","interval":{{"start":0,"end":{end}}},{body}}}"#);
+    let fetch = Fetch::from_json(text.as_bytes(), &FetchContext::default()).unwrap();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    execute(&fetch, segments, options, &pool, None)
+}
+
 fn run(
     segments: &[Arc<Segment>],
     end: i64,
     body: &str,
     options: &ExecOptions,
 ) -> Result<serde_json::Value, ExecError> {
-    let text = format!(r#"{{"organization_id":"org","interval":{{"start":0,"end":{end}}},{body}}}"#);
-    let fetch = Fetch::from_json(text.as_bytes(), &FetchContext::default()).unwrap();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    let answer = execute(&fetch, segments, options, &pool, None)?.to_json();
+    let answer = answer(segments, end, body, options)?.to_json();
     Ok(serde_json::from_str::<serde_json::Value>(&answer).unwrap()["data"].take())
+}
+
+/// The answer about such events of one minute.
+fn answer_of(events: &[(Option<&str>, Option<f64>)], body: &str) -> Answer {
+    answer(&segments(events), 60_000, body, &ExecOptions::default()).unwrap()
 }
 
 fn rows(events: &[(Option<&str>, Option<f64>)], end: i64, body: &str) -> serde_json::Value {

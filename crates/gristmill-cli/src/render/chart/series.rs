@@ -1,7 +1,6 @@
 //! What of an answer becomes a series, a bucket, or a bar.
 
 use crate::render::chart::Chart;
-use crate::render::sheet::number;
 use crate::render::text::group_text;
 use crate::render::{Role, Sheet};
 use gristmill::Timestamp;
@@ -67,7 +66,7 @@ fn bucket_label<'s>(row: &'s [Cell<'_>]) -> Option<&'s str> {
 
 fn bars(sheet: &Sheet<'_>, metric: usize) -> Vec<Bar> {
     let groups: Vec<usize> = sheet.positions(Role::Group).collect();
-    sheet.rows().map(|row| Bar { label: group_label(row, &groups), value: number(&row[metric]) }).collect()
+    sheet.rows().map(|row| Bar { label: group_label(row, &groups), value: row[metric].as_f64() }).collect()
 }
 
 /// One series for each group, those with the largest values first, ties in the order of the answer.
@@ -84,7 +83,7 @@ fn series(sheet: &Sheet<'_>, metric: usize, labels: &[String]) -> Vec<Series> {
             series.push(Series { label: label.clone(), values: vec![None; labels.len()] });
             series.len() - 1
         });
-        series[at].values[bucket] = number(&row[metric]);
+        series[at].values[bucket] = row[metric].as_f64();
     }
     series.sort_by(|a, b| b.weight().total_cmp(&a.weight()));
     series
