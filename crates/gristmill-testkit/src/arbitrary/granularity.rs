@@ -9,7 +9,7 @@ const HOUR: i64 = 3_600_000;
 const DAY: i64 = 24 * HOUR;
 
 /// Periods of every rule: those that divide an hour, whole hours that divide a day, other times, days, whole weeks,
-/// months, and the longest.
+/// months, and one of nearly the longest: the oracle's calendar begins with the year -9999.
 const PERIODS: [&str; 24] = [
     "PT0.25S",
     "PT2S",
@@ -34,7 +34,7 @@ const PERIODS: [&str; 24] = [
     "P5M",
     "P2Y",
     "P100Y",
-    "P10000Y",
+    "P9000Y",
 ];
 
 /// Any granularity.
