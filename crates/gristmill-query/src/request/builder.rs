@@ -259,7 +259,7 @@ fn check_interval(fetch: &Fetch) -> Result<(), FetchError> {
     }
     for (key, instant) in [("start", start), ("end", end)] {
         if !super::check::is_instant(instant) {
-            let message = format!("expected an instant of the years 0000 to 9999, found {instant}");
+            let message = format!("expected an instant of the years 0000 to 9999 in UTC, found {instant}");
             return Err(error(FetchErrorKind::Invalid, format!("interval.{key}"), message));
         }
     }
@@ -288,7 +288,11 @@ fn check_columns(fetch: &Fetch) -> Result<(), FetchError> {
 fn check_limits(fetch: &Fetch) -> Result<(), FetchError> {
     for (key, rows) in [("limit", fetch.limit), ("limit_per_bucket", fetch.limit_per_bucket)] {
         if rows == Some(0) {
-            return Err(error(FetchErrorKind::Invalid, key, "expected an integer from 1 on, found 0"));
+            return Err(error(
+                FetchErrorKind::Invalid,
+                key,
+                "expected an integer from 1 to 2^63 - 1, found 0",
+            ));
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use super::part;
 use super::sketch::Sketch;
 use super::touched::Touched;
 use crate::exec::{Budget, ExecError, Tally, Value, Values};
-use crate::request::{Fetch, Filter, Metric, TIMESTAMP_FIELD};
+use crate::request::{Aggregation, Fetch, Filter, Metric, TIMESTAMP_FIELD};
 use crate::time::Zone;
 use gristmill_storage::schema::Kind;
 use gristmill_storage::timestamp::IsoText;
@@ -105,10 +105,7 @@ impl Answer {
                 let later = fetch.metrics[at + 1..].iter().filter(own);
                 let (column, overflow) = MetricColumn::new(metric, later, &part.needs, &mut part.merged);
                 if overflow {
-                    warnings.push(format!(
-                        "{}: a sum beyond the range of a 64-bit float is given as null",
-                        metric.name
-                    ));
+                    warnings.push(format!("{}: {}", metric.name, out_of_range(&metric.aggregation)));
                 }
                 columns[at] = Some(column);
             }
@@ -220,6 +217,17 @@ impl Answer {
     /// The segments that could not be read; empty unless the fetch allows a partial answer.
     pub fn missing(&self) -> &[Missing] {
         &self.missing
+    }
+}
+
+/// Why a figure is given as null where there are values.
+fn out_of_range(aggregation: &Aggregation) -> &'static str {
+    match aggregation {
+        Aggregation::Variance(_) | Aggregation::StdDev(_) => {
+            "a variance of values from 2^450 on is given as null"
+        }
+        Aggregation::Avg => "an average whose sum is beyond the range of a 64-bit float is given as null",
+        _ => "a sum beyond the range of a 64-bit float is given as null",
     }
 }
 

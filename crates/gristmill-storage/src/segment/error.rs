@@ -33,7 +33,7 @@ pub enum SegmentError {
     /// Bytes on disk are not the ones that were written.
     #[error(
         "segment file {file} is damaged at byte {offset} ({part}): expected {expected}, found {found}; \
-         restore the file from a backup, or have the store repaired, which drops its events"
+         restore the file from a backup; a fetch that allows a partial answer goes on without its events"
     )]
     Damaged {
         /// Path of the file below the store.

@@ -42,7 +42,7 @@ fn of_object(object: &Object<'_, '_>) -> Result<(Dimension, GroupValues), FetchE
     }
     let given: Vec<&str> = TESTS.into_iter().filter(|key| object.get(key).is_some()).collect();
     let [key] = given.as_slice() else {
-        let message = format!("expected one of {}, found {}", TESTS.join(", "), given.len());
+        let message = format!("expected one of the keys {}, found {} of them", TESTS.join(", "), given.len());
         return Err(object.error(FetchErrorKind::Invalid, message));
     };
     let value = object.require(key, "a test")?;

@@ -47,7 +47,11 @@ pub(in crate::request) fn is_instant(millis: i64) -> bool {
 }
 
 fn in_range(millis: i64, json: &Json<'_, '_>) -> Result<i64, FetchError> {
-    if is_instant(millis) { Ok(millis) } else { Err(json.invalid("an instant of the years 0000 to 9999")) }
+    if is_instant(millis) {
+        Ok(millis)
+    } else {
+        Err(json.invalid("an instant of the years 0000 to 9999 in UTC"))
+    }
 }
 
 /// The instant of an ISO-8601 text that is at this place, or part of what is.

@@ -131,12 +131,12 @@ fn interval_is_refused_where_it_is_wrong() {
             (
                 r#"{"start":0,"end":253402300800001}"#,
                 "interval.end",
-                "expected an instant of the years 0000 to 9999, found 253402300800001",
+                "expected an instant of the years 0000 to 9999 in UTC, found 253402300800001",
             ),
             (
                 r#"{"start":"0000-01-01T00:00+01:00","end":0}"#,
                 "interval.start",
-                r#"expected an instant of the years 0000 to 9999, found "0000-01-01T00:00+01:00""#,
+                r#"expected an instant of the years 0000 to 9999 in UTC, found "0000-01-01T00:00+01:00""#,
             ),
             (
                 r#"{"start":"2021-01-02","end":"2021-01-01"}"#,
@@ -362,11 +362,11 @@ fn limit_is_an_integer_from_1_on() {
         assert_eq!(accepted(&format!(r#""limit":{text}"#)).limit, Some(limit));
     }
     assert_keys_refused(&[
-        (r#""limit":0"#, "limit", "expected an integer from 1 on, found 0"),
-        (r#""limit":-1"#, "limit", "expected an integer from 1 on, found -1"),
-        (r#""limit":1.5"#, "limit", "expected an integer from 1 on, found 1.5"),
-        (r#""limit":"1""#, "limit", r#"expected an integer from 1 on, found "1""#),
-        (r#""limit":1e99"#, "limit", "expected an integer from 1 on, found 1e99"),
+        (r#""limit":0"#, "limit", "expected an integer from 1 to 2^63 - 1, found 0"),
+        (r#""limit":-1"#, "limit", "expected an integer from 1 to 2^63 - 1, found -1"),
+        (r#""limit":1.5"#, "limit", "expected an integer from 1 to 2^63 - 1, found 1.5"),
+        (r#""limit":"1""#, "limit", r#"expected an integer from 1 to 2^63 - 1, found "1""#),
+        (r#""limit":1e99"#, "limit", "expected an integer from 1 to 2^63 - 1, found 1e99"),
     ]);
 }
 

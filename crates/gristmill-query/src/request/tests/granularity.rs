@@ -178,7 +178,7 @@ fn objects_that_are_no_granularity_are_refused() {
         (
             r#""type":"period","period":"P1D","origin":1e15"#,
             "granularity.origin",
-            "expected an instant of the years 0000 to 9999, found 1e15",
+            "expected an instant of the years 0000 to 9999 in UTC, found 1e15",
         ),
         (
             r#""type":"duration""#,

@@ -92,7 +92,7 @@ fn wrong_instants_are_refused() {
         (
             r#"{"type":"bound","dimension":"timestamp","lower":"300000000000000"}"#,
             ".lower",
-            "expected an instant of the years 0000 to 9999, found \"300000000000000\"",
+            "expected an instant of the years 0000 to 9999 in UTC, found \"300000000000000\"",
         ),
         (
             r#"{"type":"interval","dimension":"label","intervals":[]}"#,

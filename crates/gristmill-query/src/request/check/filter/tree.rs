@@ -244,10 +244,16 @@ impl<'c> Checker<'c> {
     }
 }
 
+/// Druid's hints to its planner.
+const TUNING: &str = "filterTuning";
+
 /// An error for a key that is neither one of these nor one that every filter may have.
 pub(super) fn expect_keys(object: &Object<'_, '_>, own: &[&str]) -> Result<(), FetchError> {
     // A hint to Druid on how to run the filter; it never changes which rows match.
-    let common = ["type", "filterTuning"];
+    let common = ["type", TUNING];
+    if let Some(tuning) = object.get(TUNING) {
+        tuning.object("Druid's hints, an object")?;
+    }
     object.expect_keys(&[own, &common].concat(), "of this filter")
 }
 
