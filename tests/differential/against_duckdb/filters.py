@@ -101,10 +101,14 @@ class Filters:
 
     def _in(self):
         column, tree = self._named()
-        values = [self.scalar(column) for _ in range(self.random.choice((0, 1, 2, 3, 5, 40)))]
+        return {"type": "in", **tree, "values": self.scalars(column, (0, 1, 2, 3, 5, 40))}
+
+    def scalars(self, column, lengths):
+        """So many of a column's values, and null often."""
+        values = [self.scalar(column) for _ in range(self.random.choice(lengths))]
         if self.random.random() < 0.25:
             values.insert(self.random.randint(0, len(values)), None)
-        return {"type": "in", **tree, "values": values}
+        return values
 
     def _equals(self):
         random = self.random
@@ -182,18 +186,27 @@ class Filters:
         return {"type": "like", **tree, "pattern": "".join(pattern)} | ({"escape": escape} if escape else {})
 
     def _regex(self):
-        random = self.random
         column, tree = self._named(self._of_kind(texts.METACHARACTERS))
-        pattern = random.choice(PATTERNS)
+        return {
+            "type": "regex",
+            **tree,
+            self.random.choice(("pattern", "pattern", "value")): self.pattern(column),
+        }
+
+    def pattern(self, column):
+        """A regular expression, often for a part of a column's values."""
+        random = self.random
         if random.random() < 0.5:
-            value = self.value(column)[:20]
-            start = random.randint(0, len(value))
-            pattern = (
-                random.choice(("", "^"))
-                + literal(value[start : random.randint(start, len(value))])
-                + random.choice(("", "$", ".*"))
-            )
-        return {"type": "regex", **tree, random.choice(("pattern", "pattern", "value")): pattern}
+            return random.choice(PATTERNS)
+        value = self.value(column)[:20]
+        start = random.randint(0, len(value))
+        part = literal(value[start : random.randint(start, len(value))])
+        return random.choice(("", "^")) + part + random.choice(("", "$", ".*"))
+
+    def prefix(self, column):
+        """How one of a column's values starts."""
+        text = self.value(column)[:20]
+        return text[: self.random.randint(0, len(text))]
 
     def _search(self):
         random = self.random
