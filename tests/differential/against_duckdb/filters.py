@@ -156,6 +156,8 @@ class Filters:
             numbers = (7, -1, 0, 90, "007", "10", 100) + (() if whole else ("1e3", Number("1.50"), ".5", "0.1"))
             if ordering == "numeric" or (ordering == "" and as_numbers):
                 return random.choice(numbers)
+            if ordering == "alphanumeric" and random.random() < 0.5:
+                return random.choice(texts.ZEROS)
             return self.value(column)
 
         as_numbers = random.random() < 0.2
@@ -235,7 +237,8 @@ class Filters:
         text = self.value(column)[:20]
         start = self.random.randint(0, len(text))
         part = text[start : self.random.randint(start, len(text))]
-        return self.random.choice((part, part, part.upper(), part.lower(), self.random.choice(texts.CASED)))
+        cased = self.random.choice(texts.CASED)
+        return self.random.choice((part, part, part.upper(), part.lower(), cased, cased))
 
     def _interval(self):
         spans = [sorted(self.instants.millis() for _ in range(2)) for _ in range(self.random.randint(0, 3))]
