@@ -11,8 +11,8 @@ DEFAULT = ("count", "sum", "avg", "min", "max")
 KINDS = {
     "count": ("count",), "sum": ("doubleSum", "longSum", "floatSum"), "avg": ("doubleMean",),
     "min": ("doubleMin", "longMin", "floatMin"), "max": ("doubleMax", "longMax", "floatMax"),
-    "uniq": ("cardinality", "hyperUnique"), "approx_uniq": (), "variance": (), "stddev": (),
-    "quantile": (), "first": ("doubleFirst", "longFirst", "floatFirst"), "last": ("doubleLast", "longLast", "floatLast"),
+    "uniq": ("cardinality", "hyperUnique"), "approx_uniq": (), "variance": (), "stddev": (), "quantile": (),
+    "first": ("doubleFirst", "longFirst", "floatFirst"), "last": ("doubleLast", "longLast", "floatLast"),
 }  # fmt: skip
 # What a bucket without events has; others are null.
 NOTHING = {"count": "0", "uniq": "0", "approx_uniq": "0", "sum": "0.0::DOUBLE"}
@@ -20,7 +20,7 @@ NOTHING = {"count": "0", "uniq": "0", "approx_uniq": "0", "sum": "0.0::DOUBLE"}
 
 @dataclass(frozen=True)
 class Aggregation:
-    """A column of figures: its name, its SQL, what it is of no events (`None` for null), whether its numbers are cut."""
+    """A column of figures: its name, its SQL, what it is of no events (`None` for null), if its numbers are cut."""
 
     name: str
     sql: str

@@ -32,7 +32,8 @@ DAYS = ("2024-01-31", "2020-02-29", "2019-10-30", "2021-08-31", "1970-01-01", "2
 TIMES = ("", "T00:00", "T00:30", "T02:30", "T03:30:15.250", "T06:00", "T12:00", "T23:59:59.999", "T02:00+03:00")
 FRACTIONS = (
     0, 1, Number("1.0"), Number("0.5"), Number("0.25"), Number("0.8"), Number("0.9"), Number("0.99"), Number("0.999"),
-    Number("5e-1"), Number("0.07"), Number("0.14"), Number("0.28"), Number("0.55"), Number("0.3333333333333333"), Number("1e-9"),
+    Number("5e-1"), Number("0.07"), Number("0.14"), Number("0.28"), Number("0.55"), Number("1e-9"),
+    Number("0.3333333333333333"),
 )  # fmt: skip
 
 
@@ -93,7 +94,8 @@ class Fetches:
             return random.choice((name, name, name.upper(), {"type": name} if name in LONGEST else name))
         if random.random() < 0.2:
             return {"type": "duration", "duration": random.choice(DURATIONS)} | self._origin()
-        zone = random.choice(({}, {}, {"timeZone": None}, {"timeZone": self.zone}, {"timeZone": random.choice(zones.ALL)}))
+        named = random.choice((None, self.zone, random.choice(zones.ALL)))
+        zone = random.choice(({}, {"timeZone": named}))
         return {"type": "period", "period": random.choice(random.choice(PERIODS))} | zone | self._origin()
 
     def _origin(self):
@@ -154,8 +156,7 @@ class Fetches:
         if kind in ("variance", "stddev"):
             found |= random.choice(({}, {"estimator": "sample"}, {"estimator": "population"}))
         if kind == "quantile":
-            written = (random.choice(FRACTIONS), Number(f"{random.random():.3f}"))
-            found["fraction"] = random.choice(written)
+            found["fraction"] = random.choice((random.choice(FRACTIONS), Number(f"{random.random():.3f}")))
         if kind == "approx_uniq":  # it estimates beyond some thousand values, which sessions have
             return found | {"fields": [random.choice([name for name in columns.DIMENSIONS if name != "session_id"])]}
         if kind == "uniq":
