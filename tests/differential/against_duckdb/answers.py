@@ -9,6 +9,8 @@ TOLERANCE = 1e-9
 # Between these sizes a variance takes notice of a value: nearer to 0 it counts as 0, beyond the variance is null.
 SMALLEST_OF_VARIANCE, LARGEST_OF_VARIANCE = 2.0**-400, 2.0**450
 UNITS = 2**453
+# A quantile is cut by less than one of so many parts; whole numbers below this are not.
+CUT_PARTS, CUT_FROM = 256, 512
 _DAY = 86_400_000
 
 
@@ -87,13 +89,21 @@ def exact_variance(values, fewer):
     return float(Fraction(squares, UNITS**2 * len(units) * (len(units) - fewer)))
 
 
-def difference(expected, found):
-    """What differs between the rows of two answers, in words; `None` when they are equal."""
+def difference(expected, found, cut=frozenset()):
+    """What differs between the rows of two answers, in words; `None` when they are equal.
+
+    At the places in `cut` a value is expected of which what is found may be cut.
+    """
+
+    def equal(wanted, got):
+        cells = enumerate(zip(wanted, got, strict=False))
+        return len(wanted) == len(got) and all((same_cut if at in cut else same)(*pair) for at, pair in cells)
+
+    at = next((at for at, rows in enumerate(zip(expected, found, strict=False)) if not equal(*rows)), None)
     if len(expected) != len(found):
-        return f"{len(expected)} rows expected, {len(found)} found{first_of(expected, found)}"
-    for at, (wanted, got) in enumerate(zip(expected, found, strict=False)):
-        if len(wanted) != len(got) or not all(map(same, wanted, got)):
-            return f"row {at}: {wanted} expected, {got} found{order_hint(expected, found)}"
+        return f"{len(expected)} rows expected, {len(found)} found{first_of(expected, found, at)}"
+    if at is not None:
+        return f"row {at}: {expected[at]} expected, {found[at]} found{order_hint(expected, found)}"
     return None
 
 
@@ -106,11 +116,20 @@ def same(wanted, got):
     return wanted == got
 
 
-def first_of(expected, found):
-    """The first row that the two do not share, in words."""
-    for at, (wanted, got) in enumerate(zip(expected, found, strict=False)):
-        if not all(map(same, wanted, got)):
-            return f"; row {at}: {wanted} expected, {got} found"
+def same_cut(wanted, got):
+    """Whether a cell is the number that is wanted, cut towards 0 as far as it may be."""
+    if wanted == got or not (isinstance(wanted, float) and isinstance(got, float)):
+        return same(wanted, got)
+    if wanted.is_integer() and abs(wanted) < CUT_FROM:
+        return False
+    lost = abs(wanted) - abs(got)
+    return (wanted < 0) == (got < 0) and 0 < lost and lost * CUT_PARTS < abs(wanted)
+
+
+def first_of(expected, found, at):
+    """The first row that the two do not share, in words: row `at`, or `None` where one only goes on."""
+    if at is not None:
+        return f"; row {at}: {expected[at]} expected, {found[at]} found"
     shorter = min(len(expected), len(found))
     return f"; row {shorter}: {(expected + found if len(expected) > shorter else found)[shorter]} is more"
 

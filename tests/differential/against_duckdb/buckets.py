@@ -1,46 +1,38 @@
 """Where buckets start, as SQL over the table `periods`: an instant is in the bucket that started last before it."""
 
 from . import zones
+from .granularities import DAY
 
-# Widths of the buckets that the wall clock cuts evenly, in milliseconds. A change of the clock starts a bucket.
-NARROW = {
-    "second": 1000, "minute": 60_000, "five_minute": 300_000, "ten_minute": 600_000, "fifteen_minute": 900_000,
-    "thirty_minute": 1_800_000, "hour": 3_600_000,
-}  # fmt: skip
-# The other buckets: what `date_trunc` cuts the wall clock at, and the step from one to the next.
-WIDE = {
-    "six_hour": ("day", "6 hours"), "eight_hour": ("day", "8 hours"), "day": ("day", "1 day"),
-    "week": ("week", "7 days"), "month": ("month", "1 month"), "quarter": ("quarter", "3 months"),
-    "year": ("year", "1 year"),
-}  # fmt: skip
-GRANULARITIES = ("all", "none", *NARROW, *WIDE)
 # Milliseconds by which a reading of the clock may be away from any clock of the same instant: a skipped day, and more.
-FAR = 3 * 86_400_000
+FAR = 3 * DAY
+# Buckets beyond the interval of which the readings are listed, and more: a division of months cuts off towards 0.
+BEYOND = 3
 
-# More than two buckets of any kind: no reading that matters is farther from the interval.
-WIDEST = 3 * 366 * 86_400_000
 
-
-def bucketed(granularity, zone):
+def bucketed(granularity):
     """SQL for the rows of `matched` with `start`, the start of their bucket."""
-    if granularity == "all":
+    kind, zone, width = granularity.kind, granularity.zone, granularity.ms
+    if kind == "all":
         return "SELECT from_ms AS start, m.* FROM matched AS m, bounds"
-    if granularity == "none":
+    if kind == "none":
         return "SELECT ts AS start, * FROM matched"
-    if granularity in NARROW:
-        width = NARROW[granularity]
+    if kind == "elapsed":
+        return f"SELECT ts - floor_mod(ts - origin_ms, {width}) AS start, m.* FROM matched AS m, bounds"
+    if kind == "narrow":
         return f"""SELECT greatest(p.from_ms, ts - floor_mod(ts + {zones.offset(zone, "ts")}, {width})) AS start, m.*
     FROM matched AS m ASOF JOIN (SELECT * FROM periods WHERE zone = '{zone}') AS p ON m.ts >= p.from_ms"""
     return "SELECT s.start, m.* FROM matched AS m ASOF JOIN starts AS s ON m.ts >= s.start"
 
 
-def starts(granularity, zone):
+def starts(granularity):
     """SQL for the starts of all buckets of the interval in `bounds`, and of some around it."""
-    if granularity == "all":
+    kind, zone, width = granularity.kind, granularity.zone, granularity.ms
+    if kind == "all":
         return "SELECT from_ms AS start FROM bounds"
-    if granularity in NARROW:
-        return _narrow_starts(NARROW[granularity], zone)
-    return _wide_starts(*WIDE[granularity], zone)
+    if kind == "elapsed":
+        first = f"from_ms - floor_mod(from_ms - origin_ms, {width})"
+        return f"SELECT unnest(range({first}, to_ms, {width})) AS start FROM bounds"
+    return _narrow_starts(width, zone) if kind == "narrow" else _wide_starts(granularity)
 
 
 def _narrow_starts(width, zone):
@@ -51,16 +43,30 @@ def _narrow_starts(width, zone):
               FROM periods AS p, bounds AS b WHERE zone = '{zone}' AND p.from_ms < b.to_ms AND p.to_ms > b.from_ms))"""
 
 
-def _wide_starts(unit, step, zone):
+def _wide_starts(granularity):
     # Readings of the clock, then the first instant that shows each of them or a later one.
-    def local(ms):
-        return f"make_timestamp(({ms} + {zones.offset(zone, ms)}) * 1000)"
-
+    zone, around = granularity.zone, (BEYOND + 1) * granularity.length + 2 * FAR
     return f"""SELECT DISTINCT min(greatest(p.from_ms, l.local_ms - p.offset_ms)) AS start
-    FROM (SELECT epoch_ms(unnest(generate_series(date_trunc('{unit}', {local("b.from_ms")}) - INTERVAL '{step}',
-              {local("b.to_ms")} + INTERVAL '3 days', INTERVAL '{step}'))) AS local_ms FROM bounds AS b) AS l
+    FROM ({_readings(granularity)}) AS l
     JOIN (SELECT p.* FROM periods AS p, bounds AS b
-          WHERE zone = '{zone}' AND p.from_ms < b.to_ms + {WIDEST} AND p.to_ms > b.from_ms - {WIDEST}) AS p
+          WHERE zone = '{zone}' AND p.from_ms < b.to_ms + {around} AND p.to_ms > b.from_ms - {around}) AS p
       ON l.local_ms >= p.from_ms - {FAR} AND l.local_ms <= p.to_ms + {FAR}
     WHERE greatest(p.from_ms, l.local_ms - p.offset_ms) < p.to_ms
     GROUP BY l.local_ms"""
+
+
+def _readings(granularity):
+    # Each is so many steps from the origin itself: after a short month comes the day of the origin again.
+    first, last = (f"({ms} + {zones.offset(granularity.zone, ms)} {far})"
+                   for ms, far in (("from_ms", f"- {FAR}"), ("to_ms", f"+ {FAR}")))  # fmt: skip
+    if granularity.ms:
+        step = granularity.ms
+        return f"""SELECT unnest(range({first} - floor_mod({first} - origin_ms, {step}), {last}, {step})) AS local_ms
+        FROM bounds"""
+    step, origin = granularity.months, "make_timestamp(origin_ms * 1000)"
+
+    def steps(ms):
+        return f"datediff('month', {origin}, make_timestamp({ms} * 1000)) // {step}"
+
+    return f"""SELECT epoch_ms({origin} + to_months((k * {step})::INTEGER)) AS local_ms FROM (
+        SELECT origin_ms, unnest(range({steps(first)} - {BEYOND}, {steps(last)} + {BEYOND})) AS k FROM bounds)"""

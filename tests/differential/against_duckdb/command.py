@@ -33,7 +33,7 @@ class Outcome:
     fetch: dict
     sql: str = ""
     difference: str | None = None
-    zone: str = ""
+    zones: frozenset = frozenset()
     rows: int = 0
 
 
@@ -55,7 +55,7 @@ class Runner:
         outcome = Outcome(number, fetch)
         try:
             translation = Translation(fetch)
-            outcome.zone = translation.zone
+            outcome.zones = translation.zones
             outcome.sql = translation.sql()
             expected = answers.of_duckdb(self.duckdb.answer(outcome.sql))
             fields, found = answers.of_gristmill(self.gristmill.answer(self.store, json_text(fetch)))
@@ -66,7 +66,7 @@ class Runner:
         if fields != answers.fields(translation):
             outcome.difference = f"columns {answers.fields(translation)} expected, {fields} found"
         else:
-            outcome.difference = answers.difference(expected, found)
+            outcome.difference = answers.difference(expected, found, translation.cut)
         return outcome
 
 
@@ -108,7 +108,7 @@ def run(runner, arguments):
         for outcome in pool.map(runner.outcome, numbers):
             asked += 1
             answered += outcome.rows > 0
-            corrected.update(map(str, zones.corrections(outcome.zone)))
+            corrected.update(str(each) for zone in outcome.zones for each in zones.corrections(zone))
             if outcome.difference:
                 differences += 1
                 tell(outcome, arguments)

@@ -77,21 +77,21 @@ class Conditions:
         return "false"
 
     def _selector(self, tree):
-        return self._any_of(self.column(tree), [tree.get("value")])
+        return self.any_of(self.column(tree), [tree.get("value")])
 
     def _in(self, tree):
-        return self._any_of(self.column(tree), tree["values"])
+        return self.any_of(self.column(tree), tree["values"])
 
     def _null(self, tree):
-        return self._any_of(self.column(tree), [None])
+        return self.any_of(self.column(tree), [None])
 
     def _equals(self, tree):
         column, value = self.column(tree), tree["matchValue"]
         if word(tree, "matchValueType") == "long" and column.kind in ("text", "list"):
             value = str(whole(scalar_text(value)))
-        return self._any_of(column, [value])
+        return self.any_of(column, [value])
 
-    def _any_of(self, column, values):
+    def any_of(self, column, values):
         """Whether a column has one of these values, null among them."""
         null = any(value is None for value in values)
         values = [value for value in values if value is not None]
@@ -179,6 +179,18 @@ class Conditions:
         pairs = [(a, b) for at, a in enumerate(columns) for b in columns[at + 1 :]]
         return all_of(f"({values(a)} IS NULL AND {values(b)} IS NULL"
                       f" OR coalesce(list_has_any({values(a)}, {values(b)}), false))" for a, b in pairs)  # fmt: skip
+
+
+def kept(asked, name):
+    """The condition of a group by some values of `properties`, where the column of that name is one of them or null."""
+    column = Column("text", name)
+    if asked.get("values") is not None:
+        condition = Conditions("UTC").any_of(column, asked["values"])
+    elif asked.get("prefix") is not None:
+        condition = on_text(column, lambda text: f"starts_with({text}, {sql_text(asked['prefix'])})")
+    else:
+        condition = on_text(column, lambda text: f"regexp_matches({text}, {sql_text(asked['regex'])})")
+    return f"NOT ({condition})" if asked.get("exclude") else condition
 
 
 KINDS = {

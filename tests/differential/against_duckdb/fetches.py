@@ -2,22 +2,39 @@
 
 from datetime import datetime, timedelta
 
-from . import aggregations, buckets, columns, events, zones
+from . import aggregations, columns, events, granularities, zones
 from .filters import FAR, Filters
 from .literals import Number
 
-# The longest interval for each granularity, in milliseconds, so that a filled answer has some thousand rows.
 _HOUR = 3_600_000
 _DAY = 24 * _HOUR
 _YEAR = 366 * _DAY
-LONGEST = {
-    "all": 9998 * _YEAR, "none": 60 * _YEAR, "second": _HOUR // 2, "minute": 2 * _DAY, "five_minute": 6 * _DAY,
-    "ten_minute": 12 * _DAY, "fifteen_minute": 18 * _DAY, "thirty_minute": 40 * _DAY, "hour": 80 * _DAY,
-    "six_hour": 300 * _DAY, "eight_hour": 400 * _DAY, "day": 4 * _YEAR, "week": 30 * _YEAR, "month": 150 * _YEAR,
-    "quarter": 400 * _YEAR, "year": 2000 * _YEAR,
-}  # fmt: skip
-# Grouped answers hold only what exists, so their intervals may be longer.
-LONGER = 8
+# The most buckets of an interval, so that a filled answer has some thousand rows.
+BUCKETS = 1800
+# Grouped answers hold only what exists, so their intervals may be longer; more so where buckets are not listed at all.
+LONGER, MUCH_LONGER = 8, 10**6
+# The longest interval of `all` and `none`, in milliseconds.
+LONGEST = {"all": 9998 * _YEAR, "none": 60 * _YEAR}
+# Periods of every kind: those with names under other words, and others.
+PERIODS = (
+    ("P1M", "P3M", "P12M", "P1Y", "P0Y1M"), ("P2M", "P5M", "P2Y", "P1Y6M", "P7Y", "P100Y", "P10000Y"),
+    ("P1W", "P7D", "P2W", "P14D", "P3W", "P70D"), ("P1D", "P2D", "P3D", "P10D", "P1W3D", "P365D"),
+    ("PT1S", "PT60S", "PT15M", "PT1H", "PT3600S"), ("PT0.5S", "PT0.025S", "PT7.2S", "PT20M", "PT12M", "PT0H36M"),
+    ("PT2H", "PT3H", "PT4H", "PT6H", "PT8H", "PT12H", "PT120M", "PT43200S"),
+    ("PT7M", "PT90M", "PT1H30M", "PT5H", "PT24H", "PT24H", "PT48H", "PT86400S", "PT1.001S", "PT100000H"),
+)  # fmt: skip
+DURATIONS = (
+    1, 7, 1000, 60_000, 3_600_000, 5_400_000, 86_400_000, 90_061_001, 604_800_000, 31_556_952_000, Number("1e3"),
+    Number("3.6e6"),
+)  # fmt: skip
+# Days that not every month has, and times of a day at which clocks change.
+DAYS = ("2024-01-31", "2020-02-29", "2019-10-30", "2021-08-31", "1970-01-01", "2023-03-29", "1968-12-31", "0001-01-01")
+TIMES = ("", "T00:00", "T00:30", "T02:30", "T03:30:15.250", "T06:00", "T12:00", "T23:59:59.999", "T02:00+03:00")
+FRACTIONS = (
+    0, 1, Number("1.0"), Number("0.5"), Number("0.25"), Number("0.8"), Number("0.9"), Number("0.99"), Number("0.999"),
+    Number("5e-1"), Number("0.07"), Number("0.14"), Number("0.28"), Number("0.55"), Number("1e-9"),
+    Number("0.3333333333333333"),
+)  # fmt: skip
 
 
 class Fetches:
@@ -37,15 +54,15 @@ class Fetches:
         if random.random() < 0.3:
             self.around = random.randint(-631_152_000_000, 2_208_988_800_000)
         self.zone = zone if random.random() < 0.7 else random.choice(zones.ALL)
-        granularity = random.choice(buckets.GRANULARITIES)
+        granularity = self._granularity()
         groups = random.sample(columns.DIMENSIONS, random.choice((0, 0, 1, 1, 2, 3)))
         if groups and random.random() < 0.3 and "properties" not in groups:
             groups[random.randrange(len(groups))] = "properties"
         fetch = {
             "organization_id": random.choices((*events.ORGANIZATIONS, "nobody"), (45, 15, 10, 10, 18, 2))[0],
             "interval": self._interval(granularity, bool(groups)),
-            "granularity": random.choice((granularity, granularity, granularity.upper())),
-            "group_by": groups,
+            "granularity": granularity,
+            "group_by": [self._some_properties() if name == "properties" else name for name in groups],
             "aggregations": self._aggregations(),
             "filters": Filters(random, self.stream.pools, self).tree()
             if random.random() < 0.8
@@ -55,9 +72,9 @@ class Fetches:
             "allow_partial": random.choice((None, None, True, False)),
             "empty_buckets": random.choice((None, "fill", "skip", "SKIP")),
         }
-        names = [
-            each if isinstance(each, str) else each["name"] for each in fetch["aggregations"] or aggregations.DEFAULT
-        ]
+        asked = fetch["aggregations"] or aggregations.DEFAULT
+        # Rows are not chosen and not sorted by what another engine can tell within a bound only.
+        names = [aggregations.name_of(each) for each in asked if not aggregations.is_cut(each)]
         if random.random() < 0.5:
             fetch["order_by"] = self._order(groups, names)
         if random.random() < 0.3:
@@ -70,6 +87,44 @@ class Fetches:
             fetch["having"] = Filters(random, self.stream.pools, self, groups, names).tree()
         return {name: value for name, value in fetch.items() if value is not None or random.random() < 0.3}
 
+    def _granularity(self):
+        random = self.random
+        if random.random() < 0.45:
+            name = random.choice(granularities.NAMES)
+            return random.choice((name, name, name.upper(), {"type": name} if name in LONGEST else name))
+        if random.random() < 0.2:
+            return {"type": "duration", "duration": random.choice(DURATIONS)} | self._origin()
+        named = random.choice((None, self.zone, random.choice(zones.ALL)))
+        zone = random.choice(({}, {"timeZone": named}))
+        return {"type": "period", "period": random.choice(random.choice(PERIODS))} | zone | self._origin()
+
+    def _origin(self):
+        """Often none; else one around a change of the clock, or of a day that not every month has."""
+        random = self.random
+        kind = random.random()
+        if kind < 0.4:
+            return random.choice(({}, {}, {"origin": None}))
+        if kind < 0.6:
+            return {"origin": random.choice(DAYS) + random.choice(TIMES[:-1])}
+        if kind < 0.7:
+            return {"origin": random.choice(DAYS) + TIMES[-1]}
+        return {"origin": self._instant(self.millis())}
+
+    def _some_properties(self):
+        """All of them as groups, or some, or the others."""
+        random = self.random
+        if random.random() < 0.4:
+            return "properties"
+        made = Filters(random, self.stream.pools, self)
+        kind = random.choice(("values", "prefix", "regex"))
+        if kind == "values":
+            some = made.scalars("properties", (0, 1, 2, 3, 40))
+        else:
+            some = made.prefix("properties") if kind == "prefix" else made.pattern("properties")
+        return {"dimension": "properties", kind: some} | random.choice(
+            ({}, {"exclude": None}, {"exclude": False}, {"exclude": True}, {"exclude": True})
+        )
+
     def _aggregations(self):
         random = self.random
         if random.random() < 0.15:
@@ -81,31 +136,35 @@ class Fetches:
             "properties_uniq",
         ]
         asked = list(dict.fromkeys(random.sample(every, random.randint(1, 6))))
-        objects = [self._object(f"figure {at}") for at in range(random.choice((0, 0, 1, 2)))]
-        return asked + objects
+        for at in range(random.choice((0, 0, 1, 2, 3))):
+            found = self._object()
+            taken = [aggregations.name_of(each) for each in asked]
+            if random.random() < 0.8 or aggregations.name_of(found) in taken:
+                found["name"] = f"figure {at}"
+            asked.append(found)
+        return asked
 
-    def _object(self, name):
-        """An aggregation as an object; one that has no name is of a kind that has none otherwise."""
+    def _object(self):
+        """An aggregation as an object, without a name."""
         random = self.random
         if random.random() < 0.25:
             tree = Filters(random, self.stream.pools, self).tree()
-            inner = random.choice((*aggregations.DEFAULT, "visitor_id_uniq", "properties_uniq", self._plain_object()))
-            return {"type": "filtered", "filter": tree, "aggregator": inner, "name": name}
-        return self._plain_object() | {"name": name}
-
-    def _plain_object(self):
-        random = self.random
-        kind = random.choice(tuple(aggregations.KINDS))
+            inner = random.choice((*aggregations.DEFAULT, "visitor_id_uniq", "properties_uniq", self._object()))
+            return {"type": "filtered", "filter": tree, "aggregator": inner}
+        kind = random.choice((*aggregations.KINDS, "uniq", "quantile"))
         found = {"type": random.choice((kind, *aggregations.KINDS[kind]))}
         if kind in ("variance", "stddev"):
-            return found | random.choice(({}, {"estimator": "sample"}, {"estimator": "population"}))
+            found |= random.choice(({}, {"estimator": "sample"}, {"estimator": "population"}))
+        if kind == "quantile":
+            found["fraction"] = random.choice((random.choice(FRACTIONS), Number(f"{random.random():.3f}")))
         if kind == "approx_uniq":  # it estimates beyond some thousand values, which sessions have
             return found | {"fields": [random.choice([name for name in columns.DIMENSIONS if name != "session_id"])]}
         if kind == "uniq":
-            by_row = random.random() < 0.5
-            names = [name for name in columns.DIMENSIONS if name != "properties"] if by_row else columns.DIMENSIONS
-            found["fields"] = random.sample(names, random.randint(1, 3))
-            return found | ({"byRow": True} if by_row else {})
+            fields = random.sample(columns.DIMENSIONS, random.randint(1, 3))
+            if random.random() < 0.3 and "properties" not in fields:
+                fields[0] = "properties"
+            found |= {"fieldName": fields[0]} if len(fields) == 1 and random.random() < 0.5 else {"fields": fields}
+            return found | random.choice(({}, {"byRow": True}, {"byRow": False}, {"byRow": True, "round": True}))
         return found | (random.choice(({}, {"fieldName": "value"})) if kind != "count" else {})
 
     def _order(self, groups, metrics):
@@ -120,8 +179,11 @@ class Fetches:
 
     def _interval(self, granularity, grouped):
         random = self.random
-        longest = LONGEST[granularity] * (LONGER if grouped else 1)
-        if granularity not in buckets.WIDE or random.random() < 0.4:
+        found = granularities.granularity(granularity, self.zone)
+        longest = LONGEST.get(found.kind, found.length * BUCKETS)
+        if grouped:
+            longest *= LONGER if found.kind == "wide" else random.choice((LONGER, MUCH_LONGER))
+        if found.kind != "wide" or random.random() < 0.4:
             spans = (1, _HOUR, 6 * _HOUR, 3 * _DAY, 90 * _DAY, 40 * _YEAR, 12_000 * _YEAR)
             longest = min(longest, random.choices(spans, (1, 2, 4, 6, 6, 6, 4))[0])
         before = random.choice((0, 1, random.random(), random.random(), random.random(), random.random()))
@@ -160,7 +222,10 @@ class Fetches:
     def comparable(self):
         """An instant as a filter on `timestamp` takes it."""
         ms = self.millis()
-        return self.random.choice((ms, str(ms), self.utc_text(ms), self._local_text(ms)))
+        return str(ms) if self.random.random() < 0.25 else self._instant(ms)
+
+    def _instant(self, ms):
+        return self.random.choice((ms, self.utc_text(ms), self._local_text(ms)))
 
     def _local_text(self, ms):
         """A reading of the zone's clock, a date among them; it may be in a gap or come twice."""

@@ -101,10 +101,14 @@ class Filters:
 
     def _in(self):
         column, tree = self._named()
-        values = [self.scalar(column) for _ in range(self.random.choice((0, 1, 2, 3, 5, 40)))]
+        return {"type": "in", **tree, "values": self.scalars(column, (0, 1, 2, 3, 5, 40))}
+
+    def scalars(self, column, lengths):
+        """So many of a column's values, and null often."""
+        values = [self.scalar(column) for _ in range(self.random.choice(lengths))]
         if self.random.random() < 0.25:
             values.insert(self.random.randint(0, len(values)), None)
-        return {"type": "in", **tree, "values": values}
+        return values
 
     def _equals(self):
         random = self.random
@@ -152,6 +156,8 @@ class Filters:
             numbers = (7, -1, 0, 90, "007", "10", 100) + (() if whole else ("1e3", Number("1.50"), ".5", "0.1"))
             if ordering == "numeric" or (ordering == "" and as_numbers):
                 return random.choice(numbers)
+            if ordering == "alphanumeric" and random.random() < 0.5:
+                return random.choice(texts.ZEROS)
             return self.value(column)
 
         as_numbers = random.random() < 0.2
@@ -182,18 +188,27 @@ class Filters:
         return {"type": "like", **tree, "pattern": "".join(pattern)} | ({"escape": escape} if escape else {})
 
     def _regex(self):
-        random = self.random
         column, tree = self._named(self._of_kind(texts.METACHARACTERS))
-        pattern = random.choice(PATTERNS)
+        return {
+            "type": "regex",
+            **tree,
+            self.random.choice(("pattern", "pattern", "value")): self.pattern(column),
+        }
+
+    def pattern(self, column):
+        """A regular expression, often for a part of a column's values."""
+        random = self.random
         if random.random() < 0.5:
-            value = self.value(column)[:20]
-            start = random.randint(0, len(value))
-            pattern = (
-                random.choice(("", "^"))
-                + literal(value[start : random.randint(start, len(value))])
-                + random.choice(("", "$", ".*"))
-            )
-        return {"type": "regex", **tree, random.choice(("pattern", "pattern", "value")): pattern}
+            return random.choice(PATTERNS)
+        value = self.value(column)[:20]
+        start = random.randint(0, len(value))
+        part = literal(value[start : random.randint(start, len(value))])
+        return random.choice(("", "^")) + part + random.choice(("", "$", ".*"))
+
+    def prefix(self, column):
+        """How one of a column's values starts."""
+        text = self.value(column)[:20]
+        return text[: self.random.randint(0, len(text))]
 
     def _search(self):
         random = self.random
@@ -222,7 +237,8 @@ class Filters:
         text = self.value(column)[:20]
         start = self.random.randint(0, len(text))
         part = text[start : self.random.randint(start, len(text))]
-        return self.random.choice((part, part, part.upper(), part.lower(), self.random.choice(texts.CASED)))
+        cased = self.random.choice(texts.CASED)
+        return self.random.choice((part, part, part.upper(), part.lower(), cased, cased))
 
     def _interval(self):
         spans = [sorted(self.instants.millis() for _ in range(2)) for _ in range(self.random.randint(0, 3))]

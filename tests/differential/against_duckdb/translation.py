@@ -1,6 +1,6 @@
 """A fetch as one SQL statement. It reads the fetch as documented and knows nothing of how gristmill answers it."""
 
-from . import aggregations, buckets, conditions, instants, zones
+from . import aggregations, buckets, conditions, granularities, instants, zones
 from .literals import scalar_text, sql_name, sql_text
 
 
@@ -11,18 +11,31 @@ class Translation:
         interval = fetch["interval"]
         self.fetch = fetch
         self.zone = interval.get("time_zone") or "UTC"
-        self.granularity = fetch["granularity"].lower()
-        self.groups = list(fetch.get("group_by") or [])
+        self.granularity = granularities.granularity(fetch["granularity"], self.zone)
+        asked = fetch.get("group_by") or []
+        self.groups = [each if isinstance(each, str) else each["dimension"] for each in asked]
+        self.kept = next((conditions.kept(each, "property") for each in asked if isinstance(each, dict)), "true")
         asked = fetch.get("aggregations") or aggregations.DEFAULT
         self.aggregations = [aggregations.aggregation(each, conditions.Conditions(self.zone)) for each in asked]
         self.metrics = [each.name for each in self.aggregations]
 
+    @property
+    def zones(self):
+        """The zones whose clocks the answer depends on."""
+        return {self.zone, self.granularity.zone}
+
+    @property
+    def cut(self):
+        """The places in a row of the figures that are cut."""
+        first = 1 + len(self.groups)
+        return {first + at for at, each in enumerate(self.aggregations) if each.cut}
+
     def sql(self):
         """The statement."""
         steps = {"bounds": self._bounds(), "matched": self._matched()}
-        if self._fills or self.granularity in buckets.WIDE:
-            steps["starts"] = buckets.starts(self.granularity, self.zone)
-        steps["bucketed"] = buckets.bucketed(self.granularity, self.zone)
+        if self._fills or self.granularity.kind == "wide":
+            steps["starts"] = buckets.starts(self.granularity)
+        steps["bucketed"] = buckets.bucketed(self.granularity)
         steps["grouped"] = self._grouped()
         steps["answer"] = self._filled() if self._fills else "SELECT * FROM grouped"
         body = ",\n".join(f"{name} AS (\n    {text})" for name, text in steps.items())
@@ -33,7 +46,7 @@ class Translation:
         offset = f"\nOFFSET {self.fetch['offset']}" if self.fetch.get("offset") else ""
         limit = f"\nLIMIT {conditions.whole(scalar_text(self.fetch['limit']))}" if self.fetch.get("limit") else ""
         return (
-            f"WITH {body}\nSELECT start, {zones.offset(self.zone, 'start')}{names}\nFROM answer\n"
+            f"WITH {body}\nSELECT start, {zones.offset(self.granularity.zone, 'start')}{names}\nFROM answer\n"
             f"WHERE {self._having()}{per_bucket}\nORDER BY {order}{limit}{offset}"
         )
 
@@ -56,11 +69,11 @@ class Translation:
 
     @property
     def _fills(self):
-        return not self.groups and self.granularity != "none" and not self._skips
+        return not self.groups and self.granularity.kind != "none" and not self._skips
 
     def _bounds(self):
         start, end = (instants.instant(self.fetch["interval"][key], self.zone) for key in ("start", "end"))
-        return f"SELECT {start} AS from_ms, {end} AS to_ms"
+        return f"SELECT {start} AS from_ms, {end} AS to_ms, {self.granularity.origin} AS origin_ms"
 
     def _matched(self):
         fetch = self.fetch
@@ -80,7 +93,7 @@ class Translation:
         metrics = [f"{each.sql} AS m{at}" for at, each in enumerate(self.aggregations)]
         each = ", unnest(coalesce(properties, [NULL])) AS u(property)" if "properties" in self.groups else ""
         positions = ", ".join(str(at + 1) for at in range(len(keys)))
-        return f"SELECT {', '.join([*keys, *metrics])}\n    FROM bucketed{each} GROUP BY {positions}"
+        return f"SELECT {', '.join([*keys, *metrics])}\n    FROM bucketed{each} WHERE {self.kept} GROUP BY {positions}"
 
     def _key(self, name):
         return "property" if name == "properties" else sql_name(name)
@@ -91,7 +104,7 @@ class Translation:
             for at, each in enumerate(self.aggregations)
         ]
         # `all` is one row in any case; of the others those that overlap the interval.
-        which = "true" if self.granularity == "all" else "b.start < to_ms AND b.next > from_ms AND from_ms < to_ms"
+        which = "true" if self.granularity.kind == "all" else "b.start < to_ms AND b.next > from_ms AND from_ms < to_ms"
         return f"""SELECT b.start, {", ".join(metrics)}
     FROM (SELECT start, lead(start, 1, {zones.EVER}) OVER (ORDER BY start) AS next FROM starts) AS b
     LEFT JOIN grouped AS g ON b.start = g.start, bounds WHERE {which}"""

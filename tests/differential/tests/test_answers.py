@@ -41,6 +41,34 @@ class Difference(unittest.TestCase):
         self.assertIsNone(answers.difference([[0.0]], [[-0.0]]))
         self.assertIsNotNone(answers.difference([[0.0]], [[1e-300]]))
 
+    def test_a_cut_number_is_within_its_bound(self):
+        """Towards 0, by less than one part in 256; whole numbers below 512 as they are."""
+        for wanted, found, same in [
+            (19.9, 19.875, True),
+            (-19.9, -19.875, True),
+            (19.9, 19.9, True),
+            (19.9, 19.91, False),
+            (19.9, 19.82, False),
+            (-19.9, -20.0, False),
+            (19.9, -19.875, False),
+            (511.0, 511.0, True),
+            (511.0, 510.0, False),
+            (513.0, 512.0, True),
+            (513.0, 510.0, False),
+            (0.0, -0.0, True),
+            (5e-324, 5e-324, True),
+            (5e-324, 0.0, False),
+            (1.7976931348623157e308, 1.794e308, True),
+            (1.7976931348623157e308, 1.79e308, False),
+            (None, None, True),
+            (None, 0.0, False),
+            (1.5, None, False),
+            (1.0, 1, False),
+        ]:
+            cut = answers.difference([["x", wanted]], [["x", found]], {1})
+            self.assertEqual(cut is None, same, f"{wanted} {found}")
+        self.assertIsNotNone(answers.difference([["x", 19.9, 1.5]], [["x", 19.9, 1.499]], {1}))
+
     def test_it_tells_the_row_that_is_missing(self):
         """Whether it is the last one or not."""
         self.assertIn("row 0", answers.difference(ROWS, ROWS[1:]))

@@ -28,9 +28,37 @@ BUCKETS = (
     ("Pacific/Apia", "day", "2011-12-30T09:59Z", "2011-12-29T00:00:00.000-10:00"),
     ("Pacific/Apia", "day", "2011-12-30T10:00Z", "2011-12-31T00:00:00.000+14:00"),
     ("America/Havana", "week", "2024-01-03T00:00Z", "2024-01-01T00:00:00.000-05:00"),
+    ("Europe/Helsinki", {"type": "period", "period": "PT2H"}, "2021-10-31T01:30Z", "2021-10-31T02:00:00.000+03:00"),
+    ("Europe/Helsinki", {"type": "period", "period": "PT90M"}, "2021-10-31T00:30Z", "2021-10-31T02:30:00.000+03:00"),
+    ("Europe/Helsinki", {"type": "period", "period": "PT24H"}, "2021-07-01T12:00Z", "2021-07-01T01:00:00.000+03:00"),
+    ("Europe/Helsinki", {"type": "period", "period": "P1D", "origin": "2020-01-06T03:30"}, "2021-03-28T12:00Z",
+     "2021-03-28T04:00:00.000+03:00"),
+    ("Europe/Helsinki", {"type": "period", "period": "P1D", "timeZone": "America/New_York"}, "2021-03-28T00:30Z",
+     "2021-03-27T00:00:00.000-04:00"),
+    ("America/New_York", {"type": "period", "period": "P1M", "origin": "2024-01-31T12:00"}, "2024-03-15T00:00Z",
+     "2024-02-29T12:00:00.000-05:00"),
+    ("America/New_York", {"type": "period", "period": "P1M", "origin": "2024-01-31T12:00"}, "2023-04-01T00:00Z",
+     "2023-03-31T12:00:00.000-04:00"),
+    ("America/New_York", {"type": "duration", "duration": 86400000, "origin": "2024-03-09T00:00"}, "2024-03-11T04:30Z",
+     "2024-03-10T00:00:00.000-05:00"),
+    ("America/New_York", {"type": "period", "period": "P2W"}, "2022-02-06T12:00Z", "2022-01-24T00:00:00.000-05:00"),
+    ("UTC", {"type": "period", "period": "P10D"}, "1970-01-10T23:59Z", "1970-01-01T00:00:00.000Z"),
+    ("UTC", {"type": "period", "period": "P1W3D"}, "1969-12-31T12:00Z", "1969-12-22T00:00:00.000Z"),
+    ("UTC", {"type": "period", "period": "P1Y6M"}, "2022-01-01T00:00Z", "2021-01-01T00:00:00.000Z"),
+    ("UTC", {"type": "period", "period": "P2Y"}, "1969-06-01T00:00Z", "1968-01-01T00:00:00.000Z"),
+    ("UTC", {"type": "period", "period": "PT0.5S"}, "2021-01-01T00:00:00.700Z", "2021-01-01T00:00:00.500Z"),
+    ("UTC", {"type": "duration", "duration": 7}, "1970-01-01T00:00:00.020Z", "1970-01-01T00:00:00.014Z"),
+    ("UTC", {"type": "period", "period": "PT1H", "origin": "2021-01-01T00:10"}, "2020-12-31T23:00Z",
+     "2020-12-31T22:10:00.000Z"),
     # Where DuckDB's database is corrected.
     ("America/Havana", "day", "2027-01-01T12:00Z", "2027-01-01T00:00:00.000-04:00"),
 )
+WINTER = "2021-01-15T12:00Z"
+# Periods that are named granularities in other words.
+NAMED = (
+    ("second", "PT1S"), ("minute", "PT60S"), ("fifteen_minute", "PT15M"), ("hour", "PT60M"), ("six_hour", "PT360M"),
+    ("eight_hour", "PT8H"), ("day", "P1D"), ("week", "P7D"), ("month", "P1M"), ("quarter", "P3M"), ("year", "P12M"),
+)  # fmt: skip
 EVENTS = (
     {"label": "a", "dim1": "", "properties": ["a", "b", "a"], "value": 1},
     {"label": "b", "dim1": None, "properties": [""], "value": None},
@@ -136,6 +164,42 @@ class Translated(unittest.TestCase):
             [["1970-01-01T00:00:00.000Z", 1, 0.0, None, None, None]],
         )
 
+    def test_groups_of_some_properties(self):
+        """By values and null, by prefix, by expression, and the others; other events are in no group."""
+        for asked, expected in [
+            ({"values": ["b", None]}, [(None, 2), ("b", 1)]),
+            ({"values": ["b", None], "exclude": True}, [("", 1), ("a", 1)]),
+            ({"values": ["b"], "exclude": True}, [(None, 2), ("", 1), ("a", 1)]),
+            ({"values": []}, []),
+            ({"prefix": ""}, [("", 1), ("a", 1), ("b", 1)]),
+            ({"prefix": "a", "exclude": None}, [("a", 1)]),
+            ({"prefix": "a", "exclude": True}, [(None, 2), ("", 1), ("b", 1)]),
+            ({"regex": "^$|b", "exclude": False}, [("", 1), ("b", 1)]),
+            ({"regex": "^$|b", "exclude": True}, [(None, 2), ("a", 1)]),
+        ]:
+            rows = self.answer(group_by=[{"dimension": "properties"} | asked], aggregations=["count"])
+            self.assertEqual([tuple(row[1:]) for row in rows], expected, asked)
+
+    def test_quantiles_are_the_value_at_a_place(self):
+        """Rounded up, of the decimal fraction; of the events that a filter leaves; null of none."""
+        self.load([{"value": value, "dim1": str(value % 2)} for value in range(25, 0, -1)] + [{"value": None}])
+        for fraction, expected in ((0, 1), (1, 25), (Number("0.28"), 7), (Number("0.281"), 8), (Number("5e-1"), 13)):
+            asked = {"type": "quantile", "fraction": fraction}
+            odd = {"type": "selector", "dimension": "dim1", "value": "1"}
+            some = {"type": "filtered", "filter": odd, "aggregator": asked, "name": "some"}
+            none = {"type": "filtered", "filter": {"type": "false"}, "aggregator": some, "name": "none"}
+            ((_, found, of_odd, of_none),) = self.answer(aggregations=[asked, some, none])
+            self.assertEqual([found, of_none], [expected, None], fraction)
+            self.assertEqual(of_odd % 2, 1)
+        fetch = {"interval": {"start": 0, "end": 1}, "granularity": "all", "group_by": ["label"]}
+        self.assertEqual(Translation(fetch | {"aggregations": ["count", asked, some]}).cut, {3, 4})
+        self.load(EVENTS)
+
+    def test_combinations_have_every_property(self):
+        """Null among them."""
+        asked = {"type": "uniq", "fields": ["properties", "event_version"], "byRow": True}
+        self.assertEqual(self.answer(aggregations=[asked]), [["1970-01-01T00:00:00.000Z", 4]])
+
     def test_objects_of_aggregations(self):
         """Their names, figures of some rows, combinations, the earliest value."""
         asked = [
@@ -182,6 +246,17 @@ class Translated(unittest.TestCase):
                 interval = {"start": instant, "end": instant + 1, "time_zone": zone}
                 rows = self.answer(interval=interval, granularity=granularity, aggregations=["count"], **keys)
                 self.assertEqual([[row[0], row[-1]] for row in rows], [[expected, 1]], f"{zone} {granularity} {text}")
+        self.load(EVENTS)
+
+    def test_a_period_may_be_a_named_granularity(self):
+        """Under other words."""
+        self.load([{}], millis(datetime.fromisoformat(WINTER)))
+        for name, period in NAMED:
+            interval = {"start": WINTER, "end": "2021-01-15T12:01Z", "time_zone": "America/St_Johns"}
+            keys = {"interval": interval, "aggregations": ["count"]}
+            rows = self.answer(granularity=name.upper(), **keys)
+            self.assertEqual(self.answer(granularity={"type": "period", "period": period}, **keys), rows, period)
+            self.assertEqual(rows[0][1], 1, name)
         self.load(EVENTS)
 
     def test_every_bucket_is_there_once(self):
