@@ -11,6 +11,8 @@ SMALLEST_OF_VARIANCE, LARGEST_OF_VARIANCE = 2.0**-400, 2.0**450
 UNITS = 2**453
 # A quantile is cut by less than one of so many parts; whole numbers below this are not.
 CUT_PARTS, CUT_FROM = 256, 512
+# Nearer to 0 than the first, where floats have fewer digits, it is cut by less than the second.
+SUBNORMAL, CUT_OF_SUBNORMAL = 2.0**-1022, 2.0**-1030
 _DAY = 86_400_000
 
 
@@ -123,6 +125,8 @@ def same_cut(wanted, got):
     if wanted.is_integer() and abs(wanted) < CUT_FROM:
         return False
     lost = abs(wanted) - abs(got)
+    if abs(wanted) < SUBNORMAL:
+        return wanted * got >= 0 and 0 < lost < CUT_OF_SUBNORMAL
     return (wanted < 0) == (got < 0) and 0 < lost and lost * CUT_PARTS < abs(wanted)
 
 

@@ -10,7 +10,7 @@ fn readme() -> String {
 #[test]
 fn its_commands_are_those_of_ci() {
     let ci = fs::read_to_string(repository().join(".ci/run")).unwrap();
-    for command in ["sh examples/demo.sh", "cargo test --workspace"] {
+    for command in ["sh examples/demo.sh", "cargo test --workspace --all-features"] {
         assert!(readme().contains(&format!("```sh\n{command}\n```")), "{command} is not in the README");
         assert!(ci.contains(command), "{command} is not in .ci/run");
     }

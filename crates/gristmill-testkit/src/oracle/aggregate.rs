@@ -59,8 +59,13 @@ fn in_time(events: &[&Event]) -> Vec<f64> {
 /// The value at a fraction, of which all but eight bits of the fraction are cut off.
 fn quantile(mut values: Vec<f64>, fraction: f64) -> Option<f64> {
     values.sort_by(f64::total_cmp);
-    // The first place that is not below the fraction.
-    let place = (1..=values.len()).find(|place| *place as f64 >= fraction * values.len() as f64)?;
+    // The first place that is not below the fraction, which is meant as its shortest decimal: in whole numbers of the unit
+    // of its last digit.
+    let decimal = format!("{fraction}");
+    let (whole, rest) = decimal.split_once('.').unwrap_or((&decimal, ""));
+    let units: BigInt = format!("{whole}{rest}").parse().ok()?;
+    let one = BigInt::from(10).pow(u32::try_from(rest.len()).ok()?);
+    let place = (1..=values.len()).find(|place| place * &one >= values.len() * &units)?;
     let exact = values[place - 1];
     let cut = f64::from_bits(exact.to_bits() >> 44 << 44);
     Some(cut.clamp(*values.first()?, *values.last()?) + 0.0)

@@ -75,13 +75,7 @@ impl Quantiles {
         let mut counted = self.clone();
         counted.settle();
         let count: u64 = counted.classes.iter().map(|(_, count)| count).sum();
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a place among fewer than 2^53 values"
-        )]
-        let place = ((fraction * count as f64).ceil() as u64).clamp(1, count);
+        let place = place(fraction, count);
         let mut before = 0;
         let class = counted.classes.iter().find(|(_, count)| {
             before += count;
@@ -89,6 +83,31 @@ impl Quantiles {
         });
         class.map(|(class, _)| value_of(*class).clamp(least, most) + 0.0)
     }
+}
+
+/// The place at a fraction of so many values, at least one: the fraction times the count, rounded up, from 1 on.
+///
+/// The fraction is meant as it is written: 0.28 of 25 is 7, though the float nearest to 0.28 is a little more.
+fn place(fraction: f64, count: u64) -> u64 {
+    /// Powers of ten of more digits than this are beyond 128 bits, and beyond the digits of any fraction times any count.
+    const MOST_DIGITS: u32 = 38;
+    // The shortest decimal that is this float: one digit, others behind the point, and an exponent.
+    let text = format!("{fraction:e}");
+    let (decimal, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let (first, rest) = decimal.split_once('.').unwrap_or((decimal, ""));
+    // At most 17 digits times fewer than 2^64 fit.
+    let digits: u128 = [first, rest].concat().parse().unwrap_or_default();
+    let exponent: i64 = exponent.parse().unwrap_or_default();
+    let behind_point = i64::try_from(rest.len()).unwrap_or_default() - exponent;
+    let divisor = u32::try_from(behind_point)
+        .ok()
+        .filter(|digits| *digits <= MOST_DIGITS)
+        .map(|digits| 10_u128.pow(digits));
+    let place = match divisor {
+        Some(divisor) => (digits * u128::from(count)).div_ceil(divisor),
+        None => 1,
+    };
+    u64::try_from(place).unwrap_or(u64::MAX).clamp(1, count)
 }
 
 /// Counts of the same classes together.
@@ -112,6 +131,24 @@ mod tests {
         let mut quantiles = Quantiles::default();
         values.into_iter().for_each(|value| quantiles.add(value));
         quantiles
+    }
+
+    #[test]
+    fn a_fraction_is_meant_as_it_is_written() {
+        for (fraction, count, expected) in [
+            (0.28, 25, 7),
+            (0.56, 25, 14),
+            (0.55, 100, 55),
+            (0.07, 100, 7),
+            (0.5, 3, 2),
+            (0.0, 9, 1),
+            (1.0, 9, 9),
+            (1e-300, 9, 1),
+            (0.999_999_999_999_999_9, 10, 10),
+            (0.1, 1 << 53, 900_719_925_474_100),
+        ] {
+            assert_eq!(place(fraction, count), expected, "{fraction} of {count}");
+        }
     }
 
     #[test]
