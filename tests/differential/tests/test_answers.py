@@ -42,7 +42,7 @@ class Difference(unittest.TestCase):
         self.assertIsNotNone(answers.difference([[0.0]], [[1e-300]]))
 
     def test_a_cut_number_is_within_its_bound(self):
-        """Towards 0, by less than one part in 256; whole numbers below 512 as they are."""
+        """Towards 0, by less than one part in 256, or 2^-1030 near 0; whole numbers below 512 as they are."""
         for wanted, found, same in [
             (19.9, 19.875, True),
             (-19.9, -19.875, True),
@@ -57,7 +57,10 @@ class Difference(unittest.TestCase):
             (513.0, 510.0, False),
             (0.0, -0.0, True),
             (5e-324, 5e-324, True),
-            (5e-324, 0.0, False),
+            (5e-324, 0.0, True),
+            (1e-310, 8.7e-311, True),
+            (1e-309, 9e-310, False),
+            (1e-310, -1e-310, False),
             (1.7976931348623157e308, 1.794e308, True),
             (1.7976931348623157e308, 1.79e308, False),
             (None, None, True),
