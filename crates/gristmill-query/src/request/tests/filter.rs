@@ -263,6 +263,16 @@ fn wrong_trees_are_refused() {
             r#"unknown key of this filter: "fields"; expected field, type, filterTuning"#,
         ),
         (
+            r#"{"type":"true","filterTuning":"junk"}"#,
+            ".filterTuning",
+            "expected Druid's hints, an object, found \"junk\"",
+        ),
+        (
+            r#"{"type":"true","filterTuning":{"a":1,"a":2}}"#,
+            ".filterTuning.a",
+            "the key stands twice in its object",
+        ),
+        (
             r#"{"type":"true","value":1}"#,
             ".value",
             r#"unknown key of this filter: "value"; expected type, filterTuning"#,
