@@ -13,7 +13,7 @@ pub struct Budget {
     /// Columns of segments, which the cache of the store bounds, and the text of the answer come on top.
     pub bytes: u64,
     /// Time from the beginning of the fetch to its answer; as long as it takes where absent. A fetch stops within some
-    /// milliseconds, since it looks at the clock between the pieces of its scan.
+    /// milliseconds, since it looks at the clock between the batches of its scan.
     pub time: Option<Duration>,
 }
 
