@@ -34,6 +34,7 @@
 //! | the columns | [`schema`] |
 //! | a fetch: from JSON, checked | [`request`] |
 //! | zones and granularities | [`time`] |
+//! | backups | [`Store::snapshot_to`], [`maintenance`] |
 //! | an answer: rows, JSON, CSV, a record batch of Arrow | [`response`] |
 //!
 //! | feature | what it adds |
@@ -43,6 +44,7 @@
 
 mod engine;
 mod error;
+pub mod maintenance;
 mod options;
 mod reader;
 mod store;

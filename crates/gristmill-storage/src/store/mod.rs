@@ -2,12 +2,13 @@
 //!
 //! One verb a file. In the order of a batch's life: `append` (handed in), `pending` (waited for), `queue` (group commit
 //! into the log), `view` (what readers see), `seal` (log to segments), `load` (files to segments, without the log),
-//! `compact` (segments to fewer and smaller ones), `recover` (what the log still holds at the next open).
+//! `compact` (segments to fewer and smaller ones), `backup` (all of it into another folder), `recover` (what the log still holds at the next open).
 //! `docs/durability.md` argues each point at which a crash can happen.
 //!
 //! Locks are taken in this order: `compacting`, `sealing`, `catalog`, `writer`, then those of the view.
 
 mod append;
+mod backup;
 mod close;
 mod compact;
 mod edit;
@@ -41,6 +42,7 @@ use crate::wal::LogWriter;
 
 pub use crate::catalog::{Catalog, CatalogError, LogEntry, Receipt, SegmentEntry};
 pub use crate::wal::WalError;
+pub use backup::{Backup, BackupProgress, back_up};
 pub use compact::{Compaction, CompactionProgress, SegmentsTotal};
 pub use error::StoreError;
 pub use load::Loader;

@@ -46,34 +46,62 @@ pub(super) fn recover(
     cache: &Arc<PartCache>,
 ) -> Result<Recovered, StoreError> {
     let (segments, damaged_segments) = open_segments(dir, catalog, cache)?;
-    let report = Recovery { closed: catalog.closed, damaged_segments, ..Recovery::default() };
-    let mut recovered = Recovered { segments, batches: Vec::new(), report };
+    let Logs { batches, torn } = read_logs(&**dir, catalog)?;
+    let report = Recovery {
+        closed: catalog.closed,
+        appends: batches.len() as u64,
+        events: batches.iter().map(|unfrozen| unfrozen.batch.len() as u64).sum(),
+        torn_bytes: torn,
+        damaged_segments,
+        leftovers: 0,
+    };
+    Ok(Recovered { segments, batches, report })
+}
+
+/// What the logs hold that the catalog lists.
+#[derive(Debug, Default)]
+pub(super) struct Logs {
+    /// Batches that are not in segments; their sequence numbers go on by one from the catalog's.
+    pub(super) batches: Vec<Unfrozen>,
+    /// Bytes of torn ends.
+    pub(super) torn: u64,
+}
+
+/// Reads the logs that the catalog lists, and checks that no log knows a newer catalog.
+pub(super) fn read_logs(dir: &dyn Dir, catalog: &Catalog) -> Result<Logs, StoreError> {
+    let mut logs = Logs::default();
     let mut before: Option<LogScan> = None;
-    for (position, log) in catalog.logs.iter().enumerate() {
-        let expected = LogExpected {
-            id: log.id,
-            length: log.length,
-            closed: position + 1 < catalog.logs.len(),
-            sealed: catalog.sealed,
-        };
-        let mut scan = wal::scan(&**dir, &expected)?;
-        check_newest(catalog, &scan)?;
-        check_succession(catalog, position, before.as_ref(), &scan)?;
-        for logged in std::mem::take(&mut scan.batches) {
-            let batch = Batch::decode(logged.payload).map_err(|source| WalError::Batch {
-                file: wal::path(log.id),
-                offset: logged.offset,
-                source,
-            })?;
-            recovered.report.appends += 1;
-            recovered.report.events += batch.len() as u64;
-            recovered.batches.push(Unfrozen { sequence: logged.sequence, batch: Arc::new(batch) });
-        }
-        recovered.report.torn_bytes += scan.torn;
-        before = Some(scan);
+    for position in 0..catalog.logs.len() {
+        before = Some(read_log(dir, catalog, position, before.as_ref(), &mut logs)?);
     }
-    check_unlisted(&**dir, catalog)?;
-    Ok(recovered)
+    check_unlisted(dir, catalog)?;
+    Ok(logs)
+}
+
+/// Reads one of the logs that the catalog lists; `before` is the one before it.
+pub(super) fn read_log(
+    dir: &dyn Dir,
+    catalog: &Catalog,
+    position: usize,
+    before: Option<&LogScan>,
+    logs: &mut Logs,
+) -> Result<LogScan, StoreError> {
+    let log = catalog.logs[position];
+    let closed = position + 1 < catalog.logs.len();
+    let expected = LogExpected { id: log.id, length: log.length, closed, sealed: catalog.sealed };
+    let mut scan = wal::scan(dir, &expected)?;
+    check_newest(catalog, &scan)?;
+    check_succession(catalog, position, before, &scan)?;
+    for logged in std::mem::take(&mut scan.batches) {
+        let batch = Batch::decode(logged.payload).map_err(|source| WalError::Batch {
+            file: wal::path(log.id),
+            offset: logged.offset,
+            source,
+        })?;
+        logs.batches.push(Unfrozen { sequence: logged.sequence, batch: Arc::new(batch) });
+    }
+    logs.torn += scan.torn;
+    Ok(scan)
 }
 
 impl Recovered {

@@ -12,7 +12,7 @@ pub(super) const BLOCK: usize = 64 << 10;
 /// The same, as a file offset.
 const BLOCK_BYTES: u64 = BLOCK as u64;
 /// Blocks that are read at once when a whole file is read.
-const BLOCKS_AT_ONCE: usize = 16;
+pub(super) const BLOCKS_AT_ONCE: usize = 16;
 
 /// Where some bytes lie in a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

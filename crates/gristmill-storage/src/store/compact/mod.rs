@@ -92,7 +92,7 @@ impl SegmentsTotal {
         Self {
             segments: entries.len() as u64,
             events: entries.iter().map(|entry| u64::from(entry.rows)).sum(),
-            bytes: entries.iter().map(|entry| entry.files.arrow.length + entry.files.index.length).sum(),
+            bytes: entries.iter().map(|entry| entry.files.bytes()).sum(),
         }
     }
 }

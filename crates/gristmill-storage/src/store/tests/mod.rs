@@ -1,6 +1,7 @@
 //! The store as a whole, on directories in memory.
 
 mod append;
+mod backup;
 mod compact;
 mod concurrent;
 mod load;
