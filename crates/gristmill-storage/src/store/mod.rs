@@ -40,7 +40,7 @@ use crate::event::Batch;
 use crate::segment::PartCache;
 use crate::wal::LogWriter;
 
-pub use crate::catalog::{Catalog, CatalogError, LogEntry, Receipt, SegmentEntry};
+pub use crate::catalog::{Catalog, CatalogError, Deletion, LogEntry, Loss, Receipt, Retention, SegmentEntry};
 pub use crate::wal::WalError;
 pub use backup::{Backup, BackupProgress, back_up};
 pub use compact::{Compaction, CompactionProgress, SegmentsTotal};
