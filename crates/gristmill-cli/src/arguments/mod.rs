@@ -9,6 +9,7 @@ mod import;
 mod ingest;
 mod inspect;
 mod size;
+mod snapshot;
 mod tuning;
 
 pub(crate) use bench::{BenchArguments, BenchFormat};
@@ -20,6 +21,7 @@ pub(crate) use import::ImportArguments;
 pub(crate) use ingest::{IngestArguments, OnInvalid, SourceWord};
 pub(crate) use inspect::InspectArguments;
 pub(crate) use size::Size;
+pub(crate) use snapshot::SnapshotArguments;
 pub(crate) use tuning::{Budgets, Reading, Sealing, Writing};
 
 use clap::builder::Resettable;
@@ -74,6 +76,7 @@ Examples:
   gristmill fetch --store store --chart query.json
   gristmill compact --store store
   gristmill inspect --store store
+  gristmill snapshot --store store backup
 
 Answers go to stdout; progress, receipts and errors go to stderr.
 
@@ -92,6 +95,7 @@ pub(crate) enum Command {
     BenchAppend(BenchAppendArguments),
     Compact(CompactArguments),
     Inspect(InspectArguments),
+    Snapshot(SnapshotArguments),
     Generate(GenerateArguments),
     Completions(CompletionsArguments),
 }

@@ -8,6 +8,7 @@ mod fetch;
 mod generate;
 mod ingest;
 mod inspect;
+mod snapshot;
 mod warnings;
 
 use crate::arguments::{Arguments, Command};
@@ -23,6 +24,7 @@ pub(crate) fn run(typed: Arguments) -> Result<(), Failure> {
         Command::BenchAppend(typed) => bench_append::run(&typed.into()),
         Command::Compact(typed) => compact::run(&typed.into()),
         Command::Inspect(typed) => inspect::run(&typed.into()),
+        Command::Snapshot(typed) => snapshot::run(&typed.into()),
         Command::Generate(typed) => generate::run(&typed.try_into()?),
         Command::Completions(typed) => completions::run(typed.shell),
     }

@@ -9,6 +9,7 @@ mod ingest;
 mod inspect;
 mod options;
 mod query;
+mod snapshot;
 
 pub(crate) use bench::{BenchOutput, BenchSettings};
 pub(crate) use bench_append::{Appenders, BenchAppendSettings};
@@ -17,3 +18,4 @@ pub(crate) use fetch::{FetchSettings, Output};
 pub(crate) use generate::{Destination, GenerateSettings};
 pub(crate) use ingest::{IngestSettings, Input, InputFormat, Invalid};
 pub(crate) use inspect::InspectSettings;
+pub(crate) use snapshot::SnapshotSettings;

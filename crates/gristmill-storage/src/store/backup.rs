@@ -205,13 +205,13 @@ impl<'t> BackupFolder<'t> {
     }
 }
 
-/// The files of the segments that a catalog lists.
+/// The files of the segments that a catalog lists. What a repair moved to quarantine stays where it is.
 fn listed_files(catalog: &Catalog) -> BTreeMap<String, FileSum> {
     let of_entry = |entry: &SegmentEntry| {
         let [arrow, index] = segment_paths(SEGMENTS, entry.id);
         [(arrow, entry.files.arrow), (index, entry.files.index)]
     };
-    catalog.segments.iter().flat_map(of_entry).collect()
+    catalog.segments.iter().filter(|entry| !entry.quarantined).flat_map(of_entry).collect()
 }
 
 /// Links a file, or copies it where that cannot be done.
