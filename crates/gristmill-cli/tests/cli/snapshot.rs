@@ -37,6 +37,6 @@ fn a_damaged_store_gives_no_backup() {
     let segment = bench.files("store/seg").remove(0);
     fs::remove_file(&segment).unwrap();
     bench.run(["snapshot", "--store", "store", "backup"]).failed(3, &["seg/", "damaged", "backup"]);
-    bench.run(["fetch", "--store", "backup", "{}"]).failed(1, &["not finished", "backup again"]);
+    bench.run(["inspect", "--store", "backup"]).failed(1, &["not finished", "backup again"]);
     bench.run(["ingest", "--store", "backup", &example("events.ndjson")]).failed(1, &["not finished"]);
 }

@@ -14,6 +14,8 @@ pub(super) const LOCK: &str = "LOCK";
 pub(super) const SEGMENTS: &str = "seg";
 /// The folder of segments being written.
 pub(super) const TEMPORARY: &str = "tmp";
+/// The folder of files that a repair took out of the store.
+pub(super) const QUARANTINE: &str = "quarantine";
 /// There while a backup is written into a folder, so that half of one is not taken for a store without its catalog.
 pub(super) const UNFINISHED: &str = "BACKUP.unfinished";
 

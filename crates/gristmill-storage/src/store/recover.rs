@@ -127,7 +127,7 @@ fn check_newest(catalog: &Catalog, scan: &LogScan) -> Result<(), CatalogError> {
 }
 
 /// The same for logs that the catalog does not list, before they are taken for leftovers.
-fn check_unlisted(dir: &dyn Dir, catalog: &Catalog) -> Result<(), StoreError> {
+pub(super) fn check_unlisted(dir: &dyn Dir, catalog: &Catalog) -> Result<(), StoreError> {
     for id in list(dir, wal::FOLDER)?.iter().filter_map(|name| id_in(name)) {
         if catalog.logs.iter().any(|log| log.id == id) {
             continue;
@@ -207,15 +207,27 @@ pub(super) fn open_segment(
 ) -> Result<Segment, SegmentError> {
     let [arrow, index] = segment_paths(SEGMENTS, entry.id);
     let segment = file::open(dir, &arrow, &index, &entry.files, entry.id, Arc::clone(cache))?;
-    let SegmentMeta { rows, min_time, max_time, values, organizations, .. } = segment.meta();
+    check_entry(entry, segment.meta(), &index)?;
+    Ok(segment)
+}
+
+/// Compares what the files of a segment say of it with its catalog entry.
+pub(super) fn check_entry(entry: &SegmentEntry, meta: &SegmentMeta, index: &str) -> Result<(), SegmentError> {
+    let SegmentMeta { rows, min_time, max_time, values, organizations, .. } = meta;
     let found = (rows, min_time, max_time, values, organizations);
     let expected = (&entry.rows, &entry.min_time, &entry.max_time, &entry.values, &entry.organizations);
     if found == expected {
-        return Ok(segment);
+        return Ok(());
     }
     let told = |told| format!("rows, first and last millisecond, values, organizations {told:?}");
     let (expected, found) = (told(expected), told(found));
-    Err(SegmentError::Damaged { file: index, part: "statistics".to_owned(), offset: 0, expected, found })
+    Err(SegmentError::Damaged {
+        file: index.to_owned(),
+        part: "statistics".to_owned(),
+        offset: 0,
+        expected,
+        found,
+    })
 }
 
 /// What the catalog knows of a segment. Of its dimensions, that is nothing.

@@ -1,7 +1,7 @@
 //! Copying a file into another directory.
 
-use super::blocks::{BLOCK, BLOCKS_AT_ONCE, compare_crc, damaged, open_of_length};
-use super::sum::{FileSum, SumWriter, io_error};
+use super::blocks::{compare_crc, damaged, open_of_length, read_pieces};
+use super::sum::{FileSum, SumWriter};
 use crate::dir::Dir;
 use crate::segment::SegmentError;
 use crate::segment::part::Part;
@@ -13,15 +13,7 @@ use std::io;
 pub(crate) fn copy(source: &dyn Dir, target: &dyn Dir, path: &str, sum: FileSum) -> Result<(), SegmentError> {
     let file = open_of_length(source, path, sum.length)?;
     let mut writer = SumWriter::create(target, path)?;
-    let mut buffer = vec![0; BLOCK * BLOCKS_AT_ONCE];
-    let mut offset = 0;
-    while offset < sum.length {
-        let wanted = buffer.len().min(usize::try_from(sum.length - offset).unwrap_or(usize::MAX));
-        let piece = &mut buffer[..wanted];
-        file.read_exact_at(piece, offset).map_err(|source| io_error("read", path, source))?;
-        writer.append(piece)?;
-        offset += wanted as u64;
-    }
+    read_pieces(&*file, path, sum.length, |piece| writer.append(piece))?;
     compare_crc(path, Part::File, 0, sum.crc32c, writer.finish()?.sum.crc32c)
 }
 

@@ -28,7 +28,7 @@ pub(super) use open::FileSegment;
 pub use open::open;
 pub use restore::restore_index;
 pub use sum::{FileSum, SegmentFiles};
-pub use verify::verify;
+pub use verify::{Verified, verify};
 pub use write::write;
 
 #[cfg(target_endian = "big")]

@@ -9,6 +9,7 @@ mod open;
 mod pending;
 mod recover;
 mod seal;
+mod verify;
 
 use std::sync::Arc;
 
