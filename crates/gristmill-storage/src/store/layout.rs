@@ -2,8 +2,9 @@
 
 use std::io;
 
-use crate::catalog::{self, Catalog, Publish, names};
+use crate::catalog::{self, Catalog, Publish, SegmentEntry, names};
 use crate::dir::Dir;
+use crate::segment::file::FileSum;
 use crate::wal;
 
 use super::StoreError;
@@ -26,10 +27,27 @@ pub(super) fn segment_paths(folder: &str, id: u64) -> [String; 2] {
     [format!("{folder}/{id}.arrow"), format!("{folder}/{id}.idx")]
 }
 
-/// The id in the name of a log or a segment's file; `None` for names that no store gives.
+/// The file that says which rows of a segment are deleted, in a folder.
+pub(super) fn deletion_path(folder: &str, id: u64) -> String {
+    format!("{folder}/{id}.del")
+}
+
+/// Whether a path is that of a file of deleted rows.
+pub(super) fn is_deletion(path: &str) -> bool {
+    path.ends_with(".del")
+}
+
+/// Every file that a catalog entry lists, with what is recorded of it.
+pub(super) fn files_of(entry: &SegmentEntry) -> impl Iterator<Item = (String, FileSum)> + use<> {
+    let [arrow, index] = segment_paths(SEGMENTS, entry.id);
+    let deletion = entry.deletion.map(|deletion| (deletion_path(SEGMENTS, deletion.id), deletion.file));
+    [(arrow, entry.files.arrow), (index, entry.files.index)].into_iter().chain(deletion)
+}
+
+/// The id in the name of a log, a segment's file or a file of deleted rows; `None` for names that no store gives.
 pub(super) fn id_in(name: &str) -> Option<u64> {
     let (id, ending) = name.split_once('.')?;
-    if !matches!(ending, "log" | "arrow" | "idx") || id.starts_with('+') {
+    if !matches!(ending, "log" | "arrow" | "idx" | "del") || id.starts_with('+') {
         return None;
     }
     id.parse().ok()

@@ -12,8 +12,10 @@ mod append;
 mod backup;
 mod close;
 mod compact;
+mod deletion;
 mod edit;
 mod error;
+mod expiry;
 mod finding;
 mod layout;
 mod leftovers;
@@ -47,6 +49,7 @@ pub use crate::catalog::{Catalog, CatalogError, Deletion, LogEntry, Loss, Receip
 pub use crate::wal::WalError;
 pub use backup::{Backup, BackupProgress, back_up};
 pub use compact::{Compaction, CompactionProgress, SegmentsTotal};
+pub use deletion::{Deleted, Remains};
 pub use error::StoreError;
 pub use finding::Finding;
 pub use load::Loader;

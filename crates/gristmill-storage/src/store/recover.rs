@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, CatalogError, SegmentEntry, names};
+use crate::catalog::{Catalog, CatalogError, Deletion, SegmentEntry, names};
 use crate::dir::Dir;
 use crate::event::Batch;
 use crate::schema::Dimension;
+use crate::segment::file::{DeletedOf, read_deleted};
 use crate::segment::{DimensionStats, PartCache, Segment, SegmentError, SegmentMeta, file};
 use crate::wal::{self, LogExpected, LogScan, Predecessor, WalError};
+use roaring::RoaringBitmap;
 
 use super::StoreError;
-use super::layout::{SEGMENTS, id_in, list, segment_paths};
+use super::layout::{SEGMENTS, deletion_path, id_in, list, segment_paths};
 use super::view::{Unfrozen, View};
 
 /// What was found when a store was opened.
@@ -205,10 +207,16 @@ pub(super) fn open_segment(
     entry: &SegmentEntry,
     cache: &Arc<PartCache>,
 ) -> Result<Segment, SegmentError> {
+    if entry.quarantined {
+        return Err(moved_away(entry));
+    }
     let [arrow, index] = segment_paths(SEGMENTS, entry.id);
     let segment = file::open(dir, &arrow, &index, &entry.files, entry.id, Arc::clone(cache))?;
     check_entry(entry, segment.meta(), &index)?;
-    Ok(segment)
+    match read_deletion(&**dir, entry)? {
+        Some(deleted) => Ok(segment.with_deleted(deleted)),
+        None => Ok(segment),
+    }
 }
 
 /// Compares what the files of a segment say of it with its catalog entry.
@@ -228,6 +236,28 @@ pub(super) fn check_entry(entry: &SegmentEntry, meta: &SegmentMeta, index: &str)
         expected,
         found,
     })
+}
+
+/// The deleted rows of a segment. Where the file that names them is damaged, nothing of the segment counts: no deleted
+/// event may come back.
+pub(super) fn read_deletion(
+    dir: &dyn Dir,
+    entry: &SegmentEntry,
+) -> Result<Option<RoaringBitmap>, SegmentError> {
+    let Some(Deletion { id, rows, file, .. }) = entry.deletion else { return Ok(None) };
+    let of = DeletedOf { segment: entry.id, rows: entry.rows, deleted: rows };
+    read_deleted(dir, &deletion_path(SEGMENTS, id), file, of).map(Some)
+}
+
+fn moved_away(entry: &SegmentEntry) -> SegmentError {
+    let [file, _] = segment_paths(SEGMENTS, entry.id);
+    SegmentError::Damaged {
+        file,
+        part: "the whole file".to_owned(),
+        offset: 0,
+        expected: "a file".to_owned(),
+        found: "that a repair moved it to quarantine".to_owned(),
+    }
 }
 
 /// What the catalog knows of a segment. Of its dimensions, that is nothing.

@@ -11,9 +11,9 @@ use crate::segment::file;
 use crate::wal::{self, LogScan};
 
 use super::finding::Finding;
-use super::layout::{QUARANTINE, SEGMENTS, TEMPORARY, UNFINISHED, find, list, segment_paths};
+use super::layout::{QUARANTINE, SEGMENTS, TEMPORARY, UNFINISHED, files_of, find, list, segment_paths};
 use super::reader::MAX_ATTEMPTS;
-use super::recover::{Logs, check_entry, check_unlisted, read_log};
+use super::recover::{Logs, check_entry, check_unlisted, read_deletion, read_log};
 use super::{Loss, StoreError};
 
 /// What verifying a store has found.
@@ -206,6 +206,9 @@ fn check_segment(dir: &dyn Dir, entry: &SegmentEntry) -> Result<Vec<Finding>, St
     {
         verified.findings.push(error);
     }
+    if let Err(error) = read_deletion(dir, entry) {
+        verified.findings.push(error);
+    }
     verified.findings.into_iter().map(|error| Finding::of(error.into())).collect()
 }
 
@@ -218,7 +221,7 @@ fn unlisted(dir: &dyn Dir, catalog: &Catalog) -> Result<Vec<String>, StoreError>
         }
     }
     let mut listed: Vec<String> = catalog.logs.iter().map(|log| wal::path(log.id)).collect();
-    listed.extend(catalog.segments.iter().flat_map(|entry| segment_paths(SEGMENTS, entry.id)));
+    listed.extend(catalog.segments.iter().flat_map(files_of).map(|(path, _)| path));
     listed.sort_unstable();
     for folder in [wal::FOLDER, SEGMENTS, TEMPORARY, QUARANTINE] {
         let paths = list(dir, folder)?.into_iter().map(|name| format!("{folder}/{name}"));

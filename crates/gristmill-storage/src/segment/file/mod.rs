@@ -9,6 +9,7 @@ mod bytes;
 mod columns;
 mod compression;
 mod copy;
+mod deleted;
 mod directory;
 mod layout;
 mod open;
@@ -23,6 +24,7 @@ mod verify;
 mod write;
 
 pub(crate) use copy::{check_length, copy};
+pub use deleted::{DeletedOf, read_deleted, write_deleted};
 pub(super) use layout::code_width;
 pub(super) use open::FileSegment;
 pub use open::open;

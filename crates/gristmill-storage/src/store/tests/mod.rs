@@ -4,6 +4,7 @@ mod append;
 mod backup;
 mod compact;
 mod concurrent;
+mod deletion;
 mod load;
 mod open;
 mod pending;
