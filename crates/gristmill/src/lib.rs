@@ -34,6 +34,7 @@
 //! | the columns | [`schema`] |
 //! | a fetch: from JSON, checked | [`request`] |
 //! | zones and granularities | [`time`] |
+//! | backups | [`Store::snapshot_to`], [`maintenance`] |
 //! | an answer: rows, JSON, CSV, a record batch of Arrow | [`response`] |
 //!
 //! | feature | what it adds |
@@ -43,6 +44,7 @@
 
 mod engine;
 mod error;
+pub mod maintenance;
 mod options;
 mod reader;
 mod store;
@@ -57,7 +59,7 @@ pub use gristmill_query::{exec, request, response, time};
 pub use gristmill_storage::parquet;
 pub use gristmill_storage::store::{
     Catalog, Compaction, CompactionProgress, Deleted, Deletion, Loader, Loss, Pending, Receipt, Recovery,
-    Retention, SegmentEntry, SegmentsTotal, Snapshot, StoreError,
+    Remains, Retention, SegmentEntry, SegmentsTotal, Snapshot, StoreError,
 };
 pub use gristmill_storage::{Timestamp, dir, event, hash, schema, segment, timestamp};
 

@@ -138,6 +138,6 @@ impl Options {
     }
 }
 
-fn folder(path: &Path, source: std::io::Error) -> Error {
+pub(crate) fn folder(path: &Path, source: std::io::Error) -> Error {
     Error::Folder { path: path.to_owned(), source }
 }

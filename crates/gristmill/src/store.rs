@@ -2,6 +2,7 @@
 
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::maintenance::{self, Backup, BackupProgress};
 use crate::options::Options;
 use gristmill_query::exec::Cancel;
 use gristmill_query::request::{Delete, Fetch};
@@ -153,6 +154,33 @@ impl Store {
     /// The change cannot be written; then nothing is deleted.
     pub fn expire(&self) -> Result<Deleted, Error> {
         Ok(self.store.expire(now())?)
+    }
+
+    /// Makes a backup in a folder that is new or empty: a store of its own, with everything whose append or load returned
+    /// before the call, and no part of anything. Appends and fetches go on meanwhile. Files are shared with this store where
+    /// the file system can do that, and else copied; all is durable when this returns.
+    ///
+    /// ```
+    /// # use gristmill::{Reader, Store};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// let store = Store::open(folder.path().join("events"))?;
+    /// let backup = store.snapshot_to(folder.path().join("backup"), &|_| {})?;
+    /// assert_eq!(Reader::open(folder.path().join("backup"))?.snapshot().events(), backup.events);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// A file of the store is damaged, or the folder is in use or cannot be written. What was written till then is no
+    /// store, and the next backup into that folder replaces it.
+    pub fn snapshot_to(
+        &self,
+        folder: impl AsRef<Path>,
+        observe: &dyn Fn(BackupProgress),
+    ) -> Result<Backup, Error> {
+        let target = maintenance::create(folder.as_ref())?;
+        Ok(self.store.snapshot_to(&target, observe)?)
     }
 
     /// Everything that is stored now; later writes do not show in it.

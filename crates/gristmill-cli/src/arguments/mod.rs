@@ -11,6 +11,7 @@ mod ingest;
 mod inspect;
 mod retain;
 mod size;
+mod snapshot;
 mod tuning;
 
 pub(crate) use bench::{BenchArguments, BenchFormat};
@@ -24,6 +25,7 @@ pub(crate) use ingest::{IngestArguments, OnInvalid, SourceWord};
 pub(crate) use inspect::InspectArguments;
 pub(crate) use retain::RetainArguments;
 pub(crate) use size::Size;
+pub(crate) use snapshot::SnapshotArguments;
 pub(crate) use tuning::{Budgets, Reading, Sealing, Writing};
 
 use clap::builder::Resettable;
@@ -78,6 +80,7 @@ Examples:
   gristmill fetch --store store --chart query.json
   gristmill compact --store store
   gristmill inspect --store store
+  gristmill snapshot --store store backup
 
 Answers go to stdout; progress, receipts and errors go to stderr.
 
@@ -98,6 +101,7 @@ pub(crate) enum Command {
     Delete(DeleteArguments),
     Retain(RetainArguments),
     Inspect(InspectArguments),
+    Snapshot(SnapshotArguments),
     Generate(GenerateArguments),
     Completions(CompletionsArguments),
 }

@@ -10,6 +10,7 @@ mod generate;
 mod ingest;
 mod inspect;
 mod retain;
+mod snapshot;
 mod warnings;
 
 use crate::arguments::{Arguments, Command};
@@ -27,6 +28,7 @@ pub(crate) fn run(typed: Arguments) -> Result<(), Failure> {
         Command::Delete(typed) => delete::run(&typed.try_into()?),
         Command::Retain(typed) => retain::run(&typed.try_into()?),
         Command::Inspect(typed) => inspect::run(&typed.into()),
+        Command::Snapshot(typed) => snapshot::run(&typed.into()),
         Command::Generate(typed) => generate::run(&typed.try_into()?),
         Command::Completions(typed) => completions::run(typed.shell),
     }

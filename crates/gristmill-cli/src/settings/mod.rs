@@ -11,6 +11,7 @@ mod inspect;
 mod options;
 mod query;
 mod retain;
+mod snapshot;
 
 pub(crate) use bench::{BenchOutput, BenchSettings};
 pub(crate) use bench_append::{Appenders, BenchAppendSettings};
@@ -21,3 +22,4 @@ pub(crate) use generate::{Destination, GenerateSettings};
 pub(crate) use ingest::{IngestSettings, Input, InputFormat, Invalid};
 pub(crate) use inspect::InspectSettings;
 pub(crate) use retain::RetainSettings;
+pub(crate) use snapshot::SnapshotSettings;

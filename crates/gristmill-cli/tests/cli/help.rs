@@ -21,6 +21,7 @@ fn help_teaches_by_example_and_lists_exit_codes() {
         "bench",
         "bench-append",
         "inspect",
+        "snapshot",
         "generate",
         "completions",
     ] {

@@ -18,4 +18,5 @@ mod inspect;
 #[cfg(unix)]
 mod interrupt;
 mod readme;
+mod snapshot;
 mod streams;

@@ -21,6 +21,18 @@ pub enum StoreError {
         /// A name that does not belong to a store.
         found: String,
     },
+    /// The folder holds a part of a backup.
+    #[error(
+        "this folder holds a backup that was not finished, and no store; take the backup again, into this folder or \
+         another"
+    )]
+    UnfinishedBackup,
+    /// A backup needs a folder of its own.
+    #[error("the folder for the backup holds {found:?} already; name a new folder or an empty one")]
+    NotEmpty {
+        /// A name in it.
+        found: String,
+    },
     /// Events are there, but the catalog that says which of them count is not.
     #[error(
         "the catalog file {catalog} is missing beside {found}; restore the store from a backup",

@@ -6,7 +6,7 @@ use crate::hash::HashSet;
 use crate::wal;
 
 use super::StoreError;
-use super::layout::{SEGMENTS, TEMPORARY, id_in, list};
+use super::layout::{SEGMENTS, TEMPORARY, UNFINISHED, id_in, list};
 
 /// What was swept.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +39,9 @@ pub(super) fn sweep(dir: &dyn Dir, catalog: &Catalog) -> Result<Swept, StoreErro
             }
         }
     }
-    let _ = dir.remove(names::TEMPORARY);
+    for name in [names::TEMPORARY, UNFINISHED] {
+        let _ = dir.remove(name);
+    }
     Ok(swept)
 }
 

@@ -2,18 +2,21 @@
 //!
 //! One verb a file. In the order of a batch's life: `append` (handed in), `pending` (waited for), `queue` (group commit
 //! into the log), `view` (what readers see), `seal` (log to segments), `load` (files to segments, without the log),
-//! `compact` (segments to fewer and smaller ones), `recover` (what the log still holds at the next open).
+//! `compact` (segments to fewer and smaller ones), `backup` (all of it into another folder), `recover` (what the log still holds at the next open),
+//! `verify` (every byte of it).
 //! `docs/durability.md` argues each point at which a crash can happen.
 //!
 //! Locks are taken in this order: `compacting`, `sealing`, `catalog`, `writer`, then those of the view.
 
 mod append;
+mod backup;
 mod close;
 mod compact;
 mod deletion;
 mod edit;
 mod error;
 mod expiry;
+mod finding;
 mod layout;
 mod leftovers;
 mod load;
@@ -27,6 +30,7 @@ mod recover;
 mod rotate;
 mod seal;
 mod staging;
+mod verify;
 mod view;
 
 #[cfg(test)]
@@ -43,14 +47,17 @@ use crate::wal::LogWriter;
 
 pub use crate::catalog::{Catalog, CatalogError, Deletion, LogEntry, Loss, Receipt, Retention, SegmentEntry};
 pub use crate::wal::WalError;
+pub use backup::{Backup, BackupProgress, back_up};
 pub use compact::{Compaction, CompactionProgress, SegmentsTotal};
 pub use deletion::{Deleted, Remains};
 pub use error::StoreError;
+pub use finding::Finding;
 pub use load::Loader;
 pub use options::StoreOptions;
 pub use pending::Pending;
 pub use reader::Reader;
 pub use recover::Recovery;
+pub use verify::{Verification, VerifyProgress, verify};
 pub use view::Snapshot;
 
 use queue::CommitQueue;

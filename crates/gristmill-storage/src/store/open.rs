@@ -82,11 +82,7 @@ fn rewrite(
     id: u64,
     recovered: &Recovered,
 ) -> Result<LogWriter, StoreError> {
-    let mut log = LogWriter::create(dir, id, &Predecessor::default(), catalog.sealed)?;
-    for group in groups(&recovered.batches) {
-        log.append(group.iter().map(|unfrozen| unfrozen.batch.payload()), false)?;
-    }
-    log.settle()?;
+    let mut log = write_log(dir, id, catalog.sealed, &recovered.batches)?;
     let listed = LogEntry { id, length: log.length() };
     let old = std::mem::replace(&mut catalog.logs, vec![listed]);
     catalog.number += 1;
@@ -98,6 +94,21 @@ fn rewrite(
         // Nothing lists it any more; if it stays, the next open removes it.
         let _ = dir.remove(&wal::path(log.id));
     }
+    Ok(log)
+}
+
+/// Writes batches that follow on `sealed` into a new log, durable, bytes and name.
+pub(super) fn write_log(
+    dir: &dyn Dir,
+    id: u64,
+    sealed: u64,
+    batches: &[Unfrozen],
+) -> Result<LogWriter, StoreError> {
+    let mut log = LogWriter::create(dir, id, &Predecessor::default(), sealed)?;
+    for group in groups(batches) {
+        log.append(group.iter().map(|unfrozen| unfrozen.batch.payload()), false)?;
+    }
+    log.settle()?;
     Ok(log)
 }
 
@@ -114,7 +125,7 @@ fn groups(batches: &[Unfrozen]) -> impl Iterator<Item = &[Unfrozen]> {
     })
 }
 
-fn take_lock(dir: &dyn Dir) -> Result<Box<dyn Lock>, StoreError> {
+pub(super) fn take_lock(dir: &dyn Dir) -> Result<Box<dyn Lock>, StoreError> {
     match dir.try_lock(LOCK) {
         Ok(Some(lock)) => Ok(lock),
         Ok(None) => Err(StoreError::Locked { holder: holder(dir) }),

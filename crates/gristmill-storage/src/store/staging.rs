@@ -5,7 +5,7 @@ use crate::parallel::try_map;
 use crate::segment::Segment;
 use crate::segment::file::{self, Form};
 
-use super::layout::{SEGMENTS, TEMPORARY, segment_paths};
+use super::layout::{SEGMENTS, TEMPORARY, segment_paths, sync_names};
 use super::recover::open_segment;
 use super::{Store, StoreError};
 
@@ -84,8 +84,7 @@ impl<'s> Staging<'s> {
             }
         }
         if !self.entries.is_empty() {
-            dir.sync_dir(SEGMENTS)
-                .map_err(|source| StoreError::io("make durable the names in", SEGMENTS, source))?;
+            sync_names(&**dir, SEGMENTS)?;
         }
         self.entries.iter().map(|entry| Ok(open_segment(dir, entry, cache)?)).collect()
     }

@@ -178,7 +178,7 @@ impl View {
     }
 
     /// All but the tail.
-    fn frozen(&mut self) -> Snapshot {
+    pub(super) fn frozen(&mut self) -> Snapshot {
         let Self { sealed, chunks, snapshot, .. } = self;
         let chunks = chunks.iter().map(|chunk| &chunk.segment);
         snapshot

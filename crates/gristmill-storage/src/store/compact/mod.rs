@@ -123,7 +123,7 @@ impl SegmentsTotal {
         Self {
             segments: entries.len() as u64,
             events: entries.iter().map(SegmentEntry::events).sum(),
-            bytes: entries.iter().map(|entry| entry.files.arrow.length + entry.files.index.length).sum(),
+            bytes: entries.iter().map(|entry| entry.files.bytes()).sum(),
         }
     }
 }

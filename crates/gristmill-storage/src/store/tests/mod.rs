@@ -1,6 +1,7 @@
 //! The store as a whole, on directories in memory.
 
 mod append;
+mod backup;
 mod compact;
 mod concurrent;
 mod deletion;
@@ -9,6 +10,7 @@ mod open;
 mod pending;
 mod recover;
 mod seal;
+mod verify;
 
 use std::sync::Arc;
 
