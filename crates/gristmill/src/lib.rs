@@ -59,7 +59,7 @@ pub use gristmill_query::{exec, request, response, time};
 pub use gristmill_storage::parquet;
 pub use gristmill_storage::store::{
     Catalog, Compaction, CompactionProgress, Deleted, Deletion, Loader, Loss, Pending, Receipt, Recovery,
-    Retention, SegmentEntry, SegmentsTotal, Snapshot, StoreError,
+    Remains, Retention, SegmentEntry, SegmentsTotal, Snapshot, StoreError,
 };
 pub use gristmill_storage::{Timestamp, dir, event, hash, schema, segment, timestamp};
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use roaring::RoaringBitmap;
+
 use crate::catalog::{Catalog, CatalogError, Deletion, SegmentEntry, names};
 use crate::dir::Dir;
 use crate::event::Batch;
@@ -9,7 +11,6 @@ use crate::schema::Dimension;
 use crate::segment::file::{DeletedOf, read_deleted};
 use crate::segment::{DimensionStats, PartCache, Segment, SegmentError, SegmentMeta, file};
 use crate::wal::{self, LogExpected, LogScan, Predecessor, WalError};
-use roaring::RoaringBitmap;
 
 use super::StoreError;
 use super::layout::{SEGMENTS, deletion_path, id_in, list, segment_paths};
@@ -213,10 +214,7 @@ pub(super) fn open_segment(
     let [arrow, index] = segment_paths(SEGMENTS, entry.id);
     let segment = file::open(dir, &arrow, &index, &entry.files, entry.id, Arc::clone(cache))?;
     check_entry(entry, segment.meta(), &index)?;
-    match read_deletion(&**dir, entry)? {
-        Some(deleted) => Ok(segment.with_deleted(deleted)),
-        None => Ok(segment),
-    }
+    with_deletion(dir, entry, segment)
 }
 
 /// Compares what the files of a segment say of it with its catalog entry.
@@ -238,9 +236,21 @@ pub(super) fn check_entry(entry: &SegmentEntry, meta: &SegmentMeta, index: &str)
     })
 }
 
-/// The deleted rows of a segment. Where the file that names them is damaged, nothing of the segment counts: no deleted
-/// event may come back.
-pub(super) fn read_deletion(
+/// The segment without its deleted rows. Where the file that names them is damaged, nothing of the segment counts: no
+/// deleted event may come back.
+fn with_deletion(
+    dir: &Arc<dyn Dir>,
+    entry: &SegmentEntry,
+    segment: Segment,
+) -> Result<Segment, SegmentError> {
+    Ok(match deleted_rows(&**dir, entry)? {
+        Some(rows) => segment.with_deleted(rows),
+        None => segment,
+    })
+}
+
+/// The deleted rows of a segment, from their file.
+pub(super) fn deleted_rows(
     dir: &dyn Dir,
     entry: &SegmentEntry,
 ) -> Result<Option<RoaringBitmap>, SegmentError> {

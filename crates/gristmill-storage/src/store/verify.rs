@@ -13,7 +13,7 @@ use crate::wal::{self, LogScan};
 use super::finding::Finding;
 use super::layout::{QUARANTINE, SEGMENTS, TEMPORARY, UNFINISHED, files_of, find, list, segment_paths};
 use super::reader::MAX_ATTEMPTS;
-use super::recover::{Logs, check_entry, check_unlisted, read_deletion, read_log};
+use super::recover::{Logs, check_entry, check_unlisted, deleted_rows, read_log};
 use super::{Loss, StoreError};
 
 /// What verifying a store has found.
@@ -206,7 +206,7 @@ fn check_segment(dir: &dyn Dir, entry: &SegmentEntry) -> Result<Vec<Finding>, St
     {
         verified.findings.push(error);
     }
-    if let Err(error) = read_deletion(dir, entry) {
+    if let Err(error) = deleted_rows(dir, entry) {
         verified.findings.push(error);
     }
     verified.findings.into_iter().map(|error| Finding::of(error.into())).collect()
