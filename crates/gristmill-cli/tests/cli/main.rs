@@ -20,3 +20,4 @@ mod interrupt;
 mod readme;
 mod snapshot;
 mod streams;
+mod verify;

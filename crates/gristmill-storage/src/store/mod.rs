@@ -3,7 +3,7 @@
 //! One verb a file. In the order of a batch's life: `append` (handed in), `pending` (waited for), `queue` (group commit
 //! into the log), `view` (what readers see), `seal` (log to segments), `load` (files to segments, without the log),
 //! `compact` (segments to fewer and smaller ones), `backup` (all of it into another folder), `recover` (what the log still holds at the next open),
-//! `verify` (every byte of it).
+//! `verify` (every byte of it), `repair` (what is damaged).
 //! `docs/durability.md` argues each point at which a crash can happen.
 //!
 //! Locks are taken in this order: `compacting`, `sealing`, `catalog`, `writer`, then those of the view.
@@ -27,6 +27,7 @@ mod pending;
 mod queue;
 mod reader;
 mod recover;
+mod repair;
 mod rotate;
 mod seal;
 mod staging;
@@ -57,6 +58,7 @@ pub use options::StoreOptions;
 pub use pending::Pending;
 pub use reader::Reader;
 pub use recover::Recovery;
+pub use repair::{Repair, RepairStep, accept_loss, repair};
 pub use verify::{Verification, VerifyProgress, verify};
 pub use view::Snapshot;
 
