@@ -20,7 +20,7 @@ pub(crate) use import::ImportArguments;
 pub(crate) use ingest::{IngestArguments, OnInvalid, SourceWord};
 pub(crate) use inspect::InspectArguments;
 pub(crate) use size::Size;
-pub(crate) use tuning::{Budgets, Reading, Sealing, Writing};
+pub(crate) use tuning::{Appending, Budgets, Reading, Sealing, Writing};
 
 use clap::builder::Resettable;
 use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};

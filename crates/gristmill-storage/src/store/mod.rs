@@ -10,6 +10,7 @@
 mod append;
 mod close;
 mod compact;
+mod durability;
 mod edit;
 mod error;
 mod layout;
@@ -25,6 +26,8 @@ mod recover;
 mod rotate;
 mod seal;
 mod staging;
+mod sync;
+mod syncer;
 mod view;
 
 #[cfg(test)]
@@ -42,6 +45,7 @@ use crate::wal::LogWriter;
 pub use crate::catalog::{Catalog, CatalogError, LogEntry, Receipt, SegmentEntry};
 pub use crate::wal::WalError;
 pub use compact::{Compaction, CompactionProgress, SegmentsTotal};
+pub use durability::{Durability, DurabilityError};
 pub use error::StoreError;
 pub use load::Loader;
 pub use options::StoreOptions;
@@ -52,6 +56,7 @@ pub use view::Snapshot;
 
 use queue::CommitQueue;
 use seal::Sealing;
+use syncer::Syncer;
 use view::SharedView;
 
 /// A store open for writing. There is one writer at a time; its methods may be called from many threads.
@@ -68,7 +73,9 @@ pub struct Store {
     sealing: Mutex<Sealing>,
     /// The catalog on the disk.
     catalog: Mutex<Catalog>,
-    writer: Mutex<Writer>,
+    writer: Arc<Mutex<Writer>>,
+    /// Syncs appends that did not, where the options ask for it.
+    syncer: Option<Syncer>,
     view: SharedView,
     /// Why the store takes no more changes.
     halted: OnceLock<String>,
@@ -82,6 +89,8 @@ pub struct Store {
 struct Writer {
     log: LogWriter,
     tokens: Tokens,
+    /// The batches acknowledged in the log and not durable, in their order: what a failed sync may lose.
+    unsynced: Vec<Arc<Batch>>,
 }
 
 impl Store {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::catalog::SegmentEntry;
-use crate::store::edit::edit;
+use crate::store::edit::{durable_tokens, edit};
 use crate::store::staging::Staging;
 use crate::store::{Store, StoreError, hold};
 
@@ -16,7 +16,7 @@ pub(super) fn swap(store: &Store, mut staging: Staging<'_>, replaced: &[u64]) ->
     let segments = staging.install()?;
     let count = segments.len() as u64;
     let mut catalog = hold(&store.catalog)?;
-    let tokens = hold(&store.writer)?.durable_tokens()?;
+    let tokens = durable_tokens(store, &mut catalog, &mut *hold(&store.writer)?)?;
     staging.publish(|entries| {
         edit(store, &mut catalog, tokens, |next| replace(&mut next.segments, replaced, entries))
     })?;
