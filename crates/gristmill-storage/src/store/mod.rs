@@ -42,7 +42,7 @@ use crate::event::Batch;
 use crate::segment::PartCache;
 use crate::wal::LogWriter;
 
-pub use crate::catalog::{Catalog, CatalogError, LogEntry, Receipt, SegmentEntry};
+pub use crate::catalog::{Catalog, CatalogError, Deletion, LogEntry, Loss, Receipt, Retention, SegmentEntry};
 pub use crate::wal::WalError;
 pub use compact::{Compaction, CompactionProgress, SegmentsTotal};
 pub use durability::{Durability, DurabilityError};
