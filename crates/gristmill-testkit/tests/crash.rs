@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use gristmill::event::{Batch, Event};
 use gristmill::schema::Dimension;
-use gristmill::{Options, Snapshot, Store, Timestamp};
+use gristmill::{Durability, Options, Snapshot, Store, Timestamp};
 use gristmill_testkit::fault_dir::{At, Fault, FaultDir};
 
 /// Different leftovers of each power cut.
@@ -382,7 +382,7 @@ fn without_fsync_a_kill_loses_nothing_and_a_power_cut_whole_batches_only() {
     for change in 1..=changes {
         let dir = FaultDir::new();
         dir.fail(At::Change(change), Fault::Stop);
-        let mut run = Run { options: options().fsync(false), ..Run::new(dir) };
+        let mut run = Run { options: options().durability(Durability::None), ..Run::new(dir) };
         run.all_steps();
         run.recover(&run.dir.after_kill(), &format!("killed at change {change}"));
         let acknowledged = std::mem::take(&mut run.acknowledged);

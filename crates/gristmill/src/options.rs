@@ -6,7 +6,7 @@ use crate::reader::Reader;
 use crate::store::Store;
 use gristmill_query::exec::{Budget, ExecOptions, Tuning};
 use gristmill_storage::dir::{Dir, FsDir, MemoryDir};
-use gristmill_storage::store::StoreOptions;
+use gristmill_storage::store::{Durability, StoreOptions};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -62,11 +62,10 @@ impl Options {
         self
     }
 
-    /// Whether an append waits until its bytes are on the disk. The default is `true`; without it a power cut loses the
-    /// newest appends (a killed process does not).
+    /// What an acknowledged append survives. The default is [`Durability::Append`]: a power cut too.
     #[must_use]
-    pub fn fsync(mut self, fsync: bool) -> Self {
-        self.store.fsync = fsync;
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.store.durability = durability;
         self
     }
 

@@ -48,10 +48,11 @@ impl Store {
         Ok(Self { store: Arc::new(store::Store::open_existing(dir, options)?), engine: Arc::new(engine) })
     }
 
-    /// Stores a batch. It is durable, and in every later answer, when this returns.
+    /// Stores a batch. When this returns it is in every later answer, and as durable as [`Options::durability`] says: by
+    /// default it survives a power cut.
     ///
     /// # Errors
-    /// Nothing of the batch is acknowledged; after a failed write the store refuses further ones until it is opened anew.
+    /// Nothing of the batch is acknowledged. After a failed write the next batch goes on in a new log.
     pub fn append(&self, batch: impl Into<Arc<Batch>>) -> Result<Receipt, Error> {
         Ok(self.store.append(batch)?)
     }
@@ -77,6 +78,24 @@ impl Store {
     /// The store is closed or halted, or too much waits already; the batch was not handed in.
     pub fn append_later(&self, batch: impl Into<Arc<Batch>>) -> Result<Pending<'_>, Error> {
         Ok(self.store.append_later(batch)?)
+    }
+
+    /// Makes every append that returned durable now, whatever [`Options::durability`] is.
+    ///
+    /// # Errors
+    /// They cannot be synced, nor written afresh into a new log. They are as durable as before, and the next call tries
+    /// again.
+    pub fn sync(&self) -> Result<(), Error> {
+        Ok(self.store.sync()?)
+    }
+
+    /// How many appends returned and would not survive a power cut now; none with
+    /// [`Durability::Append`](crate::Durability::Append).
+    ///
+    /// # Errors
+    /// A thread panicked while it changed the store.
+    pub fn unsynced_appends(&self) -> Result<u64, Error> {
+        Ok(self.store.unsynced_appends()?)
     }
 
     /// Starts a bulk load: one transaction, in bounded memory, however many events come.

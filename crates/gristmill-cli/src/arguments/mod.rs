@@ -26,7 +26,7 @@ pub(crate) use inspect::InspectArguments;
 pub(crate) use retain::RetainArguments;
 pub(crate) use size::Size;
 pub(crate) use snapshot::SnapshotArguments;
-pub(crate) use tuning::{Budgets, Reading, Sealing, Writing};
+pub(crate) use tuning::{Appending, Budgets, Reading, Sealing, Writing};
 
 use clap::builder::Resettable;
 use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};

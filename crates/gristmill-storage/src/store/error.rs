@@ -73,6 +73,14 @@ pub enum StoreError {
         /// The reason given.
         source: io::Error,
     },
+    /// The operating system gave no thread.
+    #[error("cannot start the thread that {task}: {source}")]
+    Thread {
+        /// What the thread is for.
+        task: &'static str,
+        /// The reason given.
+        source: io::Error,
+    },
     /// The catalog cannot be written or read.
     #[error(transparent)]
     Catalog(#[from] CatalogError),

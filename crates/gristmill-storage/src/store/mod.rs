@@ -13,6 +13,7 @@ mod backup;
 mod close;
 mod compact;
 mod deletion;
+mod durability;
 mod edit;
 mod error;
 mod expiry;
@@ -30,6 +31,8 @@ mod recover;
 mod rotate;
 mod seal;
 mod staging;
+mod sync;
+mod syncer;
 mod verify;
 mod view;
 
@@ -50,6 +53,7 @@ pub use crate::wal::WalError;
 pub use backup::{Backup, BackupProgress, back_up};
 pub use compact::{Compaction, CompactionProgress, SegmentsTotal};
 pub use deletion::{Deleted, Remains};
+pub use durability::{Durability, DurabilityError};
 pub use error::StoreError;
 pub use finding::Finding;
 pub use load::Loader;
@@ -62,6 +66,7 @@ pub use view::Snapshot;
 
 use queue::CommitQueue;
 use seal::Sealing;
+use syncer::Syncer;
 use view::SharedView;
 
 /// A store open for writing. There is one writer at a time; its methods may be called from many threads.
@@ -78,7 +83,9 @@ pub struct Store {
     sealing: Mutex<Sealing>,
     /// The catalog on the disk.
     catalog: Mutex<Catalog>,
-    writer: Mutex<Writer>,
+    writer: Arc<Mutex<Writer>>,
+    /// Syncs appends that did not, where the options ask for it.
+    syncer: Option<Syncer>,
     view: SharedView,
     /// Why the store takes no more changes.
     halted: OnceLock<String>,
@@ -92,6 +99,8 @@ pub struct Store {
 struct Writer {
     log: LogWriter,
     tokens: Tokens,
+    /// The batches acknowledged in the log and not durable, in their order: what a failed sync may lose.
+    unsynced: Vec<Arc<Batch>>,
 }
 
 impl Store {
