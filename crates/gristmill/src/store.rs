@@ -4,15 +4,17 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::options::Options;
 use gristmill_query::exec::Cancel;
-use gristmill_query::request::Fetch;
+use gristmill_query::request::{Delete, Fetch};
 use gristmill_query::response::{Answer, Explanation};
 use gristmill_storage::dir::Dir;
 use gristmill_storage::event::Batch;
 use gristmill_storage::store::{
-    self, Compaction, CompactionProgress, Loader, Pending, Receipt, Recovery, Snapshot, StoreOptions,
+    self, Compaction, CompactionProgress, Deleted, Loader, Pending, Receipt, Recovery, Remains, Retention,
+    Snapshot, StoreOptions,
 };
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A store that is open for writing and reading.
 ///
@@ -101,6 +103,58 @@ impl Store {
         Ok(self.store.compact(self.engine.threads(), observe)?)
     }
 
+    /// Deletes the events that are meant and were stored before the call. When it returns no fetch or snapshot that begins
+    /// sees them, and that is durable. Their bytes stay on the disk until their segments are rewritten: by
+    /// [`Store::compact`], or at once by [`Store::purge`].
+    ///
+    /// # Errors
+    /// A segment that may hold some of them cannot be read, or the change cannot be written; then nothing is deleted.
+    pub fn delete(&self, delete: &Delete) -> Result<Deleted, Error> {
+        self.store.delete(now(), |segments| self.engine.rows_of(delete, segments))
+    }
+
+    /// Rewrites the segments that hold deleted events, without them. When it returns, their bytes are in no file but those
+    /// that a snapshot or a reader holds; these go when it lets go of them.
+    ///
+    /// # Errors
+    /// As [`Store::compact`].
+    pub fn purge(&self, observe: &(dyn Fn(CompactionProgress) + Sync)) -> Result<Compaction, Error> {
+        Ok(self.store.purge(self.engine.threads(), observe)?)
+    }
+
+    /// What of deleted events is on the disk still.
+    ///
+    /// # Errors
+    /// The folder cannot be listed.
+    pub fn remains(&self) -> Result<Remains, Error> {
+        Ok(self.store.remains()?)
+    }
+
+    /// How long events are kept.
+    ///
+    /// # Errors
+    /// A thread has panicked while it changed the store.
+    pub fn retention(&self) -> Result<Retention, Error> {
+        Ok(self.store.retention()?)
+    }
+
+    /// Says how long events are kept from now on; durable when it returns. [`Store::expire`] deletes what is older.
+    ///
+    /// # Errors
+    /// The catalog cannot be written.
+    pub fn set_retention(&self, retention: Retention) -> Result<(), Error> {
+        Ok(self.store.set_retention(retention)?)
+    }
+
+    /// Deletes the events that are kept no longer, by whole days in UTC, and counted from the newest event where that is
+    /// older than the clock says. Events that are in the log only are looked at once they are sealed.
+    ///
+    /// # Errors
+    /// The change cannot be written; then nothing is deleted.
+    pub fn expire(&self) -> Result<Deleted, Error> {
+        Ok(self.store.expire(now())?)
+    }
+
     /// Everything that is stored now; later writes do not show in it.
     ///
     /// # Errors
@@ -154,4 +208,10 @@ impl Store {
     pub fn close(self) -> Result<(), Error> {
         Ok(self.store.close()?)
     }
+}
+
+/// Milliseconds since 1970, by the clock of this machine.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -3,22 +3,26 @@
 mod bench;
 mod bench_append;
 mod compact;
+mod delete;
 mod fetch;
 mod generate;
 mod import;
 mod ingest;
 mod inspect;
+mod retain;
 mod size;
 mod tuning;
 
 pub(crate) use bench::{BenchArguments, BenchFormat};
 pub(crate) use bench_append::BenchAppendArguments;
 pub(crate) use compact::CompactArguments;
+pub(crate) use delete::DeleteArguments;
 pub(crate) use fetch::{FetchArguments, Format};
 pub(crate) use generate::{EventFormat, GenerateArguments};
 pub(crate) use import::ImportArguments;
 pub(crate) use ingest::{IngestArguments, OnInvalid, SourceWord};
 pub(crate) use inspect::InspectArguments;
+pub(crate) use retain::RetainArguments;
 pub(crate) use size::Size;
 pub(crate) use tuning::{Budgets, Reading, Sealing, Writing};
 
@@ -91,6 +95,8 @@ pub(crate) enum Command {
     Bench(BenchArguments),
     BenchAppend(BenchAppendArguments),
     Compact(CompactArguments),
+    Delete(DeleteArguments),
+    Retain(RetainArguments),
     Inspect(InspectArguments),
     Generate(GenerateArguments),
     Completions(CompletionsArguments),

@@ -15,6 +15,8 @@ fn help_teaches_by_example_and_lists_exit_codes() {
         "ingest",
         "import",
         "compact",
+        "delete",
+        "retain",
         "fetch",
         "bench",
         "bench-append",

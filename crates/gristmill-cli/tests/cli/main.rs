@@ -7,6 +7,7 @@ mod bad_input;
 mod bench;
 mod bench_append;
 mod compact;
+mod delete;
 mod fetch;
 mod generate;
 mod harness;

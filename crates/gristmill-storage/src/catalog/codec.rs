@@ -8,23 +8,26 @@ use crc32c::crc32c;
 use crate::segment::file::{FileSum, SegmentFiles};
 use crate::segment::{OrganizationBounds, ValueStats};
 
-use super::{Catalog, LogEntry, Receipt, SegmentEntry, Tokens};
+use super::{Catalog, Deletion, LogEntry, Loss, Receipt, Retention, SegmentEntry, Tokens};
 
 /// Starts every catalog.
 const MAGIC: [u8; 8] = *b"GristCat";
 /// The layout that is written.
-pub(super) const CURRENT: u32 = 2;
+pub(super) const CURRENT: u32 = 3;
 /// The oldest layout that is read.
-pub(super) const OLDEST_READABLE: u32 = 2;
+pub(super) const OLDEST_READABLE: u32 = 3;
 /// Magic, version and file length: the same in every version, as is the checksum at the end.
 pub(super) const PREFIX_LEN: usize = 20;
 const CHECKSUM_LEN: usize = 4;
 
 const LOG_LEN: usize = 16;
-/// Bytes of a segment's entry besides its organizations.
-const SEGMENT_MIN_LEN: usize = 82;
+/// Bytes of a segment's entry besides its organizations and its deletion.
+const SEGMENT_MIN_LEN: usize = 84;
 /// Bytes of a token's entry besides the token.
 const TOKEN_MIN_LEN: usize = 18;
+const LOSS_LEN: usize = 32;
+/// Bytes of an organization's period besides its name.
+const PERIOD_MIN_LEN: usize = 12;
 
 /// Why bytes are no catalog.
 #[derive(Debug, PartialEq)]
@@ -63,13 +66,22 @@ pub(super) fn encode(catalog: &Catalog) -> Vec<u8> {
     out.u64(catalog.number);
     out.u64(catalog.next_id);
     out.u64(catalog.sealed);
+    out.u64(catalog.epoch);
     out.u32(if catalog.closed { CLOSED } else { OPEN });
+    out.period(catalog.retention.period);
     out.count(catalog.logs.len());
     out.count(catalog.segments.len());
     out.count(catalog.tokens.len());
+    out.count(catalog.losses.len());
+    out.count(catalog.retention.organizations.len());
     catalog.logs.iter().for_each(|log| out.log(log));
     catalog.segments.iter().for_each(|segment| out.segment(segment));
     catalog.tokens.iter().for_each(|(token, receipt)| out.token(token, receipt));
+    catalog.losses.iter().for_each(|loss| out.loss(loss));
+    for (organization, period) in &catalog.retention.organizations {
+        out.period(*period);
+        out.organization(organization);
+    }
     let Encoder(mut bytes) = out;
     let length = (bytes.len() + CHECKSUM_LEN) as u64;
     bytes[PREFIX_LEN - 8..PREFIX_LEN].copy_from_slice(&length.to_le_bytes());
@@ -131,6 +143,14 @@ const OPEN: u32 = 0;
 /// The last writer closed the store.
 const CLOSED: u32 = 1;
 
+/// No end to how long events are kept.
+const FOR_EVER: u64 = u64::MAX;
+
+/// Some rows of a segment are deleted.
+const DELETION: u16 = 1;
+/// The files of a segment were moved away.
+const QUARANTINED: u16 = 2;
+
 struct Encoder(Vec<u8>);
 
 impl Encoder {
@@ -169,14 +189,38 @@ impl Encoder {
         self.bytes(&segment.values.min.to_le_bytes());
         self.bytes(&segment.values.max.to_le_bytes());
         self.bytes(&segment.values.unit.to_le_bytes());
-        for sum in [segment.files.arrow, segment.files.index] {
-            self.u64(sum.length);
-            self.u32(sum.crc32c);
+        self.sum(segment.files.arrow);
+        self.sum(segment.files.index);
+        self.organization(&segment.organizations.first);
+        self.organization(&segment.organizations.last);
+        let quarantined = if segment.quarantined { QUARANTINED } else { 0 };
+        self.u16(quarantined | segment.deletion.map_or(0, |_| DELETION));
+        if let Some(deletion) = &segment.deletion {
+            self.u64(deletion.id);
+            self.u32(deletion.rows);
+            self.sum(deletion.file);
+            self.bytes(&deletion.since.to_le_bytes());
         }
-        for organization in [&segment.organizations.first, &segment.organizations.last] {
-            // All texts of a column together are below 2^31 bytes.
-            self.count(organization.len());
-            self.bytes(organization.as_bytes());
+    }
+
+    fn sum(&mut self, sum: FileSum) {
+        self.u64(sum.length);
+        self.u32(sum.crc32c);
+    }
+
+    /// All texts of a column together are below 2^31 bytes.
+    fn organization(&mut self, organization: &str) {
+        self.count(organization.len());
+        self.bytes(organization.as_bytes());
+    }
+
+    fn period(&mut self, period: Option<u64>) {
+        self.u64(period.unwrap_or(FOR_EVER));
+    }
+
+    fn loss(&mut self, loss: &Loss) {
+        for number in [loss.log, loss.first, loss.last, loss.events] {
+            self.u64(number);
         }
     }
 
@@ -192,6 +236,16 @@ impl Encoder {
 struct Decoder<'a> {
     bytes: &'a [u8],
     at: usize,
+}
+
+/// How many entries each list of a catalog has.
+#[derive(Debug)]
+struct Counts {
+    logs: usize,
+    segments: usize,
+    tokens: usize,
+    losses: usize,
+    periods: usize,
 }
 
 impl<'a> Decoder<'a> {
@@ -234,31 +288,60 @@ impl<'a> Decoder<'a> {
     }
 
     fn catalog(&mut self) -> Result<Catalog, Fault> {
-        let (number, next_id, sealed) = (self.u64()?, self.u64()?, self.u64()?);
+        let (number, next_id, sealed, epoch) = (self.u64()?, self.u64()?, self.u64()?, self.u64()?);
         let state_at = self.at;
         let closed = match self.u32()? {
             OPEN => false,
             CLOSED => true,
             other => return Err(Fault::damaged(state_at, "a known state", other)),
         };
-        let counts_at = self.at;
-        let (logs, segments, tokens) = (self.u32()? as usize, self.u32()? as usize, self.u32()? as usize);
-        let least = [(logs, LOG_LEN), (segments, SEGMENT_MIN_LEN), (tokens, TOKEN_MIN_LEN)]
-            .iter()
-            .try_fold(0_usize, |sum, &(count, size)| sum.checked_add(count.checked_mul(size)?));
-        let left = self.bytes.len() - self.at;
-        if least.is_none_or(|least| least > left) {
-            let found = format_args!("{logs} logs, {segments} segments and {tokens} tokens");
-            return Err(Fault::damaged(counts_at, format_args!("counts that fit {left} bytes"), found));
-        }
-        let logs = (0..logs).map(|_| self.log()).collect::<Result<_, Fault>>()?;
-        let segments = (0..segments).map(|_| self.segment()).collect::<Result<_, Fault>>()?;
-        let mut remembered = Tokens::default();
-        for _ in 0..tokens {
+        let period = self.period()?;
+        let counts = self.counts()?;
+        let logs = (0..counts.logs).map(|_| self.log()).collect::<Result<_, Fault>>()?;
+        let segments = (0..counts.segments).map(|_| self.segment()).collect::<Result<_, Fault>>()?;
+        let mut tokens = Tokens::default();
+        for _ in 0..counts.tokens {
             let (token, receipt) = self.token()?;
-            remembered.insert(token, receipt, usize::MAX);
+            tokens.insert(token, receipt, usize::MAX);
         }
-        Ok(Catalog { number, next_id, sealed, closed, logs, segments, tokens: remembered })
+        let losses = (0..counts.losses).map(|_| self.loss()).collect::<Result<_, Fault>>()?;
+        let organizations = (0..counts.periods).map(|_| {
+            let period = self.period()?;
+            Ok((self.organization()?, period))
+        });
+        let retention = Retention { organizations: organizations.collect::<Result<_, Fault>>()?, period };
+        Ok(Catalog { number, next_id, sealed, epoch, closed, retention, logs, segments, losses, tokens })
+    }
+
+    /// How long each list is, checked against the bytes that are left before memory is taken for them.
+    fn counts(&mut self) -> Result<Counts, Fault> {
+        let at = self.at;
+        let mut count = || self.u32().map(|count| count as usize);
+        let counts = Counts {
+            logs: count()?,
+            segments: count()?,
+            tokens: count()?,
+            losses: count()?,
+            periods: count()?,
+        };
+        let least = [
+            (counts.logs, LOG_LEN),
+            (counts.segments, SEGMENT_MIN_LEN),
+            (counts.tokens, TOKEN_MIN_LEN),
+            (counts.losses, LOSS_LEN),
+            (counts.periods, PERIOD_MIN_LEN),
+        ];
+        let least =
+            least.iter().try_fold(0_usize, |sum, &(count, size)| sum.checked_add(count.checked_mul(size)?));
+        let left = self.bytes.len() - self.at;
+        match least {
+            Some(least) if least <= left => Ok(counts),
+            _ => Err(Fault::damaged(
+                at,
+                format_args!("counts that fit {left} bytes"),
+                format_args!("{counts:?}"),
+            )),
+        }
     }
 
     fn log(&mut self) -> Result<LogEntry, Fault> {
@@ -266,7 +349,7 @@ impl<'a> Decoder<'a> {
     }
 
     fn segment(&mut self) -> Result<SegmentEntry, Fault> {
-        Ok(SegmentEntry {
+        let mut entry = SegmentEntry {
             id: self.u64()?,
             rows: self.u32()?,
             min_time: self.i64()?,
@@ -279,7 +362,37 @@ impl<'a> Decoder<'a> {
             },
             files: SegmentFiles { arrow: self.sum()?, index: self.sum()? },
             organizations: OrganizationBounds { first: self.organization()?, last: self.organization()? },
-        })
+            deletion: None,
+            quarantined: false,
+        };
+        let flags_at = self.at;
+        let flags = self.u16()?;
+        if flags & !(DELETION | QUARANTINED) != 0 {
+            return Err(Fault::damaged(flags_at, "known flags", format_args!("{flags:#06x}")));
+        }
+        entry.quarantined = flags & QUARANTINED != 0;
+        if flags & DELETION != 0 {
+            entry.deletion = Some(self.deletion(entry.rows)?);
+        }
+        Ok(entry)
+    }
+
+    /// The deletion of a segment of so many rows.
+    fn deletion(&mut self, rows: u32) -> Result<Deletion, Fault> {
+        let at = self.at;
+        let deletion = Deletion { id: self.u64()?, rows: self.u32()?, file: self.sum()?, since: self.i64()? };
+        if (1..rows).contains(&deletion.rows) {
+            return Ok(deletion);
+        }
+        Err(Fault::damaged(at, format_args!("some, not all of {rows} rows"), deletion.rows))
+    }
+
+    fn period(&mut self) -> Result<Option<u64>, Fault> {
+        Ok(Some(self.u64()?).filter(|&period| period != FOR_EVER))
+    }
+
+    fn loss(&mut self) -> Result<Loss, Fault> {
+        Ok(Loss { log: self.u64()?, first: self.u64()?, last: self.u64()?, events: self.u64()? })
     }
 
     fn organization(&mut self) -> Result<Arc<str>, Fault> {

@@ -18,14 +18,25 @@ fn sample(number: u64) -> Catalog {
             arrow: FileSum { length: 1 << 40, crc32c: 0xdead_beef },
             index: FileSum { length: 17, crc32c: 1 },
         },
+        deletion: None,
+        quarantined: false,
     };
+    let file = FileSum { length: 60, crc32c: 7 };
+    let deletion = Some(Deletion { id: 39, rows: 999, file, since: -5 });
+    let organizations = [("acme".into(), None), ("\u{f6}rg".into(), Some(1))].into();
     Catalog {
         number,
         next_id: 42,
         sealed: 8,
+        epoch: 2,
         closed: true,
+        retention: Retention { period: Some(86_400_000), organizations },
         logs: vec![LogEntry { id: 40, length: 1000 }, LogEntry { id: 41, length: 68 }],
-        segments: vec![segment.clone(), SegmentEntry { id: 6, rows: 1, ..segment }],
+        segments: vec![
+            SegmentEntry { deletion, ..segment.clone() },
+            SegmentEntry { id: 6, rows: 1, quarantined: true, ..segment },
+        ],
+        losses: vec![Loss { log: 4, first: 7, last: 8, events: 100 }],
         tokens,
     }
 }
@@ -74,8 +85,8 @@ fn another_version_is_told_from_damage() {
 
 #[test]
 fn counts_beyond_the_file_are_refused_before_they_cost_memory() {
-    let counts = 20 + 24 + 4;
-    for list in 0..3 {
+    let counts = 20 + 32 + 4 + 8;
+    for list in 0..5 {
         let bytes = forged(|bytes| bytes[counts + 4 * list..][..4].fill(0xff));
         assert!(matches!(decode(&bytes), Err(Fault::Damaged { .. })), "list {list}");
     }

@@ -88,6 +88,12 @@ pub enum StoreError {
         /// Why sealing fails.
         source: Box<StoreError>,
     },
+    /// Compactions rewrote segments faster than a deletion could be worked out for them. Nothing was deleted.
+    #[error("nothing was deleted: segments were rewritten meanwhile, {attempts} times in a row; try again")]
+    Overtaken {
+        /// How often it was tried.
+        attempts: u32,
+    },
     /// After a failure that leaves open what is on the disk, the store takes no more changes. Reads go on.
     #[error("the store takes no more changes until it is opened again: {reason}")]
     Halted {

@@ -22,10 +22,15 @@ pub(super) fn segment_paths(folder: &str, id: u64) -> [String; 2] {
     [format!("{folder}/{id}.arrow"), format!("{folder}/{id}.idx")]
 }
 
-/// The id in the name of a log or a segment's file; `None` for names that no store gives.
+/// The file that says which rows of a segment are deleted, in a folder.
+pub(super) fn deletion_path(folder: &str, id: u64) -> String {
+    format!("{folder}/{id}.del")
+}
+
+/// The id in the name of a log, a segment's file or a file of deleted rows; `None` for names that no store gives.
 pub(super) fn id_in(name: &str) -> Option<u64> {
     let (id, ending) = name.split_once('.')?;
-    if !matches!(ending, "log" | "arrow" | "idx") || id.starts_with('+') {
+    if !matches!(ending, "log" | "arrow" | "idx" | "del") || id.starts_with('+') {
         return None;
     }
     id.parse().ok()

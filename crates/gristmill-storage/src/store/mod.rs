@@ -10,8 +10,10 @@
 mod append;
 mod close;
 mod compact;
+mod deletion;
 mod edit;
 mod error;
+mod expiry;
 mod layout;
 mod leftovers;
 mod load;
@@ -39,9 +41,10 @@ use crate::event::Batch;
 use crate::segment::PartCache;
 use crate::wal::LogWriter;
 
-pub use crate::catalog::{Catalog, CatalogError, LogEntry, Receipt, SegmentEntry};
+pub use crate::catalog::{Catalog, CatalogError, Deletion, LogEntry, Loss, Receipt, Retention, SegmentEntry};
 pub use crate::wal::WalError;
 pub use compact::{Compaction, CompactionProgress, SegmentsTotal};
+pub use deletion::{Deleted, Remains};
 pub use error::StoreError;
 pub use load::Loader;
 pub use options::StoreOptions;

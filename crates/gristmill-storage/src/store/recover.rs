@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, CatalogError, SegmentEntry, names};
+use crate::catalog::{Catalog, CatalogError, Deletion, SegmentEntry, names};
 use crate::dir::Dir;
 use crate::event::Batch;
 use crate::schema::Dimension;
+use crate::segment::file::{DeletedOf, read_deleted};
 use crate::segment::{DimensionStats, PartCache, Segment, SegmentError, SegmentMeta, file};
 use crate::wal::{self, LogExpected, LogScan, Predecessor, WalError};
 
 use super::StoreError;
-use super::layout::{SEGMENTS, id_in, list, segment_paths};
+use super::layout::{SEGMENTS, deletion_path, id_in, list, segment_paths};
 use super::view::{Unfrozen, View};
 
 /// What was found when a store was opened.
@@ -177,17 +178,44 @@ pub(super) fn open_segment(
     entry: &SegmentEntry,
     cache: &Arc<PartCache>,
 ) -> Result<Segment, SegmentError> {
+    if entry.quarantined {
+        return Err(moved_away(entry));
+    }
     let [arrow, index] = segment_paths(SEGMENTS, entry.id);
     let segment = file::open(dir, &arrow, &index, &entry.files, entry.id, Arc::clone(cache))?;
     let SegmentMeta { rows, min_time, max_time, values, organizations, .. } = segment.meta();
     let found = (rows, min_time, max_time, values, organizations);
     let expected = (&entry.rows, &entry.min_time, &entry.max_time, &entry.values, &entry.organizations);
     if found == expected {
-        return Ok(segment);
+        return with_deletion(dir, entry, segment);
     }
     let told = |told| format!("rows, first and last millisecond, values, organizations {told:?}");
     let (expected, found) = (told(expected), told(found));
     Err(SegmentError::Damaged { file: index, part: "statistics".to_owned(), offset: 0, expected, found })
+}
+
+/// The segment without its deleted rows. Where the file that names them is damaged, nothing of the segment counts: no
+/// deleted event may come back.
+fn with_deletion(
+    dir: &Arc<dyn Dir>,
+    entry: &SegmentEntry,
+    segment: Segment,
+) -> Result<Segment, SegmentError> {
+    let Some(Deletion { id, rows, file, .. }) = entry.deletion else { return Ok(segment) };
+    let of = DeletedOf { segment: entry.id, rows: entry.rows, deleted: rows };
+    let deleted = read_deleted(&**dir, &deletion_path(SEGMENTS, id), file, of)?;
+    Ok(segment.with_deleted(deleted))
+}
+
+fn moved_away(entry: &SegmentEntry) -> SegmentError {
+    let [file, _] = segment_paths(SEGMENTS, entry.id);
+    SegmentError::Damaged {
+        file,
+        part: "the whole file".to_owned(),
+        offset: 0,
+        expected: "a file".to_owned(),
+        found: "that a repair moved it to quarantine".to_owned(),
+    }
 }
 
 /// What the catalog knows of a segment. Of its dimensions, that is nothing.

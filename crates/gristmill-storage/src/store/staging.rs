@@ -116,6 +116,8 @@ fn write(store: &Store, id: u64, segment: &Segment, form: Form) -> Result<Segmen
         values: meta.values,
         organizations: meta.organizations.clone(),
         files,
+        deletion: None,
+        quarantined: false,
     })
 }
 

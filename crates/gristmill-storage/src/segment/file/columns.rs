@@ -235,7 +235,8 @@ impl ColumnFile {
             | Part::Runs
             | Part::Ticks
             | Part::FixedValues
-            | Part::Postings(_) => Span::default(),
+            | Part::Postings(_)
+            | Part::DeletedRows => Span::default(),
         }
     }
 

@@ -8,6 +8,7 @@ mod blocks;
 mod bytes;
 mod columns;
 mod compression;
+mod deleted;
 mod directory;
 mod layout;
 mod open;
@@ -21,6 +22,7 @@ mod uuid;
 mod verify;
 mod write;
 
+pub use deleted::{DeletedOf, read_deleted, write_deleted};
 pub(super) use layout::code_width;
 pub(super) use open::FileSegment;
 pub use open::open;

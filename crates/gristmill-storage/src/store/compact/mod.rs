@@ -63,18 +63,49 @@ impl Store {
         threads: usize,
         observe: &(dyn Fn(CompactionProgress) + Sync),
     ) -> Result<Compaction, StoreError> {
+        self.rewrite(threads, observe, |entry| !entry.quarantined)
+    }
+
+    /// Rewrites the segments that hold deleted rows, without them, as [`Store::compact`] would. When it returns the bytes of
+    /// these events are in no file that the catalog lists; files that a snapshot or a reader still has are removed when it
+    /// lets go of them.
+    pub fn purge(
+        &self,
+        threads: usize,
+        observe: &(dyn Fn(CompactionProgress) + Sync),
+    ) -> Result<Compaction, StoreError> {
+        self.rewrite(threads, observe, |entry| entry.deletion.is_some() && !entry.quarantined)
+    }
+
+    /// Rewrites those of some segments that do not lie as they should.
+    fn rewrite(
+        &self,
+        threads: usize,
+        observe: &(dyn Fn(CompactionProgress) + Sync),
+        is_wanted: impl Fn(&SegmentEntry) -> bool,
+    ) -> Result<Compaction, StoreError> {
         let _turn = hold(&self.compacting)?;
         self.check_open()?;
-        let entries = self.catalog()?.segments;
-        let sources = self.open_apart(&entries)?;
-        let jobs = plan::jobs(&sources, self.options.segment_rows)?;
-        let mut report = Compaction { before: SegmentsTotal::of(&entries), ..Compaction::default() };
-        let mut progress = CompactionProgress { done: 0, total: jobs.iter().map(plan::Job::rows).sum() };
-        observe(progress);
-        for job in &jobs {
-            let staging = write::write(self, job, &sources, threads, &mut progress, observe)?;
-            let replaced: Vec<u64> = job.sources.iter().map(|&source| entries[source].id).collect();
-            report.written += swap::swap(self, staging, &replaced)?;
+        let mut report =
+            Compaction { before: SegmentsTotal::of(&self.catalog()?.segments), ..Compaction::default() };
+        let mut overtaken = true;
+        while overtaken {
+            overtaken = false;
+            let mut entries = self.catalog()?.segments;
+            entries.retain(&is_wanted);
+            let sources = self.open_apart(&entries)?;
+            let jobs = plan::jobs(&sources, self.options.segment_rows)?;
+            let mut progress = CompactionProgress { done: 0, total: jobs.iter().map(plan::Job::rows).sum() };
+            observe(progress);
+            for job in &jobs {
+                let staging = write::write(self, job, &sources, threads, &mut progress, observe)?;
+                let replaced: Vec<&SegmentEntry> =
+                    job.sources.iter().map(|&source| &entries[source]).collect();
+                match swap::swap(self, staging, &replaced)? {
+                    Some(written) => report.written += written,
+                    None => overtaken = true,
+                }
+            }
         }
         report.after = SegmentsTotal::of(&self.catalog()?.segments);
         Ok(report)
@@ -91,7 +122,7 @@ impl SegmentsTotal {
     fn of(entries: &[SegmentEntry]) -> Self {
         Self {
             segments: entries.len() as u64,
-            events: entries.iter().map(|entry| u64::from(entry.rows)).sum(),
+            events: entries.iter().map(SegmentEntry::events).sum(),
             bytes: entries.iter().map(|entry| entry.files.arrow.length + entry.files.index.length).sum(),
         }
     }

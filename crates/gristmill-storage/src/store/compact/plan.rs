@@ -128,7 +128,7 @@ fn count(sources: &[Arc<Segment>]) -> Result<BTreeMap<i64, BTreeMap<Arc<str>, Co
     for (source, segment) in sources.iter().enumerate() {
         let timestamps = timestamps(segment, |run| quarter::of(run.min_time).contains(&run.max_time))?;
         each_run(segment, |organization, run| {
-            each_stretch(run, timestamps.as_deref(), quarter::of, |quarter, rows| {
+            each_stretch(segment, run, timestamps.as_deref(), quarter::of, |quarter, rows| {
                 let organizations = quarters.entry(quarter.start).or_default();
                 let counts = match organizations.get_mut(organization) {
                     Some(counts) => counts,
@@ -149,7 +149,7 @@ fn by_days(target: &Target, sources: &[Arc<Segment>], most: u64) -> Result<Vec<T
         let timestamps = timestamps(&sources[source], |run| day(run.min_time).contains(&run.max_time))?;
         each_run(&sources[source], |organization, run| {
             if organizations.iter().any(|wanted| **wanted == *organization) {
-                each_stretch(run, timestamps.as_deref(), day, |day, rows| {
+                each_stretch(&sources[source], run, timestamps.as_deref(), day, |day, rows| {
                     if time.contains(&day.start) {
                         *days.entry(day.start).or_default().entry(source).or_default() += rows;
                     }
@@ -199,22 +199,27 @@ fn each_run(segment: &Segment, mut visit: impl FnMut(&str, &Run)) -> Result<(), 
     Ok(())
 }
 
-/// Cuts a run into stretches of time, and calls `visit` with each one that has rows, and their number. Without timestamps
-/// the run lies in one.
+/// Cuts a run into stretches of time, and calls `visit` with each one that has events, and their number. Without
+/// timestamps the run lies in one.
 fn each_stretch(
+    segment: &Segment,
     run: &Run,
     timestamps: Option<&Timestamps>,
     stretch: impl Fn(i64) -> Range<i64>,
     mut visit: impl FnMut(Range<i64>, u64),
 ) {
+    let mut visit = |time, rows| match segment.alive().count_in(rows) {
+        0 => {}
+        events => visit(time, u64::from(events)),
+    };
     let Some(timestamps) = timestamps else {
-        return visit(stretch(run.min_time), run.rows.len() as u64);
+        return visit(stretch(run.min_time), run.rows.clone());
     };
     let mut rows = run.rows.clone();
     while !rows.is_empty() {
         let time = stretch(timestamps.get(rows.start as usize));
         let next = timestamps.first_at_or_after(rows.clone(), time.end);
-        visit(time, u64::from(next - rows.start));
+        visit(time, rows.start..next);
         rows.start = next;
     }
 }

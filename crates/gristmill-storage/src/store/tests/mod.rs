@@ -3,6 +3,7 @@
 mod append;
 mod compact;
 mod concurrent;
+mod deletion;
 mod load;
 mod open;
 mod pending;
