@@ -41,7 +41,7 @@ use crate::wal::LogWriter;
 
 pub use crate::catalog::{Catalog, CatalogError, Deletion, LogEntry, Loss, Receipt, Retention, SegmentEntry};
 pub use crate::wal::WalError;
-pub use compact::{Compaction, CompactionProgress, SegmentsTotal};
+pub use compact::{Compaction, CompactionProgress, Round, SegmentsTotal};
 pub use error::StoreError;
 pub use load::Loader;
 pub use options::StoreOptions;
@@ -50,6 +50,7 @@ pub use reader::Reader;
 pub use recover::Recovery;
 pub use view::Snapshot;
 
+use compact::Compacting;
 use queue::CommitQueue;
 use seal::Sealing;
 use view::SharedView;
@@ -64,7 +65,7 @@ pub struct Store {
     next_id: AtomicU64,
     queue: CommitQueue<Arc<Batch>, Receipt, Arc<StoreError>>,
     /// Held by the one compaction that runs.
-    compacting: Mutex<()>,
+    compacting: Compacting,
     sealing: Mutex<Sealing>,
     /// The catalog on the disk.
     catalog: Mutex<Catalog>,

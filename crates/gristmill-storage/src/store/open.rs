@@ -9,6 +9,7 @@ use crate::segment::PartCache;
 use crate::wal::{self, LogWriter, Predecessor};
 
 use super::append::{GROUP_BYTES, WAITING};
+use super::compact::Compacting;
 use super::layout::{self, LOCK};
 use super::leftovers::sweep;
 use super::queue::CommitQueue;
@@ -60,7 +61,7 @@ impl Store {
             cache,
             next_id: AtomicU64::new(catalog.next_id),
             queue: CommitQueue::new(WAITING),
-            compacting: Mutex::new(()),
+            compacting: Compacting::default(),
             sealing: Mutex::new(Sealing::default()),
             catalog: Mutex::new(catalog),
             writer: Mutex::new(Writer { log, tokens }),

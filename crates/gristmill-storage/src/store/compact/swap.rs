@@ -7,24 +7,33 @@ use crate::store::edit::edit;
 use crate::store::staging::Staging;
 use crate::store::{Store, StoreError, hold};
 
-/// Lists the new segments instead of the old ones, as one change, and answers how many they are.
+/// Lists the new segments instead of the old ones, as one change, and answers how many they are; `None`, and nothing is
+/// changed, where one of the old ones is not listed any more as it was read.
 ///
 /// They come where the first of the old ones was, before whatever arrived meanwhile. The files of the old ones are
 /// removed when nothing reads them any more.
-pub(super) fn swap(store: &Store, mut staging: Staging<'_>, replaced: &[u64]) -> Result<u64, StoreError> {
+pub(super) fn swap(
+    store: &Store,
+    mut staging: Staging<'_>,
+    replaced: &[&SegmentEntry],
+) -> Result<Option<u64>, StoreError> {
     store.check_open()?;
     let segments = staging.install()?;
     let count = segments.len() as u64;
     let mut catalog = hold(&store.catalog)?;
+    if !replaced.iter().all(|entry| catalog.segments.contains(entry)) {
+        return Ok(None);
+    }
+    let replaced: Vec<u64> = replaced.iter().map(|entry| entry.id).collect();
     let tokens = hold(&store.writer)?.durable_tokens()?;
     staging.publish(|entries| {
-        edit(store, &mut catalog, tokens, |next| replace(&mut next.segments, replaced, entries))
+        edit(store, &mut catalog, tokens, |next| replace(&mut next.segments, &replaced, entries))
     })?;
     hold(&store.writer)?.log.note_catalog(catalog.number);
-    let old = store.view.with(|view| view.replace(replaced, segments.into_iter().map(Arc::new)))?;
+    let old = store.view.with(|view| view.replace(&replaced, segments.into_iter().map(Arc::new)))?;
     drop(catalog);
     old.iter().for_each(|segment| segment.remove_files_at_last());
-    Ok(count)
+    Ok(Some(count))
 }
 
 fn replace(listed: &mut Vec<SegmentEntry>, replaced: &[u64], entries: Vec<SegmentEntry>) {

@@ -25,22 +25,6 @@ fn in_order(snapshot: &Snapshot) -> Vec<String> {
     rows.into_iter().map(|(.., event)| event).collect()
 }
 
-fn load(store: &Store, events: &[Event]) {
-    let mut loader = store.loader();
-    events.iter().for_each(|event| loader.push(&event.as_row()).unwrap());
-    loader.commit().unwrap();
-}
-
-/// Events at `instant`, told apart by their session only.
-fn of(organization: &str, instant: i64, numbers: std::ops::Range<u64>) -> Vec<Event> {
-    let event = |number: u64| {
-        let mut event = Event::new(Timestamp(instant), organization, "vendor");
-        event.set(Dimension::SessionId, Some(&format!("{organization} {number}")));
-        event
-    };
-    numbers.map(event).collect()
-}
-
 /// First and last organization, days from the first to the last event, and events of each segment.
 fn layout(store: &Store) -> Vec<(String, String, std::ops::RangeInclusive<i64>, u32)> {
     let of = |entry: SegmentEntry| {
