@@ -56,8 +56,8 @@ pub use gristmill_query::{exec, request, response, time};
 #[cfg(feature = "parquet")]
 pub use gristmill_storage::parquet;
 pub use gristmill_storage::store::{
-    Catalog, Compaction, CompactionProgress, Loader, Pending, Receipt, Recovery, SegmentEntry, SegmentsTotal,
-    Snapshot, StoreError,
+    Catalog, Compaction, CompactionProgress, Loader, Maintenance, Pending, Receipt, Recovery, Round,
+    SegmentEntry, SegmentsTotal, Snapshot, StoreError,
 };
 pub use gristmill_storage::{Timestamp, dir, event, hash, schema, segment, timestamp};
 

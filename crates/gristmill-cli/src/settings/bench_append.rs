@@ -42,7 +42,7 @@ impl From<BenchAppendArguments> for BenchAppendSettings {
         Self {
             dir: typed.dir,
             // Nothing is fetched.
-            options: options::with_sealing(Options::new().threads(1).fsync(true), &typed.sealing),
+            options: options::with_sealing(options::for_a_command().threads(1).fsync(true), &typed.sealing),
             appenders: Appenders { threads: typed.threads.into(), window: typed.window as usize },
             batch_events: typed.batch as usize,
             runs: typed.runs,

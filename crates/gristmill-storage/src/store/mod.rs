@@ -2,7 +2,8 @@
 //!
 //! One verb a file. In the order of a batch's life: `append` (handed in), `pending` (waited for), `queue` (group commit
 //! into the log), `view` (what readers see), `seal` (log to segments), `load` (files to segments, without the log),
-//! `compact` (segments to fewer and smaller ones), `recover` (what the log still holds at the next open).
+//! `compact` (segments to fewer and smaller ones), `maintain` (what the store does by itself), `recover` (what the log
+//! still holds at the next open).
 //! `docs/durability.md` argues each point at which a crash can happen.
 //!
 //! Locks are taken in this order: `compacting`, `sealing`, `catalog`, `writer`, then those of the view.
@@ -15,6 +16,7 @@ mod error;
 mod layout;
 mod leftovers;
 mod load;
+mod maintain;
 mod open;
 mod options;
 mod partition;
@@ -44,6 +46,7 @@ pub use crate::wal::WalError;
 pub use compact::{Compaction, CompactionProgress, Round, SegmentsTotal};
 pub use error::StoreError;
 pub use load::Loader;
+pub use maintain::{Background, Maintenance};
 pub use options::StoreOptions;
 pub use pending::Pending;
 pub use reader::Reader;
@@ -51,6 +54,7 @@ pub use recover::Recovery;
 pub use view::Snapshot;
 
 use compact::Compacting;
+use maintain::Signal;
 use queue::CommitQueue;
 use seal::Sealing;
 use view::SharedView;
@@ -76,6 +80,10 @@ pub struct Store {
     /// Taken by the first close.
     lock: Mutex<Option<Box<dyn Lock>>>,
     recovery: Recovery,
+    /// Wakes and stops the background, where there is one.
+    signal: Arc<Signal>,
+    /// What the background did. No other lock is taken under it.
+    maintenance: Mutex<Maintenance>,
 }
 
 /// What an append changes.

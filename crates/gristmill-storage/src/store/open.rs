@@ -68,6 +68,8 @@ impl Store {
             halted: OnceLock::new(),
             lock: Mutex::new(Some(lock)),
             recovery: recovered.report,
+            signal: Arc::default(),
+            maintenance: Mutex::default(),
             view: SharedView::new(recovered.into_view()),
         })
     }

@@ -30,11 +30,13 @@ pub enum Layout {
     Compacted,
     /// In compressed segment files, more in others that were sealed since, and more in the buffer.
     PartlyCompacted,
+    /// In segment files that the rounds of a background have merged, as far as they go.
+    Merged,
 }
 
 impl Layout {
     /// Every layout.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Heap,
         Self::Trickled,
         Self::Sealed,
@@ -45,6 +47,7 @@ impl Layout {
         Self::Loaded,
         Self::Compacted,
         Self::PartlyCompacted,
+        Self::Merged,
     ];
 
     /// A store in memory that holds these events in this way.
@@ -53,8 +56,10 @@ impl Layout {
     /// What the store says.
     pub fn store(self, options: &Options, events: &[Event]) -> Result<gristmill::Store, gristmill::Error> {
         let dir: Arc<dyn Dir> = Arc::new(MemoryDir::new());
-        let is_small = matches!(self, Self::Scattered | Self::Compacted | Self::PartlyCompacted);
-        let options = if is_small { options.clone().segment_rows(3) } else { options.clone() };
+        let is_small =
+            matches!(self, Self::Scattered | Self::Compacted | Self::PartlyCompacted | Self::Merged);
+        let options = options.clone().background(false);
+        let options = if is_small { options.segment_rows(3) } else { options };
         let open = || options.clone().open_dir(Arc::clone(&dir));
         let store = open()?;
         let (first, second) = events.split_at(events.len() / 2);
@@ -73,6 +78,13 @@ impl Layout {
                 events.chunks(5).try_for_each(|events| append(&store, events))?;
                 store.seal()?;
                 store.compact(&|_| {})?;
+            }
+            Self::Merged => {
+                for events in events.chunks(2) {
+                    append(&store, events)?;
+                    store.seal()?;
+                }
+                while store.compact_round()?.merged > 0 {}
             }
             Self::PartlyCompacted => {
                 let (second, third) = second.split_at(second.len() / 2);

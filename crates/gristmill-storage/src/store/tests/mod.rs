@@ -3,7 +3,9 @@
 mod append;
 mod compact;
 mod concurrent;
+mod hooked;
 mod load;
+mod maintain;
 mod open;
 mod pending;
 mod recover;
@@ -17,6 +19,7 @@ use crate::dir::MemoryDir;
 use crate::event::{Event, Source};
 use crate::schema::Dimension;
 use crate::timestamp::Timestamp;
+use hooked::hooked;
 
 const DAY: i64 = 86_400_000;
 
