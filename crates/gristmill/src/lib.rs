@@ -59,7 +59,8 @@ pub use gristmill_query::{exec, request, response, time};
 pub use gristmill_storage::parquet;
 pub use gristmill_storage::store::{
     Catalog, Compaction, CompactionProgress, Deleted, Deletion, Durability, DurabilityError, Loader, Loss,
-    Pending, Receipt, Recovery, Remains, Retention, SegmentEntry, SegmentsTotal, Snapshot, StoreError,
+    Maintenance, Pending, Receipt, Recovery, Remains, Retention, Round, SegmentEntry, SegmentsTotal,
+    Snapshot, StoreError,
 };
 pub use gristmill_storage::{Timestamp, dir, event, hash, schema, segment, timestamp};
 

@@ -120,6 +120,9 @@ pub enum StoreError {
         /// What happened.
         reason: String,
     },
+    /// Work in the background was told to stop; it goes on when the store is open again.
+    #[error("the work was stopped before its end; nothing of it shows")]
+    Stopped,
     /// The store was closed.
     #[error("the store was closed; open it again")]
     Closed,

@@ -9,6 +9,7 @@ use crate::segment::PartCache;
 use crate::wal::{self, LogWriter, Predecessor};
 
 use super::append::{WAITING, groups};
+use super::compact::Compacting;
 use super::layout::{self, LOCK};
 use super::leftovers::sweep;
 use super::queue::CommitQueue;
@@ -69,7 +70,7 @@ impl Store {
             cache,
             next_id: AtomicU64::new(catalog.next_id),
             queue: CommitQueue::new(WAITING),
-            compacting: Mutex::new(()),
+            compacting: Compacting::default(),
             sealing: Mutex::new(Sealing::default()),
             catalog: Mutex::new(catalog),
             writer,
@@ -77,6 +78,8 @@ impl Store {
             halted: OnceLock::new(),
             lock: Mutex::new(Some(lock)),
             recovery: recovered.report,
+            signal: Arc::default(),
+            maintenance: Mutex::default(),
             view: SharedView::new(recovered.into_view()),
         })
     }
