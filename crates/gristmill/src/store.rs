@@ -7,11 +7,10 @@ use crate::options::Options;
 use gristmill_query::exec::Cancel;
 use gristmill_query::request::{Delete, Fetch};
 use gristmill_query::response::{Answer, Explanation};
-use gristmill_storage::dir::Dir;
 use gristmill_storage::event::Batch;
 use gristmill_storage::store::{
-    self, Compaction, CompactionProgress, Deleted, Loader, Pending, Receipt, Recovery, Remains, Retention,
-    Snapshot, StoreOptions,
+    self, Background, Compaction, CompactionProgress, Deleted, Loader, Maintenance, Pending, Receipt,
+    Recovery, Remains, Retention, Round, Snapshot,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -22,7 +21,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Handles are cheap to clone and may be used from any thread. One process has a store open at a time; others read it
 /// with a [`crate::Reader`].
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_field_names, reason = "it is a store of the storage crate, with what it needs")]
 pub struct Store {
+    /// Dropped first: the last handle waits for its thread, then closes the store.
+    background: Option<Arc<Background>>,
     store: Arc<store::Store>,
     engine: Arc<Engine>,
 }
@@ -36,22 +38,18 @@ impl Store {
         Options::new().open(path)
     }
 
-    pub(crate) fn open_dir(dir: Arc<dyn Dir>, options: StoreOptions, engine: Engine) -> Result<Self, Error> {
-        Ok(Self { store: Arc::new(store::Store::open(dir, options)?), engine: Arc::new(engine) })
+    pub(crate) fn new(store: store::Store, engine: Engine, background: bool) -> Result<Self, Error> {
+        let store = Arc::new(store);
+        let background = background.then(|| Background::start(&store).map(Arc::new)).transpose();
+        let background = background.map_err(|source| Error::Background { source })?;
+        Ok(Self { background, store, engine: Arc::new(engine) })
     }
 
-    pub(crate) fn open_existing(
-        dir: Arc<dyn Dir>,
-        options: StoreOptions,
-        engine: Engine,
-    ) -> Result<Self, Error> {
-        Ok(Self { store: Arc::new(store::Store::open_existing(dir, options)?), engine: Arc::new(engine) })
-    }
-
-    /// Stores a batch. It is durable, and in every later answer, when this returns.
+    /// Stores a batch. When this returns it is in every later answer, and as durable as [`Options::durability`] says: by
+    /// default it survives a power cut.
     ///
     /// # Errors
-    /// Nothing of the batch is acknowledged; after a failed write the store refuses further ones until it is opened anew.
+    /// Nothing of the batch is acknowledged. After a failed write the next batch goes on in a new log.
     pub fn append(&self, batch: impl Into<Arc<Batch>>) -> Result<Receipt, Error> {
         Ok(self.store.append(batch)?)
     }
@@ -77,6 +75,24 @@ impl Store {
     /// The store is closed or halted, or too much waits already; the batch was not handed in.
     pub fn append_later(&self, batch: impl Into<Arc<Batch>>) -> Result<Pending<'_>, Error> {
         Ok(self.store.append_later(batch)?)
+    }
+
+    /// Makes every append that returned durable now, whatever [`Options::durability`] is.
+    ///
+    /// # Errors
+    /// They cannot be synced, nor written afresh into a new log. They are as durable as before, and the next call tries
+    /// again.
+    pub fn sync(&self) -> Result<(), Error> {
+        Ok(self.store.sync()?)
+    }
+
+    /// How many appends returned and would not survive a power cut now; none with
+    /// [`Durability::Append`](crate::Durability::Append).
+    ///
+    /// # Errors
+    /// A thread panicked while it changed the store.
+    pub fn unsynced_appends(&self) -> Result<u64, Error> {
+        Ok(self.store.unsynced_appends()?)
     }
 
     /// Starts a bulk load: one transaction, in bounded memory, however many events come.
@@ -183,6 +199,23 @@ impl Store {
         Ok(self.store.snapshot_to(&target, observe)?)
     }
 
+    /// One bounded step of what the background does by itself: merges some sealed segments of about the same size, where there
+    /// are enough of them. Says what it did; nothing, where there was nothing to do.
+    ///
+    /// # Errors
+    /// The new segments cannot be written; the store is as it was.
+    pub fn compact_round(&self) -> Result<Round, Error> {
+        Ok(self.store.compact_round(self.engine.threads(), &|| false)?)
+    }
+
+    /// What was done in the background since the store was opened, and why it fails where it does.
+    ///
+    /// # Errors
+    /// A thread panicked while it noted that.
+    pub fn maintenance(&self) -> Result<Maintenance, Error> {
+        Ok(self.store.maintenance()?)
+    }
+
     /// Everything that is stored now; later writes do not show in it.
     ///
     /// # Errors
@@ -234,6 +267,9 @@ impl Store {
     /// # Errors
     /// The last state could not be written; everything acknowledged is in the log.
     pub fn close(self) -> Result<(), Error> {
+        if let Some(background) = &self.background {
+            background.stop();
+        }
         Ok(self.store.close()?)
     }
 }

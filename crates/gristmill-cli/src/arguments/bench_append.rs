@@ -1,13 +1,13 @@
 //! `gristmill bench-append`, as typed.
 
-use super::Sealing;
+use super::{Appending, Sealing};
 use clap::Args;
 use std::path::PathBuf;
 
 /// Measure how fast small batches are stored durably
 ///
-/// Appends generated events in small batches, each batch waited for until it is synced to the disk: once on one thread, one batch
-/// after the other, and once on several threads, each with a window of batches under way. Both fill a store of their own
+/// Appends generated events in small batches, each batch waited for until it is acknowledged, which with `--durability append` is
+/// when it is synced to the disk: once on one thread, one batch after the other, and once on several threads, each with a window of batches under way. Both fill a store of their own
 /// below the directory, which is removed at the end.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -16,7 +16,8 @@ stdout gets one line of JSON; the medians of all rounds, and how many times fast
 Examples:
   gristmill bench-append --dir .
   gristmill bench-append --dir /mnt/disk --threads 8 --window 16 | jq .ratio
-  gristmill bench-append --dir . --sync-ms 5")]
+  gristmill bench-append --dir . --sync-ms 5
+  gristmill bench-append --dir . --durability 100ms")]
 pub(crate) struct BenchAppendArguments {
     /// Directory on the disk that is measured
     #[arg(long, value_name = "DIR")]
@@ -45,6 +46,9 @@ pub(crate) struct BenchAppendArguments {
     /// Let each sync of the log take at least so many milliseconds, as on a slower disk
     #[arg(long, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1000))]
     pub(crate) sync_ms: u32,
+
+    #[command(flatten)]
+    pub(crate) appending: Appending,
 
     #[command(flatten)]
     pub(crate) sealing: Sealing,

@@ -27,7 +27,7 @@ pub(crate) use inspect::InspectArguments;
 pub(crate) use retain::RetainArguments;
 pub(crate) use size::Size;
 pub(crate) use snapshot::SnapshotArguments;
-pub(crate) use tuning::{Budgets, Reading, Sealing, Writing};
+pub(crate) use tuning::{Appending, Budgets, Reading, Sealing, Writing};
 pub(crate) use verify::VerifyArguments;
 
 use clap::builder::Resettable;

@@ -2,6 +2,7 @@
 
 use super::Size;
 use clap::Args;
+use gristmill::Durability;
 
 /// When a store seals.
 #[derive(Debug, Args)]
@@ -14,6 +15,17 @@ pub(crate) struct Sealing {
     /// Bytes of write-ahead log at which appended events are sealed into segments [default: 64MiB]
     #[arg(long, value_name = "BYTES", env = "GRISTMILL_WAL_BYTES")]
     pub(crate) wal_bytes: Option<Size>,
+}
+
+/// What an append that was acknowledged survives.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Tuning")]
+pub(crate) struct Appending {
+    /// What an acknowledged append survives: `append`, a power cut; `100ms` or another time, a kill at once and a power cut
+    /// after at most this long and the sync that is then made; `none`, a kill, and a power cut may take everything since
+    /// the last seal or close
+    #[arg(long, value_name = "WHEN", env = "GRISTMILL_DURABILITY", default_value_t)]
+    pub(crate) durability: Durability,
 }
 
 /// Numbers for commands that write a store.

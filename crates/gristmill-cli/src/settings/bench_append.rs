@@ -2,7 +2,7 @@
 
 use super::options;
 use crate::arguments::BenchAppendArguments;
-use gristmill::Options;
+use gristmill::{Durability, Options};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ pub(crate) struct BenchAppendSettings {
     /// Where the stores are made.
     pub(crate) dir: PathBuf,
     pub(crate) options: Options,
+    pub(crate) durability: Durability,
     pub(crate) appenders: Appenders,
     /// Events of a batch, at least one.
     pub(crate) batch_events: usize,
@@ -41,8 +42,10 @@ impl From<BenchAppendArguments> for BenchAppendSettings {
     fn from(typed: BenchAppendArguments) -> Self {
         Self {
             dir: typed.dir,
+            durability: typed.appending.durability,
             // Nothing is fetched.
-            options: options::with_sealing(Options::new().threads(1).fsync(true), &typed.sealing),
+            options: options::with_sealing(options::for_a_command().threads(1), &typed.sealing)
+                .durability(typed.appending.durability),
             appenders: Appenders { threads: typed.threads.into(), window: typed.window as usize },
             batch_events: typed.batch as usize,
             runs: typed.runs,

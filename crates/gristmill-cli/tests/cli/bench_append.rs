@@ -21,7 +21,7 @@ fn a_sync_stores_one_batch_of_one_thread_and_a_window_of_several() {
     let bench = Bench::new();
     let measured = measure(&bench, &["--window", "8"]);
     assert_eq!([&measured["threads"], &measured["window"], &measured["batch_events"]], [2, 8, 10]);
-    assert_eq!(measured["fsync"], true);
+    assert_eq!(measured["durability"], "append");
     let (one, windows) = (&measured["one_thread"], &measured["windows"]);
     for rates in [one, windows] {
         let (batches, events) = (number(&rates["batches_per_s"]), number(&rates["events_per_s"]));
@@ -41,6 +41,19 @@ fn a_slower_disk_can_be_asked_for() {
     for rates in ["one_thread", "windows"] {
         assert!(number(&measured[rates]["sync_ms"]) >= 3.0, "{measured}");
     }
+}
+
+#[test]
+fn less_durable_appends_sync_less() {
+    for durability in ["50ms", "none"] {
+        let measured = measure(&Bench::new(), &["--durability", durability]);
+        assert_eq!(measured["durability"], durability);
+        assert!(number(&measured["one_thread"]["batches_per_sync"]) > 2.0, "{measured}");
+    }
+    let bench = Bench::new();
+    bench
+        .run(["bench-append", "--dir", ".", "--durability", "never"])
+        .failed(2, &["--durability", "`100ms`"]);
 }
 
 #[test]

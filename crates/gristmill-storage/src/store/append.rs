@@ -11,11 +11,11 @@ use super::pending::Pending;
 use super::queue::{Limits, Refused};
 use super::rotate::rotate;
 use super::view::CHUNK_EVENTS;
-use super::{PANICKED, Store, StoreError, Writer, hold, seal};
+use super::{Durability, PANICKED, Store, StoreError, Writer, hold, seal};
 
 /// Bytes that one write of the log takes at most, unless it is one batch. More would make the first of the group wait
 /// for the last without saving syncs.
-pub(super) const GROUP_BYTES: usize = 16 << 20;
+const GROUP_BYTES: usize = 16 << 20;
 /// The most batches that may wait for their group: at 100 events a batch, more than a disk writes while it syncs.
 pub(super) const WAITING: Limits = Limits { group_weight: GROUP_BYTES, waiting: 1024 };
 /// The most bytes that may wait for their group where the thread that brought them goes on: no more memory than a few
@@ -26,7 +26,8 @@ const LATER_BYTES: usize = 16 * GROUP_BYTES;
 const WAIT_AT: u64 = 2;
 
 impl Store {
-    /// Stores a batch: durable, and seen by every snapshot taken from then on, when this returns.
+    /// Stores a batch. When this returns it is seen by every snapshot taken from then on, and as durable as
+    /// [`super::StoreOptions::durability`] says: by default it survives a power cut.
     ///
     /// A batch whose token was stored before is not stored again, and gets the receipt of then. An error says that
     /// nothing of the batch was acknowledged, see [`StoreError::NotStored`].
@@ -147,9 +148,9 @@ fn try_commit(store: &Store, group: &[Arc<Batch>]) -> Result<Vec<Receipt>, Store
     store.check_open()?;
     let plan = plan(&writer, group);
     if !plan.new.is_empty() {
-        writer.log.append(plan.new.iter().map(|(_, batch)| batch.payload()), store.options.fsync)?;
+        writer.append(plan.new.iter().map(|&(_, batch)| batch), store.options.durability)?;
     }
-    // Durable: now the readers may see it.
+    // As durable as the options ask for: now the readers may see it.
     store.view.with(|view| {
         for (receipt, batch) in &plan.new {
             view.push(receipt.sequence, Arc::clone(batch));
@@ -160,7 +161,23 @@ fn try_commit(store: &Store, group: &[Arc<Batch>]) -> Result<Vec<Receipt>, Store
             writer.tokens.insert(token, *receipt, store.options.token_window);
         }
     }
+    if let (Some(syncer), Durability::Interval(most)) = (&store.syncer, store.options.durability) {
+        syncer.note(most);
+    }
     Ok(plan.receipts)
+}
+
+/// Batches in groups that are written at once.
+pub(super) fn groups<T>(batches: &[T], batch: impl Fn(&T) -> &Batch) -> impl Iterator<Item = &[T]> {
+    let mut bytes = 0_usize;
+    batches.chunk_by(move |_, next| {
+        bytes = bytes.saturating_add(batch(next).payload().len());
+        let fits = bytes <= GROUP_BYTES;
+        if !fits {
+            bytes = 0;
+        }
+        fits
+    })
 }
 
 /// What to do with a group.

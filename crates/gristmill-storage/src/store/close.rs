@@ -1,6 +1,7 @@
 //! Closing a store.
 
-use super::edit::edit;
+use super::edit::{durable_tokens, edit};
+use super::syncer::Syncer;
 use super::{Store, StoreError, Writer, hold};
 use crate::catalog::Catalog;
 
@@ -13,8 +14,12 @@ impl Store {
     ///
     /// Dropping the store closes it too, but nobody sees the error.
     pub fn close(&self) -> Result<(), StoreError> {
+        // A compaction in the background gives up.
+        self.signal.stop();
         // Before the locks below, which committing needs. A closed store has nothing left to commit.
         let flushed = self.flush();
+        // Before the lock is released: another process may recover the log then.
+        self.syncer.iter().for_each(Syncer::stop);
         self.close_log()?;
         flushed?;
         self.queue.take_unheard().map_or(Ok(()), |error| Err(StoreError::NotStored(error)))
@@ -36,7 +41,7 @@ impl Store {
 }
 
 fn note_closed(store: &Store, catalog: &mut Catalog, writer: &mut Writer) -> Result<(), StoreError> {
-    let tokens = writer.durable_tokens()?;
+    let tokens = durable_tokens(store, catalog, writer)?;
     let end = writer.log.end();
     edit(store, catalog, tokens, |next| {
         if let Some(log) = next.logs.last_mut() {

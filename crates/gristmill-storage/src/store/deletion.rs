@@ -12,7 +12,7 @@ use crate::catalog::{Catalog, Deletion, SegmentEntry};
 use crate::segment::Segment;
 use crate::segment::file::{DeletedOf, write_deleted};
 
-use super::edit::edit;
+use super::edit::{durable_tokens, edit};
 use super::layout::{SEGMENTS, TEMPORARY, deletion_path};
 use super::leftovers;
 use super::{Store, StoreError, hold};
@@ -151,7 +151,7 @@ fn publish(
         deleted.events += old.events() - left;
         deleted.dropped += u64::from(new.is_none());
     }
-    let tokens = hold(&store.writer)?.durable_tokens()?;
+    let tokens = durable_tokens(store, &mut catalog, &mut *hold(&store.writer)?)?;
     files.publish(|| edit(store, &mut catalog, tokens, |next| apply(next, &changed)))?;
     hold(&store.writer)?.log.note_catalog(catalog.number);
     let before: Vec<Deletion> = changed.values().filter_map(|changed| changed.old.deletion).collect();

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use crate::catalog::{Catalog, Publish, Tokens, publish};
 use crate::hash::HashSet;
 
+use super::sync::make_durable;
 use super::{Store, StoreError, Writer};
 
 /// Publishes a changed catalog, and puts it in the place of the current one.
@@ -38,11 +39,13 @@ pub(super) fn edit(
     }
 }
 
-impl Writer {
-    /// The tokens for a catalog: each of them stands for events that are durable, with or without
-    /// [`super::StoreOptions::fsync`].
-    pub(super) fn durable_tokens(&mut self) -> Result<Tokens, StoreError> {
-        self.log.settle()?;
-        Ok(self.tokens.clone())
-    }
+/// The tokens for a catalog: each of them stands for events that are durable, whatever
+/// [`super::StoreOptions::durability`] is.
+pub(super) fn durable_tokens(
+    store: &Store,
+    catalog: &mut Catalog,
+    writer: &mut Writer,
+) -> Result<Tokens, StoreError> {
+    make_durable(store, catalog, writer)?;
+    Ok(writer.tokens.clone())
 }

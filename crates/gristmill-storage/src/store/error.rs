@@ -73,6 +73,14 @@ pub enum StoreError {
         /// The reason given.
         source: io::Error,
     },
+    /// The operating system gave no thread.
+    #[error("cannot start the thread that {task}: {source}")]
+    Thread {
+        /// What the thread is for.
+        task: &'static str,
+        /// The reason given.
+        source: io::Error,
+    },
     /// The catalog cannot be written or read.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
@@ -112,6 +120,9 @@ pub enum StoreError {
         /// What happened.
         reason: String,
     },
+    /// Work in the background was told to stop; it goes on when the store is open again.
+    #[error("the work was stopped before its end; nothing of it shows")]
+    Stopped,
     /// The store was closed.
     #[error("the store was closed; open it again")]
     Closed,

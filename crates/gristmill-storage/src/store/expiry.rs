@@ -10,7 +10,7 @@ use crate::segment::{Dictionary, Segment, SegmentError};
 use crate::timestamp::MILLIS_PER_DAY;
 
 use super::deletion::Deleted;
-use super::edit::edit;
+use super::edit::{durable_tokens, edit};
 use super::{Store, StoreError, hold};
 
 impl Store {
@@ -23,7 +23,7 @@ impl Store {
     /// [`Store::expire`].
     pub fn set_retention(&self, retention: Retention) -> Result<(), StoreError> {
         let mut catalog = hold(&self.catalog)?;
-        let tokens = hold(&self.writer)?.durable_tokens()?;
+        let tokens = durable_tokens(self, &mut catalog, &mut *hold(&self.writer)?)?;
         edit(self, &mut catalog, tokens, |next| next.retention = retention)?;
         hold(&self.writer)?.log.note_catalog(catalog.number);
         Ok(())

@@ -6,7 +6,7 @@ use crate::catalog::Receipt;
 use crate::event::EventRow;
 use crate::segment::{SegmentBuilder, SegmentError};
 
-use super::edit::edit;
+use super::edit::{durable_tokens, edit};
 use super::partition;
 use super::staging::Staging;
 use super::{Store, StoreError, hold};
@@ -113,7 +113,7 @@ impl Loader<'_> {
         if let Some(stored) = token.as_deref().and_then(|token| writer.tokens.receipt(token)) {
             return Ok(stored);
         }
-        let mut tokens = writer.durable_tokens()?;
+        let mut tokens = durable_tokens(store, &mut catalog, &mut writer)?;
         if let Some(token) = &token {
             tokens.insert(token, receipt, store.options.token_window);
         }
@@ -124,6 +124,7 @@ impl Loader<'_> {
         writer.log.note_catalog(catalog.number);
         // Before the catalog is free for others, so that both list the segments in the same order.
         store.view.with(|view| view.add(segments.into_iter().map(Arc::new)))?;
+        store.signal.wake();
         Ok(receipt)
     }
 

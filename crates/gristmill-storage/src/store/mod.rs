@@ -2,8 +2,9 @@
 //!
 //! One verb a file. In the order of a batch's life: `append` (handed in), `pending` (waited for), `queue` (group commit
 //! into the log), `view` (what readers see), `seal` (log to segments), `load` (files to segments, without the log),
-//! `compact` (segments to fewer and smaller ones), `backup` (all of it into another folder), `recover` (what the log still holds at the next open),
-//! `verify` (every byte of it), `repair` (what is damaged).
+//! `compact` (segments to fewer and smaller ones), `deletion` (rows that no longer count), `maintain` (what the store does by
+//! itself), `backup` (all of it into another folder), `recover` (what the log still holds at the next open), `verify` (every
+//! byte of it), `repair` (what of it is damaged).
 //! `docs/durability.md` argues each point at which a crash can happen.
 //!
 //! Locks are taken in this order: `compacting`, `sealing`, `catalog`, `writer`, then those of the view.
@@ -13,6 +14,7 @@ mod backup;
 mod close;
 mod compact;
 mod deletion;
+mod durability;
 mod edit;
 mod error;
 mod expiry;
@@ -20,6 +22,7 @@ mod finding;
 mod layout;
 mod leftovers;
 mod load;
+mod maintain;
 mod open;
 mod options;
 mod partition;
@@ -31,6 +34,8 @@ mod repair;
 mod rotate;
 mod seal;
 mod staging;
+mod sync;
+mod syncer;
 mod verify;
 mod view;
 
@@ -49,11 +54,13 @@ use crate::wal::LogWriter;
 pub use crate::catalog::{Catalog, CatalogError, Deletion, LogEntry, Loss, Receipt, Retention, SegmentEntry};
 pub use crate::wal::WalError;
 pub use backup::{Backup, BackupProgress, back_up};
-pub use compact::{Compaction, CompactionProgress, SegmentsTotal};
+pub use compact::{Compaction, CompactionProgress, Round, SegmentsTotal};
 pub use deletion::{Deleted, Remains};
+pub use durability::{Durability, DurabilityError};
 pub use error::StoreError;
 pub use finding::Finding;
 pub use load::Loader;
+pub use maintain::{Background, Maintenance};
 pub use options::StoreOptions;
 pub use pending::Pending;
 pub use reader::Reader;
@@ -62,8 +69,11 @@ pub use repair::{Repair, RepairStep, accept_loss, repair};
 pub use verify::{Verification, VerifyProgress, verify};
 pub use view::Snapshot;
 
+use compact::Compacting;
+use maintain::Signal;
 use queue::CommitQueue;
 use seal::Sealing;
+use syncer::Syncer;
 use view::SharedView;
 
 /// A store open for writing. There is one writer at a time; its methods may be called from many threads.
@@ -76,17 +86,23 @@ pub struct Store {
     next_id: AtomicU64,
     queue: CommitQueue<Arc<Batch>, Receipt, Arc<StoreError>>,
     /// Held by the one compaction that runs.
-    compacting: Mutex<()>,
+    compacting: Compacting,
     sealing: Mutex<Sealing>,
     /// The catalog on the disk.
     catalog: Mutex<Catalog>,
-    writer: Mutex<Writer>,
+    writer: Arc<Mutex<Writer>>,
+    /// Syncs appends that did not, where the options ask for it.
+    syncer: Option<Syncer>,
     view: SharedView,
     /// Why the store takes no more changes.
     halted: OnceLock<String>,
     /// Taken by the first close.
     lock: Mutex<Option<Box<dyn Lock>>>,
     recovery: Recovery,
+    /// Wakes and stops the background, where there is one.
+    signal: Arc<Signal>,
+    /// What the background did. No other lock is taken under it.
+    maintenance: Mutex<Maintenance>,
 }
 
 /// What an append changes.
@@ -94,6 +110,8 @@ pub struct Store {
 struct Writer {
     log: LogWriter,
     tokens: Tokens,
+    /// The batches acknowledged in the log and not durable, in their order: what a failed sync may lose.
+    unsynced: Vec<Arc<Batch>>,
 }
 
 impl Store {

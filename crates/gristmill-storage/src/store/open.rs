@@ -8,14 +8,16 @@ use crate::dir::{Dir, Lock};
 use crate::segment::PartCache;
 use crate::wal::{self, LogWriter, Predecessor};
 
-use super::append::{GROUP_BYTES, WAITING};
+use super::append::{WAITING, groups};
+use super::compact::Compacting;
 use super::layout::{self, LOCK};
 use super::leftovers::sweep;
 use super::queue::CommitQueue;
 use super::recover::{Recovered, recover};
 use super::seal::Sealing;
+use super::syncer::Syncer;
 use super::view::{SharedView, Unfrozen};
-use super::{Store, StoreError, StoreOptions, Writer};
+use super::{Durability, Store, StoreError, StoreOptions, Writer};
 
 impl Store {
     /// Opens a store, or creates one in an empty folder.
@@ -54,19 +56,30 @@ impl Store {
                 tokens.insert(token, receipt, options.token_window);
             }
         }
+        let writer = Arc::new(Mutex::new(Writer { log, tokens, unsynced: Vec::new() }));
+        let syncer = match options.durability {
+            Durability::Interval(_) => Some(
+                Syncer::start(Arc::clone(&writer))
+                    .map_err(|source| StoreError::Thread { task: "syncs", source })?,
+            ),
+            Durability::Append | Durability::None => None,
+        };
         Ok(Self {
             dir,
             options,
             cache,
             next_id: AtomicU64::new(catalog.next_id),
             queue: CommitQueue::new(WAITING),
-            compacting: Mutex::new(()),
+            compacting: Compacting::default(),
             sealing: Mutex::new(Sealing::default()),
             catalog: Mutex::new(catalog),
-            writer: Mutex::new(Writer { log, tokens }),
+            writer,
+            syncer,
             halted: OnceLock::new(),
             lock: Mutex::new(Some(lock)),
             recovery: recovered.report,
+            signal: Arc::default(),
+            maintenance: Mutex::default(),
             view: SharedView::new(recovered.into_view()),
         })
     }
@@ -105,24 +118,11 @@ pub(super) fn write_log(
     batches: &[Unfrozen],
 ) -> Result<LogWriter, StoreError> {
     let mut log = LogWriter::create(dir, id, &Predecessor::default(), sealed)?;
-    for group in groups(batches) {
+    for group in groups(batches, |unfrozen| &unfrozen.batch) {
         log.append(group.iter().map(|unfrozen| unfrozen.batch.payload()), false)?;
     }
     log.settle()?;
     Ok(log)
-}
-
-/// Batches in groups that are written at once.
-fn groups(batches: &[Unfrozen]) -> impl Iterator<Item = &[Unfrozen]> {
-    let mut bytes = 0_usize;
-    batches.chunk_by(move |_, next| {
-        bytes = bytes.saturating_add(next.batch.payload().len());
-        let fits = bytes <= GROUP_BYTES;
-        if !fits {
-            bytes = 0;
-        }
-        fits
-    })
 }
 
 pub(super) fn take_lock(dir: &dyn Dir) -> Result<Box<dyn Lock>, StoreError> {

@@ -1,5 +1,7 @@
 //! What can be chosen when a store is opened.
 
+use super::Durability;
+
 /// The numbers of a store. Each has a default; none of them is written into the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreOptions {
@@ -10,9 +12,8 @@ pub struct StoreOptions {
     pub segment_rows: u32,
     /// Bytes of unsealed events that make the store seal. The default is 64 MiB: what a restart has to replay.
     pub wal_bytes: u64,
-    /// Whether an append waits until its bytes are on the disk. The default is `true`; without it a power cut loses
-    /// the newest appends (a killed process does not), in return for appends that do not wait.
-    pub fsync: bool,
+    /// What an acknowledged append survives. The default is [`Durability::Append`]: a power cut too.
+    pub durability: Durability,
     /// Bytes of segment files kept in memory, at most. The default is 256 MiB.
     pub cache_bytes: usize,
     /// How many append tokens are remembered. The default is 65,536; more make each catalog larger.
@@ -24,7 +25,7 @@ impl Default for StoreOptions {
         Self {
             segment_rows: 1 << 20,
             wal_bytes: 64 << 20,
-            fsync: true,
+            durability: Durability::Append,
             cache_bytes: 256 << 20,
             token_window: 1 << 16,
         }

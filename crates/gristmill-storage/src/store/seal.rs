@@ -5,7 +5,7 @@ use std::sync::{Arc, MutexGuard};
 use crate::segment::{Segment, SegmentBuilder, SegmentError};
 use crate::wal;
 
-use super::edit::edit;
+use super::edit::{durable_tokens, edit};
 use super::partition;
 use super::rotate::rotate;
 use super::staging::Staging;
@@ -96,6 +96,7 @@ fn run(store: &Store, sealing: &mut Sealing) -> Result<(), StoreError> {
     }
     let result = try_run(store);
     sealing.failure = result.as_ref().err().map(|error| (error.to_string(), backlog));
+    store.signal.wake();
     result
 }
 
@@ -129,7 +130,7 @@ fn try_run(store: &Store) -> Result<(), StoreError> {
     let segments = staging.install()?;
 
     let mut catalog = hold(&store.catalog)?;
-    let tokens = hold(&store.writer)?.durable_tokens()?;
+    let tokens = durable_tokens(store, &mut catalog, &mut *hold(&store.writer)?)?;
     let dropped: Vec<u64> = catalog.logs.iter().map(|log| log.id).filter(|&id| id < rotated.log).collect();
     staging.publish(|entries| {
         edit(store, &mut catalog, tokens, |next| {

@@ -1,5 +1,7 @@
 //! Writing a log.
 
+use std::io;
+
 use crate::dir::{Dir, WriteFile};
 
 use super::frame::{self, FrameHeader, FrameKind, MAX_PAYLOAD};
@@ -8,8 +10,8 @@ use super::{FOLDER, Predecessor, WalError, path};
 /// A buffer larger than this is given back after use.
 const KEPT_BUFFER: usize = 1 << 20;
 
-/// A log being written. After a failed write or sync the file cannot be relied on beyond [`LogWriter::end`], so whoever
-/// goes on must do so in a new log.
+/// A log being written. After a failed write or sync the file cannot be relied on beyond what was durable before, so
+/// whoever goes on must do so in a new log, and write there afresh what was acknowledged and is not durable.
 #[derive(Debug)]
 pub(crate) struct LogWriter {
     file: Box<dyn WriteFile>,
@@ -22,8 +24,8 @@ pub(crate) struct LogWriter {
     acknowledged: Position,
     /// The end of the file: a marker may follow the last group.
     written: Position,
-    /// How many bytes are durable.
-    durable: u64,
+    /// The end of what is durable: not before `acknowledged` where all appends sync.
+    durable: Position,
     /// The number of the newest catalog; 0 for none.
     catalog: u64,
     failed: bool,
@@ -59,7 +61,7 @@ impl LogWriter {
             before: sequence,
             acknowledged: start,
             written: start,
-            durable: 0,
+            durable: start,
             catalog: 0,
             failed: false,
             buffer: Vec::new(),
@@ -92,9 +94,14 @@ impl LogWriter {
         self.predecessor
     }
 
-    /// Whether no batch was acknowledged in it.
+    /// The sequence number of the last batch that is durable.
+    pub(crate) fn durable_sequence(&self) -> u64 {
+        self.durable.sequence
+    }
+
+    /// Whether no batch in it is durable.
     pub(crate) fn is_empty(&self) -> bool {
-        self.acknowledged.sequence == self.before
+        self.durable.sequence == self.before
     }
 
     /// Whether a write or sync failed, so that nothing more can be appended.
@@ -128,9 +135,24 @@ impl LogWriter {
         Ok(())
     }
 
-    /// Makes every acknowledged batch durable, which they are already where all appends synced.
+    /// Whether every acknowledged batch is durable.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.durable.offset >= self.acknowledged.offset
+    }
+
+    /// Makes every acknowledged batch durable, which they are already where all appends synced. An error where a write or
+    /// sync has failed before the last of them was durable.
     pub(crate) fn settle(&mut self) -> Result<(), WalError> {
-        if self.failed || self.durable >= self.acknowledged.offset { Ok(()) } else { self.sync() }
+        if self.is_settled() {
+            return Ok(());
+        }
+        if self.failed {
+            let source = io::Error::other("an earlier write or sync of it has failed");
+            return Err(WalError::io("sync", &self.path, source));
+        }
+        self.sync()?;
+        self.mark();
+        Ok(())
     }
 
     /// Remembers that a catalog of this number was published, so that an older one put back is seen.
@@ -143,12 +165,12 @@ impl LogWriter {
 
     /// Syncs what is not durable yet and says where the log ends for good.
     ///
-    /// Where that fails, or something failed before, the end is that of the last acknowledged group.
+    /// Where that fails, or something failed before, the end is that of what was durable before.
     pub(crate) fn end(&mut self) -> Predecessor {
-        if !self.failed && self.durable < self.written.offset && self.sync().is_ok() {
+        if !self.failed && self.durable.offset < self.written.offset && self.sync().is_ok() {
             self.acknowledged = self.written;
         }
-        let Position { offset, checksum, .. } = self.acknowledged;
+        let Position { offset, checksum, .. } = self.durable;
         Predecessor { log: self.id, length: offset, checksum }
     }
 
@@ -175,7 +197,7 @@ impl LogWriter {
             kind,
             payload_len,
             sequence,
-            durable: self.durable,
+            durable: self.durable.offset,
             log: self.id,
             previous: at.checksum,
         };
@@ -196,7 +218,7 @@ impl LogWriter {
         let result = self.file.sync();
         self.failed |= result.is_err();
         result.map_err(|source| WalError::io("sync", &self.path, source))?;
-        self.durable = self.written.offset;
+        self.durable = self.written;
         Ok(())
     }
 }

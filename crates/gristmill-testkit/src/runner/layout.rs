@@ -39,6 +39,8 @@ pub enum Layout {
     CompactedAmongDeleted,
     /// In segment files that were rewritten without the others.
     Purged,
+    /// In segment files that the rounds of a background have merged, as far as they go.
+    Merged,
 }
 
 /// The session of events that are deleted again; no other event has it.
@@ -46,7 +48,7 @@ const DELETED_SESSION: &str = "\u{1}deleted";
 
 impl Layout {
     /// Every layout.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Heap,
         Self::Trickled,
         Self::Sealed,
@@ -60,6 +62,7 @@ impl Layout {
         Self::AmongDeleted,
         Self::CompactedAmongDeleted,
         Self::Purged,
+        Self::Merged,
     ];
 
     /// A store in memory that holds these events in this way.
@@ -68,8 +71,10 @@ impl Layout {
     /// What the store says.
     pub fn store(self, options: &Options, events: &[Event]) -> Result<gristmill::Store, gristmill::Error> {
         let dir: Arc<dyn Dir> = Arc::new(MemoryDir::new());
-        let is_small = matches!(self, Self::Scattered | Self::Compacted | Self::PartlyCompacted);
-        let options = if is_small { options.clone().segment_rows(3) } else { options.clone() };
+        let is_small =
+            matches!(self, Self::Scattered | Self::Compacted | Self::PartlyCompacted | Self::Merged);
+        let options = options.clone().background(false);
+        let options = if is_small { options.segment_rows(3) } else { options };
         let open = || options.clone().open_dir(Arc::clone(&dir));
         let store = open()?;
         let (first, second) = events.split_at(events.len() / 2);
@@ -88,6 +93,13 @@ impl Layout {
                 events.chunks(5).try_for_each(|events| append(&store, events))?;
                 store.seal()?;
                 store.compact(&|_| {})?;
+            }
+            Self::Merged => {
+                for events in events.chunks(2) {
+                    append(&store, events)?;
+                    store.seal()?;
+                }
+                while store.compact_round()?.merged > 0 {}
             }
             Self::PartlyCompacted => {
                 let (second, third) = second.split_at(second.len() / 2);

@@ -31,7 +31,7 @@ impl Report {
             "window": settings.appenders.window,
             "batch_events": settings.batch_events,
             "batch_bytes": bytes / batches.len().max(1),
-            "fsync": true,
+            "durability": settings.durability.to_string(),
             "runs": self.0.len(),
             "windows": self.measured(settings, |pair| pair.windows),
             "one_thread": self.measured(settings, |pair| pair.one),

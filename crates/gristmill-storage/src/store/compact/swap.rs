@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::catalog::SegmentEntry;
-use crate::store::edit::edit;
+use crate::store::edit::{durable_tokens, edit};
 use crate::store::layout::{SEGMENTS, deletion_path};
 use crate::store::staging::Staging;
 use crate::store::{Store, StoreError, hold};
@@ -26,7 +26,7 @@ pub(super) fn swap(
         return Ok(None);
     }
     let ids: Vec<u64> = replaced.iter().map(|entry| entry.id).collect();
-    let tokens = hold(&store.writer)?.durable_tokens()?;
+    let tokens = durable_tokens(store, &mut catalog, &mut *hold(&store.writer)?)?;
     staging.publish(|entries| {
         edit(store, &mut catalog, tokens, |next| replace(&mut next.segments, &ids, entries))
     })?;

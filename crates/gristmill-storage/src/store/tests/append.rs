@@ -102,7 +102,7 @@ fn a_batch_too_large_for_the_log_names_the_remedy() {
 #[test]
 fn without_fsync_the_log_still_survives_a_kill() {
     let dir = MemoryDir::new();
-    let store = open(&dir, StoreOptions { fsync: false, ..unsealed() });
+    let store = open(&dir, StoreOptions { durability: Durability::None, ..unsealed() });
     store.append(batch(0..3)).unwrap();
     let killed = dir.fork();
     assert_holds(&open(&killed, unsealed()), 0..3);
