@@ -18,6 +18,7 @@ mod inspect;
 #[cfg(unix)]
 mod interrupt;
 mod readme;
+mod repair;
 mod snapshot;
 mod streams;
 mod verify;

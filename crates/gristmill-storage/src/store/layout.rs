@@ -75,7 +75,7 @@ fn check_empty(dir: &dyn Dir) -> Result<(), StoreError> {
     for name in names {
         match &*name {
             names::OLD => return Err(StoreError::CatalogMissing { found: name }),
-            wal::FOLDER | SEGMENTS => {
+            wal::FOLDER | SEGMENTS | QUARANTINE => {
                 if let Some(file) = list(dir, &name)?.first() {
                     return Err(StoreError::CatalogMissing { found: format!("{name}/{file}") });
                 }

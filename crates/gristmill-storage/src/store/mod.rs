@@ -22,6 +22,7 @@ mod finding;
 mod layout;
 mod leftovers;
 mod load;
+mod loss;
 mod maintain;
 mod open;
 mod options;

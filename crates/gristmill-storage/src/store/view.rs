@@ -1,5 +1,6 @@
 //! What readers see: the segments in files, and the events that are not sealed yet.
 
+use std::borrow::Cow;
 use std::ops::{AddAssign, SubAssign};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -22,12 +23,22 @@ pub(super) const CHUNK_EVENTS: u64 = 1 << 16;
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     segments: Arc<[Arc<Segment>]>,
+    lost: Arc<[Arc<Segment>]>,
 }
 
 impl Snapshot {
     /// The segments, oldest first. Together they hold every event once.
     pub fn segments(&self) -> &[Arc<Segment>] {
         &self.segments
+    }
+
+    /// The segments that a fetch has to look at: these, and for each loss that a repair has recorded one that cannot be
+    /// read, so that no answer without the lost events passes for a whole one.
+    pub fn for_fetch(&self) -> Cow<'_, [Arc<Segment>]> {
+        if self.lost.is_empty() {
+            return Cow::Borrowed(&self.segments);
+        }
+        self.segments.iter().chain(&*self.lost).cloned().collect()
     }
 
     /// How many events.
@@ -40,6 +51,8 @@ impl Snapshot {
 #[derive(Debug, Default)]
 pub(super) struct View {
     sealed: Vec<Arc<Segment>>,
+    /// What stands for appends that a repair gave up.
+    lost: Arc<[Arc<Segment>]>,
     /// Unsealed events as segments on the heap, oldest first.
     chunks: Vec<Chunk>,
     /// Unsealed events that came after, as batches.
@@ -98,8 +111,8 @@ impl SubAssign for Backlog {
 }
 
 impl View {
-    pub(super) fn new(sealed: Vec<Arc<Segment>>) -> Self {
-        Self { sealed, ..Self::default() }
+    pub(super) fn new(sealed: Vec<Arc<Segment>>, lost: Vec<Arc<Segment>>) -> Self {
+        Self { sealed, lost: lost.into(), ..Self::default() }
     }
 
     /// Publishes a batch.
@@ -179,10 +192,13 @@ impl View {
 
     /// All but the tail.
     pub(super) fn frozen(&mut self) -> Snapshot {
-        let Self { sealed, chunks, snapshot, .. } = self;
+        let Self { sealed, lost, chunks, snapshot, .. } = self;
         let chunks = chunks.iter().map(|chunk| &chunk.segment);
         snapshot
-            .get_or_insert_with(|| Snapshot { segments: sealed.iter().chain(chunks).cloned().collect() })
+            .get_or_insert_with(|| Snapshot {
+                segments: sealed.iter().chain(chunks).cloned().collect(),
+                lost: Arc::clone(lost),
+            })
             .clone()
     }
 

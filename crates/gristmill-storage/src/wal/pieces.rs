@@ -19,6 +19,8 @@ pub(crate) struct Pieces {
     pub(crate) pieces: Vec<Piece>,
     /// How many bytes its intact headers say are durable.
     pub(crate) durable: u64,
+    /// The number of the newest catalog that it knows; 0 for none.
+    pub(crate) catalog: u64,
     /// How long the file is.
     pub(crate) length: u64,
 }
@@ -52,7 +54,7 @@ pub(crate) fn pieces(dir: &dyn Dir, id: u64) -> Result<Pieces, WalError> {
     })?;
     let failed = |source| WalError::io("read", &name, source);
     let mut window = Window::new(&*file).map_err(failed)?;
-    let mut log = Pieces { pieces: Vec::new(), durable: 0, length: window.len() };
+    let mut log = Pieces { pieces: Vec::new(), durable: 0, catalog: 0, length: window.len() };
     let mut at = 0;
     while at < log.length {
         let next = match intact(&mut window, id, at).map_err(failed)? {
@@ -80,6 +82,9 @@ impl Frame {
     fn push_to(self, log: &mut Pieces) -> u64 {
         let Self { header, offset, payload } = self;
         log.durable = log.durable.max(header.durable);
+        if let (FrameKind::Marker, Some(&number)) = (header.kind, payload.as_array()) {
+            log.catalog = log.catalog.max(u64::from_le_bytes(number));
+        }
         log.pieces.push(match header.kind {
             FrameKind::Batch => Piece::Batch { sequence: header.sequence, offset, payload },
             FrameKind::Head | FrameKind::Marker => Piece::After(header.sequence),

@@ -41,17 +41,14 @@ pub(super) fn apply(dir: &dyn Dir, plan: &Plan) -> Result<(), StoreError> {
         catalog.logs = vec![LogEntry { id, length: log.length() }];
         catalog.closed = true;
     }
-    publish(dir, &catalog)?;
+    // One that is damaged must not take the place of the one before, which may be all there is.
+    let publish = if plan.renew_old { catalog::publish } else { catalog::replace };
+    publish(dir, &catalog).map_err(Publish::into_error)?;
     for path in &plan.moved {
         // It lies in quarantine. What stays here too, the next open removes.
         let _ = dir.remove(path);
     }
     Ok(())
-}
-
-/// Puts a catalog in the place of the one that is there, and leaves the one before as it is: it may be the only intact one.
-pub(super) fn publish(dir: &dyn Dir, catalog: &Catalog) -> Result<(), StoreError> {
-    Ok(catalog::replace(dir, catalog).map_err(Publish::into_error)?)
 }
 
 /// Where a file is kept.

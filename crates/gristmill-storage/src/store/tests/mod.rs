@@ -11,6 +11,7 @@ mod maintain;
 mod open;
 mod pending;
 mod recover;
+mod repair;
 mod rounds;
 mod seal;
 mod verify;
