@@ -17,7 +17,6 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SendError, SyncSender, sync_channel};
 use std::thread;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// So many chunks of events may wait to be stored.
 const WAITING: usize = 4;
@@ -51,7 +50,8 @@ pub(super) fn start(settings: &IngestSettings, bar: &ProgressBar) -> Result<Rece
     let (sender, receiver) = sync_channel(WAITING);
     let mut reading = Reading {
         rule: settings.rule,
-        arrival: arrival(),
+        // One instant for the whole load.
+        arrival: Timestamp::now(),
         invalid,
         tally: Tally::default(),
         threads: settings.threads,
@@ -72,13 +72,6 @@ pub(super) fn start(settings: &IngestSettings, bar: &ProgressBar) -> Result<Rece
         })
         .map_err(|error| Failure::caused(Code::Other, "cannot start a thread to read the events", &error))?;
     Ok(receiver)
-}
-
-/// Now, for events without a timestamp: one instant for the whole load.
-fn arrival() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let millis = i64::try_from(since.as_millis()).unwrap_or(Timestamp::MAX.millis());
-    Timestamp(millis.min(Timestamp::MAX.millis()))
 }
 
 /// Why reading ends early.
