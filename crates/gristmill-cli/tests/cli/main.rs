@@ -4,6 +4,8 @@
 
 #[cfg(unix)]
 mod bad_input;
+#[cfg(unix)]
+mod batches;
 mod bench;
 mod bench_append;
 mod compact;
@@ -16,5 +18,7 @@ mod ingest;
 mod inspect;
 #[cfg(unix)]
 mod interrupt;
+#[cfg(unix)]
+mod killed;
 mod readme;
 mod streams;
