@@ -15,6 +15,8 @@ mod harness;
 mod help;
 mod import;
 mod ingest;
+#[cfg(target_os = "linux")]
+mod injected;
 mod inspect;
 #[cfg(unix)]
 mod interrupt;
