@@ -33,7 +33,7 @@ fn ndjson(events: &[Event]) -> Vec<u8> {
 }
 
 fn empty_store() -> Store {
-    Options::new().threads(1).open_in_memory().expect("an empty store")
+    Options::new().threads(1).background(false).open_in_memory().expect("an empty store")
 }
 
 fn parse(criterion: &mut Criterion, size: Size) {

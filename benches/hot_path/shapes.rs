@@ -117,7 +117,7 @@ pub(crate) fn store(size: Size) -> Store {
 /// As [`store`], with options of its own.
 pub(crate) fn store_with(size: Size, options: Options) -> Store {
     // A segment for each day, however many rows it has.
-    let options = options.segment_rows(u32::MAX).threads(size.threads);
+    let options = options.segment_rows(u32::MAX).threads(size.threads).background(false);
     let store = options.open_in_memory().expect("an empty store");
     let mut loader = store.loader();
     for event in Events::new(size) {

@@ -30,12 +30,13 @@ enum Step {
     Load(u64),
     Seal,
     Compact,
+    Round,
     Close,
     /// Without a close.
     Drop,
 }
 
-const STEPS: [Step; 25] = [
+const STEPS: [Step; 32] = [
     Step::Open,
     Step::Append(2),
     Step::Unheard(1),
@@ -59,6 +60,13 @@ const STEPS: [Step; 25] = [
     Step::Append(1),
     Step::Unheard(1),
     Step::Seal,
+    Step::Append(1),
+    Step::Seal,
+    Step::Append(2),
+    Step::Seal,
+    Step::Append(1),
+    Step::Seal,
+    Step::Round,
     Step::Compact,
     Step::Close,
 ];
@@ -76,7 +84,7 @@ struct Run {
 }
 
 fn options() -> Options {
-    Options::new().threads(1).segment_rows(8)
+    Options::new().threads(1).segment_rows(8).background(false)
 }
 
 fn open(dir: &FaultDir) -> Result<Store, gristmill::Error> {
@@ -139,6 +147,11 @@ impl Run {
             Step::Compact => {
                 if let Some(store) = &self.store {
                     let _ = store.compact(&|_| {});
+                }
+            }
+            Step::Round => {
+                if let Some(store) = &self.store {
+                    let _ = store.compact_round();
                 }
             }
             Step::Close => {
@@ -255,7 +268,7 @@ fn calls_and_changes() -> (u64, u64) {
     run.all_steps();
     let counts = (run.dir.calls(), run.dir.changes());
     assert!(run.in_doubt.is_empty());
-    assert_eq!(run.acknowledged.len(), 18);
+    assert_eq!(run.acknowledged.len(), 21);
     run.recover(&run.dir.after_kill(), "without a fault");
     for seed in 0..SEEDS {
         run.recover(&run.dir.after_power_cut(seed), "power cut after the end");

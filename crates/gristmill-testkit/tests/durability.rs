@@ -21,7 +21,7 @@ const SEEDS: u64 = 4;
 const LONG: Duration = Duration::from_hours(1);
 
 fn open(dir: &FaultDir, durability: Durability) -> Result<Store, gristmill::Error> {
-    Options::new().threads(1).durability(durability).open_dir(Arc::new(dir.clone()))
+    Options::new().threads(1).background(false).durability(durability).open_dir(Arc::new(dir.clone()))
 }
 
 fn batch(numbers: Range<u64>) -> Batch {

@@ -1,10 +1,11 @@
 //! The threads that fetches run on.
 
 use crate::error::Error;
-use gristmill_query::exec::{Cancel, ExecOptions, execute, explain};
-use gristmill_query::request::Fetch;
+use gristmill_query::exec::{Cancel, ExecOptions, execute, explain, rows_of};
+use gristmill_query::request::{Delete, Fetch};
 use gristmill_query::response::{Answer, Explanation};
 use gristmill_storage::segment::Segment;
+use roaring::RoaringBitmap;
 use std::sync::Arc;
 
 /// A thread pool of its own, so that a store neither waits for the service's rayon pool nor blocks it.
@@ -45,5 +46,14 @@ impl Engine {
         segments: &[Arc<Segment>],
     ) -> Result<(Answer, Explanation), Error> {
         Ok(explain(fetch, segments, &self.options, &self.pool)?)
+    }
+
+    /// The rows of each segment that a deletion means.
+    pub(crate) fn rows_of(
+        &self,
+        delete: &Delete,
+        segments: &[Arc<Segment>],
+    ) -> Result<Vec<RoaringBitmap>, Error> {
+        Ok(rows_of(delete, segments, &self.options, &self.pool)?)
     }
 }

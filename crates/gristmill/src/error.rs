@@ -41,6 +41,14 @@ pub enum Error {
         /// Why not.
         source: rayon::ThreadPoolBuildError,
     },
+    /// The thread of the background could not be started.
+    #[error(
+        "cannot start a thread for the background: {source}; end other threads, or open with `background(false)`"
+    )]
+    Background {
+        /// Why not.
+        source: std::io::Error,
+    },
 }
 
 /// What a caller can do about an [`Error`].
@@ -73,7 +81,11 @@ impl Error {
                 | ExecError::TooMuchMemory { .. }
                 | ExecError::TimedOut { .. },
             ) => ErrorKind::OverBudget,
-            Self::Store(_) | Self::Exec(_) | Self::Folder { .. } | Self::Threads { .. } => ErrorKind::Other,
+            Self::Store(_)
+            | Self::Exec(_)
+            | Self::Folder { .. }
+            | Self::Threads { .. }
+            | Self::Background { .. } => ErrorKind::Other,
         }
     }
 }

@@ -34,6 +34,7 @@
 //! | the columns | [`schema`] |
 //! | a fetch: from JSON, checked | [`request`] |
 //! | zones and granularities | [`time`] |
+//! | backups | [`Store::snapshot_to`], [`maintenance`] |
 //! | an answer: rows, JSON, CSV, a record batch of Arrow | [`response`] |
 //!
 //! | feature | what it adds |
@@ -43,6 +44,7 @@
 
 mod engine;
 mod error;
+pub mod maintenance;
 mod options;
 mod reader;
 mod store;
@@ -56,8 +58,9 @@ pub use gristmill_query::{exec, request, response, time};
 #[cfg(feature = "parquet")]
 pub use gristmill_storage::parquet;
 pub use gristmill_storage::store::{
-    Catalog, Compaction, CompactionProgress, Durability, DurabilityError, Loader, Pending, Receipt, Recovery,
-    SegmentEntry, SegmentsTotal, Snapshot, StoreError,
+    Catalog, Compaction, CompactionProgress, Deleted, Deletion, Durability, DurabilityError, Loader, Loss,
+    Maintenance, Pending, Receipt, Recovery, Remains, Retention, Round, SegmentEntry, SegmentsTotal,
+    Snapshot, StoreError,
 };
 pub use gristmill_storage::{Timestamp, dir, event, hash, schema, segment, timestamp};
 

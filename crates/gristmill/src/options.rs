@@ -6,7 +6,7 @@ use crate::reader::Reader;
 use crate::store::Store;
 use gristmill_query::exec::{Budget, ExecOptions, Tuning};
 use gristmill_storage::dir::{Dir, FsDir, MemoryDir};
-use gristmill_storage::store::{Durability, StoreOptions};
+use gristmill_storage::store::{self, Durability, StoreOptions};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,17 +19,32 @@ use std::sync::Arc;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Options {
     threads: usize,
+    background: bool,
     store: StoreOptions,
     exec: ExecOptions,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { threads: 0, background: true, store: StoreOptions::default(), exec: ExecOptions::default() }
+    }
 }
 
 impl Options {
     /// The defaults.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Whether a store that is open for writing has a thread that merges small segments into larger ones while it is used:
+    /// see [`Store::compact_round`]. The default is `true`; a process that ends soon does without.
+    #[must_use]
+    pub fn background(mut self, background: bool) -> Self {
+        self.background = background;
+        self
     }
 
     /// Threads that answer fetches; 0, the default, is one for each core.
@@ -106,7 +121,7 @@ impl Options {
     pub fn open_existing(self, path: impl AsRef<Path>) -> Result<Store, Error> {
         let dir = FsDir::open(path.as_ref()).map_err(|source| folder(path.as_ref(), source))?;
         let engine = Engine::new(self.threads, self.exec)?;
-        Store::open_existing(Arc::new(dir), self.store, engine)
+        Store::new(store::Store::open_existing(Arc::new(dir), self.store)?, engine, self.background)
     }
 
     /// Opens a store that lives in memory and ends with its last handle.
@@ -123,7 +138,7 @@ impl Options {
     /// As [`Options::open`].
     pub fn open_dir(self, dir: Arc<dyn Dir>) -> Result<Store, Error> {
         let engine = Engine::new(self.threads, self.exec)?;
-        Store::open_dir(dir, self.store, engine)
+        Store::new(store::Store::open(dir, self.store)?, engine, self.background)
     }
 
     /// Opens the store in a folder for reading only, beside its writer or without one. Nothing is written.
@@ -132,11 +147,19 @@ impl Options {
     /// There is no store, it cannot be read, or it is damaged.
     pub fn open_reader(self, path: impl AsRef<Path>) -> Result<Reader, Error> {
         let dir = FsDir::open(path.as_ref()).map_err(|source| folder(path.as_ref(), source))?;
+        self.open_reader_dir(Arc::new(dir))
+    }
+
+    /// Opens a store in any [`Dir`] for reading only.
+    ///
+    /// # Errors
+    /// As [`Options::open_reader`].
+    pub fn open_reader_dir(self, dir: Arc<dyn Dir>) -> Result<Reader, Error> {
         let engine = Engine::new(self.threads, self.exec)?;
-        Reader::open_dir(&(Arc::new(dir) as Arc<dyn Dir>), &self.store, engine)
+        Reader::open_dir(&dir, &self.store, engine)
     }
 }
 
-fn folder(path: &Path, source: std::io::Error) -> Error {
+pub(crate) fn folder(path: &Path, source: std::io::Error) -> Error {
     Error::Folder { path: path.to_owned(), source }
 }

@@ -4,10 +4,11 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::options::Options;
 use gristmill_query::exec::Cancel;
-use gristmill_query::request::Fetch;
+use gristmill_query::request::{Delete, Fetch};
 use gristmill_query::response::{Answer, Explanation};
 use gristmill_storage::dir::Dir;
 use gristmill_storage::store::{self, Catalog, Recovery, Snapshot, StoreOptions};
+use roaring::RoaringBitmap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -58,6 +59,15 @@ impl Reader {
     /// A segment that is needed cannot be read, or a budget is exceeded.
     pub fn fetch(&self, fetch: &Fetch) -> Result<Answer, Error> {
         self.engine.fetch(fetch, self.snapshot().segments(), None)
+    }
+
+    /// How many events a deletion would delete.
+    ///
+    /// # Errors
+    /// A segment that may hold some of them cannot be read.
+    pub fn count_to_delete(&self, delete: &Delete) -> Result<u64, Error> {
+        let rows = self.engine.rows_of(delete, self.snapshot().segments())?;
+        Ok(rows.iter().map(RoaringBitmap::len).sum())
     }
 
     /// As [`Self::fetch`], and tells how the answer was found: what was left out, in which ways the rest was scanned, and how

@@ -2,24 +2,29 @@
 
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::maintenance::{self, Backup, BackupProgress};
 use crate::options::Options;
 use gristmill_query::exec::Cancel;
-use gristmill_query::request::Fetch;
+use gristmill_query::request::{Delete, Fetch};
 use gristmill_query::response::{Answer, Explanation};
-use gristmill_storage::dir::Dir;
 use gristmill_storage::event::Batch;
 use gristmill_storage::store::{
-    self, Compaction, CompactionProgress, Loader, Pending, Receipt, Recovery, Snapshot, StoreOptions,
+    self, Background, Compaction, CompactionProgress, Deleted, Loader, Maintenance, Pending, Receipt,
+    Recovery, Remains, Retention, Round, Snapshot,
 };
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A store that is open for writing and reading.
 ///
 /// Handles are cheap to clone and may be used from any thread. One process has a store open at a time; others read it
 /// with a [`crate::Reader`].
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_field_names, reason = "it is a store of the storage crate, with what it needs")]
 pub struct Store {
+    /// Dropped first: the last handle waits for its thread, then closes the store.
+    background: Option<Arc<Background>>,
     store: Arc<store::Store>,
     engine: Arc<Engine>,
 }
@@ -33,16 +38,11 @@ impl Store {
         Options::new().open(path)
     }
 
-    pub(crate) fn open_dir(dir: Arc<dyn Dir>, options: StoreOptions, engine: Engine) -> Result<Self, Error> {
-        Ok(Self { store: Arc::new(store::Store::open(dir, options)?), engine: Arc::new(engine) })
-    }
-
-    pub(crate) fn open_existing(
-        dir: Arc<dyn Dir>,
-        options: StoreOptions,
-        engine: Engine,
-    ) -> Result<Self, Error> {
-        Ok(Self { store: Arc::new(store::Store::open_existing(dir, options)?), engine: Arc::new(engine) })
+    pub(crate) fn new(store: store::Store, engine: Engine, background: bool) -> Result<Self, Error> {
+        let store = Arc::new(store);
+        let background = background.then(|| Background::start(&store).map(Arc::new)).transpose();
+        let background = background.map_err(|source| Error::Background { source })?;
+        Ok(Self { background, store, engine: Arc::new(engine) })
     }
 
     /// Stores a batch. When this returns it is in every later answer, and as durable as [`Options::durability`] says: by
@@ -120,6 +120,102 @@ impl Store {
         Ok(self.store.compact(self.engine.threads(), observe)?)
     }
 
+    /// Deletes the events that are meant and were stored before the call. When it returns no fetch or snapshot that begins
+    /// sees them, and that is durable. Their bytes stay on the disk until their segments are rewritten: by
+    /// [`Store::compact`], or at once by [`Store::purge`].
+    ///
+    /// # Errors
+    /// A segment that may hold some of them cannot be read, or the change cannot be written; then nothing is deleted.
+    pub fn delete(&self, delete: &Delete) -> Result<Deleted, Error> {
+        self.store.delete(now(), |segments| self.engine.rows_of(delete, segments))
+    }
+
+    /// Rewrites the segments that hold deleted events, without them. When it returns, their bytes are in no file but those
+    /// that a snapshot or a reader holds; these go when it lets go of them.
+    ///
+    /// # Errors
+    /// As [`Store::compact`].
+    pub fn purge(&self, observe: &(dyn Fn(CompactionProgress) + Sync)) -> Result<Compaction, Error> {
+        Ok(self.store.purge(self.engine.threads(), observe)?)
+    }
+
+    /// What of deleted events is on the disk still.
+    ///
+    /// # Errors
+    /// The folder cannot be listed.
+    pub fn remains(&self) -> Result<Remains, Error> {
+        Ok(self.store.remains()?)
+    }
+
+    /// How long events are kept.
+    ///
+    /// # Errors
+    /// A thread has panicked while it changed the store.
+    pub fn retention(&self) -> Result<Retention, Error> {
+        Ok(self.store.retention()?)
+    }
+
+    /// Says how long events are kept from now on; durable when it returns. [`Store::expire`] deletes what is older.
+    ///
+    /// # Errors
+    /// The catalog cannot be written.
+    pub fn set_retention(&self, retention: Retention) -> Result<(), Error> {
+        Ok(self.store.set_retention(retention)?)
+    }
+
+    /// Deletes the events that are kept no longer, by whole days in UTC, and counted from the newest event where that is
+    /// older than the clock says. Events that are in the log only are looked at once they are sealed.
+    ///
+    /// # Errors
+    /// The change cannot be written; then nothing is deleted.
+    pub fn expire(&self) -> Result<Deleted, Error> {
+        Ok(self.store.expire(now())?)
+    }
+
+    /// Makes a backup in a folder that is new or empty: a store of its own, with everything whose append or load returned
+    /// before the call, and no part of anything. Appends and fetches go on meanwhile. Files are shared with this store where
+    /// the file system can do that, and else copied; all is durable when this returns.
+    ///
+    /// ```
+    /// # use gristmill::{Reader, Store};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let folder = tempfile::tempdir()?;
+    /// let store = Store::open(folder.path().join("events"))?;
+    /// let backup = store.snapshot_to(folder.path().join("backup"), &|_| {})?;
+    /// assert_eq!(Reader::open(folder.path().join("backup"))?.snapshot().events(), backup.events);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// A file of the store is damaged, or the folder is in use or cannot be written. What was written till then is no
+    /// store, and the next backup into that folder replaces it.
+    pub fn snapshot_to(
+        &self,
+        folder: impl AsRef<Path>,
+        observe: &dyn Fn(BackupProgress),
+    ) -> Result<Backup, Error> {
+        let target = maintenance::create(folder.as_ref())?;
+        Ok(self.store.snapshot_to(&target, observe)?)
+    }
+
+    /// One bounded step of what the background does by itself: merges some sealed segments of about the same size, where there
+    /// are enough of them. Says what it did; nothing, where there was nothing to do.
+    ///
+    /// # Errors
+    /// The new segments cannot be written; the store is as it was.
+    pub fn compact_round(&self) -> Result<Round, Error> {
+        Ok(self.store.compact_round(self.engine.threads(), &|| false)?)
+    }
+
+    /// What was done in the background since the store was opened, and why it fails where it does.
+    ///
+    /// # Errors
+    /// A thread panicked while it noted that.
+    pub fn maintenance(&self) -> Result<Maintenance, Error> {
+        Ok(self.store.maintenance()?)
+    }
+
     /// Everything that is stored now; later writes do not show in it.
     ///
     /// # Errors
@@ -171,6 +267,15 @@ impl Store {
     /// # Errors
     /// The last state could not be written; everything acknowledged is in the log.
     pub fn close(self) -> Result<(), Error> {
+        if let Some(background) = &self.background {
+            background.stop();
+        }
         Ok(self.store.close()?)
     }
+}
+
+/// Milliseconds since 1970, by the clock of this machine.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -13,11 +13,16 @@ use std::path::PathBuf;
 When stdout is no terminal, the receipt is printed there as one line of JSON: {\"written\":3,\"before\":{...},...}.
 
 Examples:
-  gristmill compact --store store")]
+  gristmill compact --store store
+  gristmill compact --store store --purge")]
 pub(crate) struct CompactArguments {
     /// Directory of the store
     #[arg(long, value_name = "DIR")]
     pub(crate) store: PathBuf,
+
+    /// Rewrite only the segments that hold deleted events, without them, and tell what is left of such
+    #[arg(long)]
+    pub(crate) purge: bool,
 
     /// No progress bar and no summary; errors are still told
     #[arg(long, short)]

@@ -3,23 +3,29 @@
 mod bench;
 mod bench_append;
 mod compact;
+mod delete;
 mod fetch;
 mod generate;
 mod import;
 mod ingest;
 mod inspect;
+mod retain;
 mod size;
+mod snapshot;
 mod tuning;
 
 pub(crate) use bench::{BenchArguments, BenchFormat};
 pub(crate) use bench_append::BenchAppendArguments;
 pub(crate) use compact::CompactArguments;
+pub(crate) use delete::DeleteArguments;
 pub(crate) use fetch::{FetchArguments, Format};
 pub(crate) use generate::{EventFormat, GenerateArguments};
 pub(crate) use import::ImportArguments;
 pub(crate) use ingest::{IngestArguments, OnInvalid, SourceWord};
 pub(crate) use inspect::InspectArguments;
+pub(crate) use retain::RetainArguments;
 pub(crate) use size::Size;
+pub(crate) use snapshot::SnapshotArguments;
 pub(crate) use tuning::{Appending, Budgets, Reading, Sealing, Writing};
 
 use clap::builder::Resettable;
@@ -74,6 +80,7 @@ Examples:
   gristmill fetch --store store --chart query.json
   gristmill compact --store store
   gristmill inspect --store store
+  gristmill snapshot --store store backup
 
 Answers go to stdout; progress, receipts and errors go to stderr.
 
@@ -91,7 +98,10 @@ pub(crate) enum Command {
     Bench(BenchArguments),
     BenchAppend(BenchAppendArguments),
     Compact(CompactArguments),
+    Delete(DeleteArguments),
+    Retain(RetainArguments),
     Inspect(InspectArguments),
+    Snapshot(SnapshotArguments),
     Generate(GenerateArguments),
     Completions(CompletionsArguments),
 }

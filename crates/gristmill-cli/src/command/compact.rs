@@ -6,7 +6,7 @@ use crate::progress::{self, Measure};
 use crate::render::{bytes, count};
 use crate::settings::CompactSettings;
 use crate::terminal;
-use gristmill::{Compaction, SegmentsTotal};
+use gristmill::{Compaction, CompactionProgress, Error, Remains, SegmentsTotal};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -18,16 +18,21 @@ pub(crate) fn run(settings: &CompactSettings) -> Result<(), Failure> {
         .open_existing(&settings.store)
         .map_err(|error| Failure::opening_to_read(&settings.store, error))?;
     let failure = |error| Failure::in_store(&settings.store, error);
-    let bar = progress::bar(Measure::Events(0), settings.quiet);
-    let result = store.compact(&|progress| {
-        bar.set_length(progress.total);
-        bar.set_position(progress.done);
-    });
-    bar.finish_and_clear();
-    let receipt = result.map_err(failure)?;
+    let receipt =
+        with_bar(
+            settings.quiet,
+            |observe| {
+                if settings.purge { store.purge(observe) } else { store.compact(observe) }
+            },
+        )
+        .map_err(failure)?;
+    let remains = store.remains().map_err(failure)?;
     store.close().map_err(failure)?;
     if !settings.quiet {
         say(&summary(&receipt, begin.elapsed()));
+        if settings.purge {
+            say(&remains_told(&remains));
+        }
     }
     if terminal::stdout_is_terminal() {
         return Ok(());
@@ -36,8 +41,43 @@ pub(crate) fn run(settings: &CompactSettings) -> Result<(), Failure> {
         "written": receipt.written,
         "before": total(receipt.before),
         "after": total(receipt.after),
+        "on_disk": remains_json(&remains),
     });
     to_stdout(|out| writeln!(out, "{line}"))
+}
+
+/// Rewrites segments under a bar that tells how far it is.
+pub(super) fn with_bar(
+    quiet: bool,
+    rewrite: impl FnOnce(&(dyn Fn(CompactionProgress) + Sync)) -> Result<Compaction, Error>,
+) -> Result<Compaction, Error> {
+    let bar = progress::bar(Measure::Events(0), quiet);
+    let result = rewrite(&|progress| {
+        bar.set_length(progress.total);
+        bar.set_position(progress.done);
+    });
+    bar.finish_and_clear();
+    result
+}
+
+/// What of deleted events is on the disk still, for people.
+pub(super) fn remains_told(remains: &Remains) -> String {
+    let Remains { events, files } = remains;
+    match (events, files.len()) {
+        (0, 0) => "no deleted event is on the disk".to_owned(),
+        (0, files) => format!(
+            "{files} files that are listed no longer are kept for their readers, and may hold deleted events"
+        ),
+        _ => format!(
+            "the bytes of {} deleted events are on the disk until `gristmill compact --purge`",
+            count(*events)
+        ),
+    }
+}
+
+/// The same for programs.
+pub(super) fn remains_json(remains: &Remains) -> Value {
+    json!({"deleted_events": remains.events, "unlisted_files": remains.files})
 }
 
 fn summary(receipt: &Compaction, took: Duration) -> String {

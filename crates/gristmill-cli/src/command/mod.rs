@@ -4,10 +4,13 @@ mod bench;
 mod bench_append;
 mod compact;
 mod completions;
+mod delete;
 mod fetch;
 mod generate;
 mod ingest;
 mod inspect;
+mod retain;
+mod snapshot;
 mod warnings;
 
 use crate::arguments::{Arguments, Command};
@@ -22,7 +25,10 @@ pub(crate) fn run(typed: Arguments) -> Result<(), Failure> {
         Command::Bench(typed) => bench::run(&typed.try_into()?),
         Command::BenchAppend(typed) => bench_append::run(&typed.into()),
         Command::Compact(typed) => compact::run(&typed.into()),
+        Command::Delete(typed) => delete::run(&typed.try_into()?),
+        Command::Retain(typed) => retain::run(&typed.try_into()?),
         Command::Inspect(typed) => inspect::run(&typed.into()),
+        Command::Snapshot(typed) => snapshot::run(&typed.into()),
         Command::Generate(typed) => generate::run(&typed.try_into()?),
         Command::Completions(typed) => completions::run(typed.shell),
     }

@@ -44,7 +44,7 @@ impl From<BenchAppendArguments> for BenchAppendSettings {
             dir: typed.dir,
             durability: typed.appending.durability,
             // Nothing is fetched.
-            options: options::with_sealing(Options::new().threads(1), &typed.sealing)
+            options: options::with_sealing(options::for_a_command().threads(1), &typed.sealing)
                 .durability(typed.appending.durability),
             appenders: Appenders { threads: typed.threads.into(), window: typed.window as usize },
             batch_events: typed.batch as usize,

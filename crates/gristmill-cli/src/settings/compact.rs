@@ -10,11 +10,18 @@ use std::path::PathBuf;
 pub(crate) struct CompactSettings {
     pub(crate) store: PathBuf,
     pub(crate) options: Options,
+    /// Whether only segments with deleted events are rewritten.
+    pub(crate) purge: bool,
     pub(crate) quiet: bool,
 }
 
 impl From<CompactArguments> for CompactSettings {
     fn from(typed: CompactArguments) -> Self {
-        Self { options: options::for_writing(&typed.writing), store: typed.store, quiet: typed.quiet }
+        Self {
+            options: options::for_writing(&typed.writing),
+            store: typed.store,
+            purge: typed.purge,
+            quiet: typed.quiet,
+        }
     }
 }

@@ -80,7 +80,10 @@ impl TryFrom<IngestArguments> for IngestSettings {
         }
         Ok(Self {
             threads: options::threads(&typed.writing.reading),
-            options: options::for_writing(&typed.writing).durability(typed.appending.durability),
+            // A stream of batches may last; a load is over soon.
+            options: options::for_writing(&typed.writing)
+                .durability(typed.appending.durability)
+                .background(batch_rows.is_some()),
             store: typed.store,
             inputs,
             format: InputFormat::Json,

@@ -3,17 +3,23 @@
 mod bench;
 mod bench_append;
 mod compact;
+mod delete;
 mod fetch;
 mod generate;
 mod ingest;
 mod inspect;
 mod options;
 mod query;
+mod retain;
+mod snapshot;
 
 pub(crate) use bench::{BenchOutput, BenchSettings};
 pub(crate) use bench_append::{Appenders, BenchAppendSettings};
 pub(crate) use compact::CompactSettings;
+pub(crate) use delete::DeleteSettings;
 pub(crate) use fetch::{FetchSettings, Output};
 pub(crate) use generate::{Destination, GenerateSettings};
 pub(crate) use ingest::{IngestSettings, Input, InputFormat, Invalid};
 pub(crate) use inspect::InspectSettings;
+pub(crate) use retain::RetainSettings;
+pub(crate) use snapshot::SnapshotSettings;

@@ -27,9 +27,14 @@ pub(super) fn with_sealing(mut options: Options, typed: &Sealing) -> Options {
     options
 }
 
+/// A command ends soon, and does only what it was asked to.
+pub(super) fn for_a_command() -> Options {
+    Options::new().background(false)
+}
+
 /// Numbers for a command that opens a store without a query.
 pub(super) fn for_reading(typed: &Reading) -> Options {
-    let mut options = Options::new();
+    let mut options = for_a_command();
     if let Some(threads) = typed.threads {
         options = options.threads(usize::from(threads));
     }

@@ -1,7 +1,7 @@
 //! The query of a command: from a file, from stdin, or from the command line itself.
 
 use crate::failure::{Code, Failure};
-use gristmill::request::{Fetch, FetchContext};
+use gristmill::request::{Delete, Fetch, FetchContext};
 use std::fs::File;
 use std::io::{self, Read};
 
@@ -18,6 +18,13 @@ pub(super) fn read(argument: &str, organization: Option<&str>) -> Result<Fetch, 
     let (name, text) = text(argument)?;
     let context = organization.map_or_else(FetchContext::new, FetchContext::for_organization);
     Fetch::from_json(text, &context).map_err(|error| Failure::caused(Code::BadInput, &name, &error))
+}
+
+/// The deletion of that argument, of events of this organization where one is named.
+pub(super) fn read_deletion(argument: &str, organization: Option<&str>) -> Result<Delete, Failure> {
+    let (name, text) = text(argument)?;
+    let context = organization.map_or_else(FetchContext::new, FetchContext::for_organization);
+    Delete::from_json(text, &context).map_err(|error| Failure::caused(Code::BadInput, &name, &error))
 }
 
 /// The name of the query for messages, and its text.

@@ -15,10 +15,13 @@ fn help_teaches_by_example_and_lists_exit_codes() {
         "ingest",
         "import",
         "compact",
+        "delete",
+        "retain",
         "fetch",
         "bench",
         "bench-append",
         "inspect",
+        "snapshot",
         "generate",
         "completions",
     ] {

@@ -9,6 +9,7 @@ mod batches;
 mod bench;
 mod bench_append;
 mod compact;
+mod delete;
 mod fetch;
 mod generate;
 mod harness;
@@ -23,4 +24,5 @@ mod interrupt;
 #[cfg(unix)]
 mod killed;
 mod readme;
+mod snapshot;
 mod streams;

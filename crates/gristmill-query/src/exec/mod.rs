@@ -24,6 +24,7 @@ mod multiples;
 mod pack;
 mod piece;
 mod prepare;
+mod rows_of;
 mod run;
 mod scan;
 mod slots;
@@ -41,6 +42,7 @@ mod wide;
 
 pub use budget::Budget;
 pub use error::ExecError;
+pub use rows_of::rows_of;
 pub use run::{ExecOptions, execute, explain};
 pub use stop::Cancel;
 pub use tuning::{GroupStrategy, Instructions, RowStrategy, Tuning};

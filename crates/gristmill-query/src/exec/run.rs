@@ -327,7 +327,7 @@ fn missing_segment(segment: &Segment, error: &SegmentError) -> Missing {
     let meta = segment.meta();
     Missing {
         reason: error.to_string(),
-        rows: u64::from(meta.rows),
+        rows: u64::from(segment.events()),
         interval: Interval { start: meta.min_time, end: meta.max_time.saturating_add(1) },
     }
 }

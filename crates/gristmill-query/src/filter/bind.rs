@@ -9,7 +9,7 @@ use super::same_value::SameValue;
 use crate::exec::{RowStrategy, Tuning};
 use gristmill_storage::schema::{Dimension, Kind};
 use gristmill_storage::segment::{
-    Codes, DimensionCodes, NULL_CODE, Postings, Segment, SegmentError, Timestamps,
+    Alive, Codes, DimensionCodes, NULL_CODE, Postings, Segment, SegmentError, Timestamps,
 };
 use std::fmt;
 use std::ops::{ControlFlow, Range};
@@ -26,6 +26,8 @@ pub(crate) enum Bound<'p> {
     Leaf(Leaf<'p>),
     /// These rows, rising.
     Rows(Vec<u32>),
+    /// All rows but those deleted.
+    Alive(Alive),
     Timestamp {
         timestamps: Arc<Timestamps>,
         ranges: &'p [Range<i64>],
@@ -37,7 +39,7 @@ impl Bound<'_> {
     pub(crate) fn bytes_per_row(&self) -> f64 {
         match self {
             // Rows are known, and timestamps searched.
-            Self::All | Self::None | Self::Rows(_) | Self::Timestamp { .. } => 0.0,
+            Self::All | Self::None | Self::Rows(_) | Self::Alive(_) | Self::Timestamp { .. } => 0.0,
             Self::And(fields) | Self::Or(fields) => fields.iter().map(Self::bytes_per_row).sum(),
             Self::Not(field) => field.bytes_per_row(),
             Self::Leaf(leaf) => leaf.bytes_per_row(),
@@ -59,6 +61,7 @@ impl fmt::Display for Bound<'_> {
             Self::Or(fields) => all(f, "or", fields),
             Self::Not(field) => write!(f, "not({field})"),
             Self::Rows(rows) => write!(f, "{} rows of posting lists", rows.len()),
+            Self::Alive(alive) => write!(f, "all but {} deleted rows", alive.count_deleted()),
             Self::Timestamp { .. } => f.write_str("search of timestamps"),
             Self::Leaf(Leaf::Codes(leaf)) => {
                 let (wanted, all) = (leaf.set.count(leaf.dictionary_len), leaf.dictionary_len);
@@ -77,7 +80,12 @@ impl Bound<'_> {
             Self::None => 0,
             Self::Rows(known) => rows.min(known.len() as u64),
             Self::And(fields) => fields.iter().map(|field| field.rows_at_most(rows)).min().unwrap_or(rows),
-            Self::All | Self::Or(_) | Self::Not(_) | Self::Leaf(_) | Self::Timestamp { .. } => rows,
+            Self::All
+            | Self::Or(_)
+            | Self::Not(_)
+            | Self::Leaf(_)
+            | Self::Alive(_)
+            | Self::Timestamp { .. } => rows,
         }
     }
 }
@@ -102,8 +110,31 @@ const MERGED_BY_BITS: usize = 512;
 /// many rows as would pay. They are read for nothing where they then turn out to be too long.
 const UNEVEN: u64 = 4;
 
-/// Binds a filter to a segment. `spans` are the rows that will be asked about, rising.
+/// Binds a filter to a segment, with the restriction to rows that are not deleted. `spans` are the rows that will be
+/// asked about, rising.
 pub(crate) fn bind<'p>(
+    filter: &'p Compiled,
+    segment: &Segment,
+    spans: &[Range<u32>],
+    tuning: Tuning,
+) -> Result<Bound<'p>, SegmentError> {
+    let bound = bind_columns(filter, segment, spans, tuning)?;
+    if matches!(bound, Bound::None) || spans.iter().all(|rows| segment.alive().deleted_in(rows.clone()) == 0)
+    {
+        return Ok(bound);
+    }
+    let alive = Bound::Alive(segment.alive().clone());
+    Ok(match bound {
+        Bound::All => alive,
+        Bound::And(mut fields) => {
+            fields.push(alive);
+            Bound::And(fields)
+        }
+        other => Bound::And(vec![other, alive]),
+    })
+}
+
+fn bind_columns<'p>(
     filter: &'p Compiled,
     segment: &Segment,
     spans: &[Range<u32>],
@@ -115,7 +146,7 @@ pub(crate) fn bind<'p>(
         Compiled::And(fields) => {
             let mut bound = Vec::with_capacity(fields.len());
             for field in fields {
-                match bind(field, segment, spans, tuning)? {
+                match bind_columns(field, segment, spans, tuning)? {
                     Bound::None => return Ok(Bound::None),
                     Bound::All => {}
                     other => bound.push(other),
@@ -126,7 +157,7 @@ pub(crate) fn bind<'p>(
         Compiled::Or(fields) => {
             let mut bound = Vec::with_capacity(fields.len());
             for field in fields {
-                match bind(field, segment, spans, tuning)? {
+                match bind_columns(field, segment, spans, tuning)? {
                     Bound::All => return Ok(Bound::All),
                     Bound::None => {}
                     other => bound.push(other),
@@ -134,7 +165,7 @@ pub(crate) fn bind<'p>(
             }
             list(bound, Bound::None, Bound::Or)
         }
-        Compiled::Not(field) => match bind(field, segment, spans, tuning)? {
+        Compiled::Not(field) => match bind_columns(field, segment, spans, tuning)? {
             Bound::All => Bound::None,
             Bound::None => Bound::All,
             other => Bound::Not(Box::new(other)),

@@ -4,7 +4,7 @@ use super::bind::Bound;
 use super::leaf::{Leaf, PROBE_COST};
 use super::row_set::{RowSet, zeros};
 use crate::exec::{Instructions, Tuning};
-use gristmill_storage::segment::Timestamps;
+use gristmill_storage::segment::{Alive, Timestamps};
 use std::ops::Range;
 
 /// Leaves fold their words into others this many at a time: a block that has nothing left is not scanned.
@@ -48,8 +48,15 @@ impl Selection {
                 candidates.subtract(&matching, &self.span)
             }
             Bound::Rows(rows) => RowSet::of_list(rows, &candidates.hull()).intersect(&candidates),
+            Bound::Alive(alive) => self.without_deleted(alive, candidates),
             Bound::Timestamp { timestamps, ranges } => self.narrow_by_time(timestamps, ranges, &candidates),
         }
+    }
+
+    fn without_deleted(&self, alive: &Alive, candidates: RowSet) -> RowSet {
+        let deleted = alive.deleted().into_iter().flat_map(|deleted| deleted.range(candidates.hull()));
+        let deleted = RowSet::List(deleted.collect());
+        candidates.subtract(&deleted, &self.span)
     }
 
     /// Rows that pass a leaf, or with `wanted` false those that do not.
@@ -176,6 +183,8 @@ fn estimate(filter: &Bound<'_>) -> (f64, f64) {
         Bound::All => (0.0, 1.0),
         // These are found without a look at the rows.
         Bound::None | Bound::Timestamp { .. } | Bound::Rows(_) => (0.0, 0.0),
+        // Last: rows that others have left are fewer, and most of them pass.
+        Bound::Alive(_) => (1.0, 1.0),
         Bound::Leaf(leaf) => (leaf.scan_cost() as f64, leaf.share()),
         Bound::Not(field) => {
             let (cost, share) = estimate(field);

@@ -3,8 +3,8 @@
 use super::check::{FilterLimits, compile_regex};
 use super::error::{FetchError, FetchErrorKind};
 use super::{
-    Aggregation, Bound, Direction, Distinct, EmptyBuckets, Fetch, Filter, GroupValues, Having, Interval,
-    Limits, Metric, NumberTest, OrderBy, OrderColumn, TIMESTAMP_FIELD, Test,
+    Aggregation, Bound, Delete, Direction, Distinct, EmptyBuckets, Fetch, Filter, GroupValues, Having,
+    Interval, Limits, Metric, NumberTest, OrderBy, OrderColumn, TIMESTAMP_FIELD, Test,
 };
 use crate::time::{Granularity, Zone};
 use gristmill_storage::event::Source;
@@ -45,6 +45,15 @@ pub struct FetchBuilder {
     /// Names of aggregations and their places among the metrics, to be looked up when the fetch is built.
     named: Vec<(usize, String)>,
     order_by: Vec<(String, Direction)>,
+}
+
+impl Delete {
+    /// A fetch whose rows are those to be deleted.
+    pub(crate) fn to_fetch(&self) -> Fetch {
+        let FetchBuilder { fetch, .. } = Fetch::builder(&self.organization, self.interval);
+        let (vendor, sources) = (self.vendor.clone(), self.sources.clone());
+        Fetch { vendor, sources, filter: self.filter.clone(), ..fetch }
+    }
 }
 
 impl Fetch {

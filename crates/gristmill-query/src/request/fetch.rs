@@ -2,6 +2,7 @@
 
 use crate::request::{Filter, Having, Test};
 use crate::time::{Granularity, Zone};
+use gristmill_storage::Timestamp;
 use gristmill_storage::event::Source;
 use gristmill_storage::schema::{Column, Dimension};
 
@@ -65,6 +66,11 @@ pub struct Interval {
     pub start: i64,
     /// The first instant that is out again.
     pub end: i64,
+}
+
+impl Interval {
+    /// All instants that an event can have.
+    pub const ALL: Self = Self { start: Timestamp::MIN.0, end: Timestamp::MAX.0 + 1 };
 }
 
 /// Which values of a dimension with several values make groups. A row that is left with none is in no group.

@@ -5,6 +5,7 @@
 mod builder;
 mod check;
 mod context;
+mod delete;
 mod error;
 mod fetch;
 mod filter;
@@ -15,6 +16,7 @@ mod number;
 pub use builder::FetchBuilder;
 pub use check::compile_regex;
 pub use context::FetchContext;
+pub use delete::Delete;
 pub use error::{FetchError, FetchErrorKind};
 pub use fetch::{
     Aggregation, Direction, Distinct, EmptyBuckets, Estimator, Fetch, GroupValues, Interval, Metric, OrderBy,

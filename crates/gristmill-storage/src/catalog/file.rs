@@ -37,13 +37,18 @@ impl Publish {
 
 /// The catalog of a store; `None` where there is no file of that name.
 pub(crate) fn read(dir: &dyn Dir) -> Result<Option<Catalog>, CatalogError> {
-    let bytes = match read_bytes(dir, names::CATALOG) {
+    read_file(dir, names::CATALOG)
+}
+
+/// The catalog in a file of that name; `None` where there is none.
+pub(crate) fn read_file(dir: &dyn Dir, name: &str) -> Result<Option<Catalog>, CatalogError> {
+    let bytes = match read_bytes(dir, name) {
         Ok(bytes) => bytes,
         Err(Unreadable::Io(source)) if source.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(Unreadable::Io(source)) => return Err(CatalogError::io("read", names::CATALOG, source)),
-        Err(Unreadable::Bad(fault)) => return Err(fault.of(names::CATALOG)),
+        Err(Unreadable::Io(source)) => return Err(CatalogError::io("read", name, source)),
+        Err(Unreadable::Bad(fault)) => return Err(fault.of(name)),
     };
-    codec::decode(&bytes).map(Some).map_err(|fault| fault.of(names::CATALOG))
+    codec::decode(&bytes).map(Some).map_err(|fault| fault.of(name))
 }
 
 /// Replaces the catalog: durable under another name, read back, renamed, the name durable.

@@ -117,6 +117,19 @@ impl Dir for FsDir {
         (&file).write_all(std::process::id().to_string().as_bytes())?;
         Ok(Some(Box::new(FsLock { _file: file })))
     }
+
+    fn host_path(&self, path: &str) -> Option<PathBuf> {
+        self.at(path).ok()
+    }
+}
+
+/// Gives a file of one directory a second name in another, at the same path; an error of kind `Unsupported` where one of
+/// them is no folder of the file system, and of kind `CrossesDevices` where they lie on two.
+pub(crate) fn link_between(source: &dyn Dir, target: &dyn Dir, path: &str) -> io::Result<()> {
+    match (source.host_path(path), target.host_path(path)) {
+        (Some(from), Some(to)) => fs::hard_link(from, to),
+        _ => Err(io::Error::from(io::ErrorKind::Unsupported)),
+    }
 }
 
 #[derive(Debug)]

@@ -7,8 +7,10 @@ mod tests;
 
 use std::fmt;
 use std::io;
+use std::path::PathBuf;
 
 pub use fs::FsDir;
+pub(crate) use fs::link_between;
 pub use memory::MemoryDir;
 
 /// A directory tree that holds one store. Paths are relative, with `/` between their parts, and never leave it.
@@ -35,6 +37,11 @@ pub trait Dir: fmt::Debug + Send + Sync {
     /// Takes the exclusive lock on a file, which is created when absent: `None` where another process holds it.
     /// It is held until the returned value is dropped, or the process ends.
     fn try_lock(&self, path: &str) -> io::Result<Option<Box<dyn Lock>>>;
+    /// Where a file lies in the file system; `None` where the tree is no folder there, or `path` no path in it.
+    fn host_path(&self, path: &str) -> Option<PathBuf> {
+        let _ = path;
+        None
+    }
 }
 
 /// A file being written, from its start to its end.

@@ -77,11 +77,17 @@ impl SegmentMeta {
             max_time,
             values: heap.runs.values(),
             organizations: OrganizationBounds::of(&heap.dimension(Dimension::OrganizationId).dictionary),
-            dimensions: std::array::from_fn(|at| DimensionStats {
-                distinct: index(heap.dimensions[at].dictionary.len() - 1),
-                nulls: heap.dimensions[at].codes.count_nulls(),
+            dimensions: std::array::from_fn(|at| {
+                DimensionStats::of(&heap.dimensions[at].dictionary, &heap.dimensions[at].codes)
             }),
         }
+    }
+}
+
+impl DimensionStats {
+    /// Counts anew from the columns.
+    pub(super) fn of(dictionary: &Dictionary, codes: &DimensionCodes) -> Self {
+        Self { distinct: index(dictionary.len() - 1), nulls: codes.count_nulls() }
     }
 }
 

@@ -1,5 +1,6 @@
 //! A segment: an immutable block of events, on the heap or in a file, behind one interface.
 
+mod alive;
 mod builder;
 mod cache;
 mod codes;
@@ -24,6 +25,7 @@ mod ticks;
 #[cfg(test)]
 mod samples;
 
+pub use alive::Alive;
 pub use builder::SegmentBuilder;
 #[cfg(feature = "parquet")]
 pub(crate) use builder::{BuiltColumn, DimensionBuilder, DimensionRows, ValueVec};

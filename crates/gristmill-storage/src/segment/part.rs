@@ -20,6 +20,8 @@ pub(super) enum Part {
     Dictionary(Dimension),
     Codes(Dimension),
     Postings(Dimension),
+    /// Of a file of its own.
+    DeletedRows,
 }
 
 impl Part {
@@ -45,6 +47,7 @@ impl fmt::Display for Part {
             Self::Dictionary(dimension) => write!(f, "dictionary of {dimension}"),
             Self::Codes(dimension) => write!(f, "codes of {dimension}"),
             Self::Postings(dimension) => write!(f, "postings of {dimension}"),
+            Self::DeletedRows => f.write_str("deleted rows"),
         }
     }
 }

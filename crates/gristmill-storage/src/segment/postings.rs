@@ -9,7 +9,7 @@ use std::ops::Range;
 
 /// The rows of each code of a dimension. A row of a multi-value dimension stands under each of its codes; null rows
 /// stand under [`super::NULL_CODE`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Postings {
     /// A bitmap a code, for dictionaries whose values repeat.
     Bitmaps(Vec<RoaringBitmap>),

@@ -5,11 +5,12 @@ use super::file::{FileSegment, Form};
 use super::heap::HeapSegment;
 use super::lost::LostSegment;
 use super::{
-    Dictionary, DimensionCodes, FixedValues, Postings, RunTable, SegmentError, SegmentMeta, SegmentRows,
-    Ticks, Timestamps, Values,
+    Alive, Dictionary, DimensionCodes, FixedValues, Postings, RunTable, SegmentError, SegmentMeta,
+    SegmentRows, Ticks, Timestamps, Values,
 };
 use crate::event::EventRow;
 use crate::schema::Dimension;
+use roaring::RoaringBitmap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -21,6 +22,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Segment {
     id: u64,
     meta: SegmentMeta,
+    alive: Alive,
     parts: Parts,
 }
 
@@ -31,20 +33,20 @@ fn new_id() -> u64 {
 }
 
 /// Where the parts lie.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Parts {
-    Heap(Box<HeapSegment>),
-    File(Box<FileSegment>),
-    Lost(Box<LostSegment>),
+    Heap(Arc<HeapSegment>),
+    File(Arc<FileSegment>),
+    Lost(Arc<LostSegment>),
 }
 
 impl Segment {
     pub(super) fn on_heap(heap: HeapSegment) -> Self {
-        Self { id: new_id(), meta: SegmentMeta::of(&heap), parts: Parts::Heap(Box::new(heap)) }
+        Self::new(SegmentMeta::of(&heap), Parts::Heap(Arc::new(heap)))
     }
 
     pub(super) fn in_file(meta: SegmentMeta, file: FileSegment) -> Self {
-        Self { id: new_id(), meta, parts: Parts::File(Box::new(file)) }
+        Self::new(meta, Parts::File(Arc::new(file)))
     }
 
     /// A segment whose file is missing or damaged, in place of the error that opening it gave: what a catalog knows of
@@ -52,7 +54,28 @@ impl Segment {
     ///
     /// The error is given back where it may pass, as when there are too many open files.
     pub fn lost(meta: SegmentMeta, error: SegmentError) -> Result<Self, SegmentError> {
-        Ok(Self { id: new_id(), meta, parts: Parts::Lost(Box::new(LostSegment::of(error)?)) })
+        Ok(Self::new(meta, Parts::Lost(Arc::new(LostSegment::of(error)?))))
+    }
+
+    fn new(meta: SegmentMeta, parts: Parts) -> Self {
+        Self { id: new_id(), meta, alive: Alive::default(), parts }
+    }
+
+    /// The same segment with these rows deleted, and no others. All must be below its rows.
+    #[must_use]
+    pub(crate) fn with_deleted(&self, rows: RoaringBitmap) -> Self {
+        let (meta, parts) = (self.meta.clone(), self.parts.clone());
+        Self { id: new_id(), meta, alive: Alive::without(rows), parts }
+    }
+
+    /// Which of its rows count. All columns, and [`Segment::meta`], are of all rows, deleted ones included.
+    pub fn alive(&self) -> &Alive {
+        &self.alive
+    }
+
+    /// How many events: rows that count.
+    pub fn events(&self) -> u32 {
+        self.meta.rows - self.alive.count_deleted()
     }
 
     /// A number that no other segment of this process has, or had: what is derived from a segment can be kept under it.
@@ -145,6 +168,11 @@ impl Segment {
         }
     }
 
+    /// Whether its file is missing or damaged as a whole: no column can be read.
+    pub fn is_lost(&self) -> bool {
+        matches!(self.parts, Parts::Lost(_))
+    }
+
     /// Why the index file could not be used and was made anew in memory; `None` where it could, and on the heap.
     pub fn index_damage(&self) -> Option<&str> {
         match &self.parts {
@@ -158,14 +186,16 @@ impl Segment {
         SegmentRows::of(self)
     }
 
-    /// Calls `visit` with every event, in row order.
+    /// Calls `visit` with every event, in row order; deleted rows are none.
     pub fn for_each_row(&self, mut visit: impl FnMut(&EventRow<'_>)) -> Result<(), SegmentError> {
         let rows = self.rows()?;
-        rows.iter().for_each(|row| visit(&row));
+        for stretch in self.alive.stretches(0..self.meta.rows) {
+            stretch.for_each(|row| visit(&rows.get(row as usize)));
+        }
         Ok(())
     }
 
-    /// Every part at once.
+    /// Every part at once, of all rows.
     pub(super) fn to_heap(&self) -> Result<HeapSegment, SegmentError> {
         match &self.parts {
             Parts::Heap(heap) => Ok(HeapSegment::clone(heap)),

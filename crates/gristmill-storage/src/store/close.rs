@@ -14,6 +14,8 @@ impl Store {
     ///
     /// Dropping the store closes it too, but nobody sees the error.
     pub fn close(&self) -> Result<(), StoreError> {
+        // A compaction in the background gives up.
+        self.signal.stop();
         // Before the locks below, which committing needs. A closed store has nothing left to commit.
         let flushed = self.flush();
         // Before the lock is released: another process may recover the log then.

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use crate::catalog::{Catalog, Publish, Tokens, publish};
+use crate::hash::HashSet;
 
 use super::sync::make_durable;
 use super::{Store, StoreError, Writer};
@@ -21,6 +22,8 @@ pub(super) fn edit(
     let mut next = current.clone();
     change(&mut next);
     next.number += 1;
+    let listed: HashSet<u64> = next.segments.iter().map(|entry| entry.id).collect();
+    next.epoch += u64::from(current.segments.iter().any(|entry| !listed.contains(&entry.id)));
     next.next_id = store.next_id.load(Ordering::Relaxed);
     next.tokens = tokens;
     match publish(&*store.dir, &next) {

@@ -21,6 +21,18 @@ pub enum StoreError {
         /// A name that does not belong to a store.
         found: String,
     },
+    /// The folder holds a part of a backup.
+    #[error(
+        "this folder holds a backup that was not finished, and no store; take the backup again, into this folder or \
+         another"
+    )]
+    UnfinishedBackup,
+    /// A backup needs a folder of its own.
+    #[error("the folder for the backup holds {found:?} already; name a new folder or an empty one")]
+    NotEmpty {
+        /// A name in it.
+        found: String,
+    },
     /// Events are there, but the catalog that says which of them count is not.
     #[error(
         "the catalog file {catalog} is missing beside {found}; restore the store from a backup",
@@ -96,12 +108,21 @@ pub enum StoreError {
         /// Why sealing fails.
         source: Box<StoreError>,
     },
+    /// Compactions rewrote segments faster than a deletion could be worked out for them. Nothing was deleted.
+    #[error("nothing was deleted: segments were rewritten meanwhile, {attempts} times in a row; try again")]
+    Overtaken {
+        /// How often it was tried.
+        attempts: u32,
+    },
     /// After a failure that leaves open what is on the disk, the store takes no more changes. Reads go on.
     #[error("the store takes no more changes until it is opened again: {reason}")]
     Halted {
         /// What happened.
         reason: String,
     },
+    /// Work in the background was told to stop; it goes on when the store is open again.
+    #[error("the work was stopped before its end; nothing of it shows")]
+    Stopped,
     /// The store was closed.
     #[error("the store was closed; open it again")]
     Closed,

@@ -2,8 +2,9 @@
 
 use std::io;
 
-use crate::catalog::{self, Catalog, Publish, names};
+use crate::catalog::{self, Catalog, Publish, SegmentEntry, names};
 use crate::dir::Dir;
+use crate::segment::file::FileSum;
 use crate::wal;
 
 use super::StoreError;
@@ -14,18 +15,34 @@ pub(super) const LOCK: &str = "LOCK";
 pub(super) const SEGMENTS: &str = "seg";
 /// The folder of segments being written.
 pub(super) const TEMPORARY: &str = "tmp";
+/// The folder of files that a repair took out of the store.
+pub(super) const QUARANTINE: &str = "quarantine";
+/// There while a backup is written into a folder, so that half of one is not taken for a store without its catalog.
+pub(super) const UNFINISHED: &str = "BACKUP.unfinished";
 
-const FOLDERS: [&str; 3] = [wal::FOLDER, SEGMENTS, TEMPORARY];
+pub(super) const FOLDERS: [&str; 3] = [wal::FOLDER, SEGMENTS, TEMPORARY];
 
 /// The two files of a segment in a folder: columns and index.
 pub(super) fn segment_paths(folder: &str, id: u64) -> [String; 2] {
     [format!("{folder}/{id}.arrow"), format!("{folder}/{id}.idx")]
 }
 
-/// The id in the name of a log or a segment's file; `None` for names that no store gives.
+/// The file that says which rows of a segment are deleted, in a folder.
+pub(super) fn deletion_path(folder: &str, id: u64) -> String {
+    format!("{folder}/{id}.del")
+}
+
+/// The files of a segment that the catalog lists, with what they must be.
+pub(super) fn files_of(entry: &SegmentEntry) -> impl Iterator<Item = (String, FileSum)> {
+    let [arrow, index] = segment_paths(SEGMENTS, entry.id);
+    let deletion = entry.deletion.map(|deletion| (deletion_path(SEGMENTS, deletion.id), deletion.file));
+    [(arrow, entry.files.arrow), (index, entry.files.index)].into_iter().chain(deletion)
+}
+
+/// The id in the name of a log, a segment's file or a file of deleted rows; `None` for names that no store gives.
 pub(super) fn id_in(name: &str) -> Option<u64> {
     let (id, ending) = name.split_once('.')?;
-    if !matches!(ending, "log" | "arrow" | "idx") || id.starts_with('+') {
+    if !matches!(ending, "log" | "arrow" | "idx" | "del") || id.starts_with('+') {
         return None;
     }
     id.parse().ok()
@@ -46,7 +63,11 @@ pub(super) fn find(dir: &dyn Dir) -> Result<Option<Catalog>, StoreError> {
 
 /// Checks that nothing is in a folder but what a writer leaves that was killed while it created a store.
 fn check_empty(dir: &dyn Dir) -> Result<(), StoreError> {
-    for name in list(dir, "")? {
+    let names = list(dir, "")?;
+    if names.iter().any(|name| name == UNFINISHED) {
+        return Err(StoreError::UnfinishedBackup);
+    }
+    for name in names {
         match &*name {
             names::OLD => return Err(StoreError::CatalogMissing { found: name }),
             wal::FOLDER | SEGMENTS => {
@@ -61,12 +82,23 @@ fn check_empty(dir: &dyn Dir) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Creates an empty store. Killed half-way, it leaves what [`find`] takes for no store yet.
-pub(super) fn create(dir: &dyn Dir) -> Result<Catalog, StoreError> {
+/// Creates the folders of a store, durably.
+pub(super) fn create_folders(dir: &dyn Dir) -> Result<(), StoreError> {
     for folder in FOLDERS {
         dir.create_dir(folder).map_err(|source| StoreError::io("create the folder", folder, source))?;
     }
-    dir.sync_dir("").map_err(|source| StoreError::io("make durable the names in", "the root", source))?;
+    sync_names(dir, "")
+}
+
+/// Makes the names in a folder durable; `""` is the root.
+pub(super) fn sync_names(dir: &dyn Dir, folder: &str) -> Result<(), StoreError> {
+    let told = if folder.is_empty() { "the root" } else { folder };
+    dir.sync_dir(folder).map_err(|source| StoreError::io("make durable the names in", told, source))
+}
+
+/// Creates an empty store. Killed half-way, it leaves what [`find`] takes for no store yet.
+pub(super) fn create(dir: &dyn Dir) -> Result<Catalog, StoreError> {
+    create_folders(dir)?;
     let catalog = Catalog::empty();
     catalog::publish(dir, &catalog).map_err(Publish::into_error)?;
     Ok(catalog)

@@ -2,10 +2,11 @@
 
 use crate::catalog::{Catalog, names};
 use crate::dir::Dir;
+use crate::hash::HashSet;
 use crate::wal;
 
 use super::StoreError;
-use super::layout::{SEGMENTS, TEMPORARY, id_in, list};
+use super::layout::{SEGMENTS, TEMPORARY, UNFINISHED, id_in, list};
 
 /// What was swept.
 #[derive(Clone, Copy, Debug)]
@@ -23,15 +24,14 @@ pub(super) struct Swept {
 pub(super) fn sweep(dir: &dyn Dir, catalog: &Catalog) -> Result<Swept, StoreError> {
     let mut swept = Swept { removed: 0, next_id: catalog.next_id };
     let logs = |id: u64| catalog.logs.iter().any(|log| log.id == id);
-    let mut segments: Vec<u64> = catalog.segments.iter().map(|segment| segment.id).collect();
-    segments.sort_unstable();
+    let segments = listed_in_segments(catalog);
     for folder in [wal::FOLDER, SEGMENTS, TEMPORARY] {
         for name in list(dir, folder)? {
             let Some(id) = id_in(&name) else { continue };
             swept.next_id = swept.next_id.max(id.saturating_add(1));
             let listed = match folder {
                 wal::FOLDER => logs(id),
-                SEGMENTS => segments.binary_search(&id).is_ok(),
+                SEGMENTS => segments.contains(&id),
                 _ => false,
             };
             if !listed {
@@ -39,6 +39,22 @@ pub(super) fn sweep(dir: &dyn Dir, catalog: &Catalog) -> Result<Swept, StoreErro
             }
         }
     }
-    let _ = dir.remove(names::TEMPORARY);
+    for name in [names::TEMPORARY, UNFINISHED] {
+        let _ = dir.remove(name);
+    }
     Ok(swept)
+}
+
+/// The files in the folder of segments that a store gave their names and the catalog does not list.
+pub(super) fn unlisted_segments(dir: &dyn Dir, catalog: &Catalog) -> Result<Vec<String>, StoreError> {
+    let listed = listed_in_segments(catalog);
+    let mut names = list(dir, SEGMENTS)?;
+    names.retain(|name| id_in(name).is_some_and(|id| !listed.contains(&id)));
+    Ok(names.into_iter().map(|name| format!("{SEGMENTS}/{name}")).collect())
+}
+
+/// The ids in the names of the files of segments, and of their deleted rows, that the catalog lists.
+fn listed_in_segments(catalog: &Catalog) -> HashSet<u64> {
+    let deletions = catalog.segments.iter().filter_map(|segment| segment.deletion);
+    catalog.segments.iter().map(|segment| segment.id).chain(deletions.map(|deletion| deletion.id)).collect()
 }

@@ -124,6 +124,7 @@ impl Loader<'_> {
         writer.log.note_catalog(catalog.number);
         // Before the catalog is free for others, so that both list the segments in the same order.
         store.view.with(|view| view.add(segments.into_iter().map(Arc::new)))?;
+        store.signal.wake();
         Ok(receipt)
     }
 

@@ -2,20 +2,27 @@
 //!
 //! One verb a file. In the order of a batch's life: `append` (handed in), `pending` (waited for), `queue` (group commit
 //! into the log), `view` (what readers see), `seal` (log to segments), `load` (files to segments, without the log),
-//! `compact` (segments to fewer and smaller ones), `recover` (what the log still holds at the next open).
+//! `compact` (segments to fewer and smaller ones), `deletion` (rows that no longer count), `maintain` (what the store does by
+//! itself), `backup` (all of it into another folder), `recover` (what the log still holds at the next open), `verify` (every
+//! byte of it).
 //! `docs/durability.md` argues each point at which a crash can happen.
 //!
 //! Locks are taken in this order: `compacting`, `sealing`, `catalog`, `writer`, then those of the view.
 
 mod append;
+mod backup;
 mod close;
 mod compact;
+mod deletion;
 mod durability;
 mod edit;
 mod error;
+mod expiry;
+mod finding;
 mod layout;
 mod leftovers;
 mod load;
+mod maintain;
 mod open;
 mod options;
 mod partition;
@@ -28,6 +35,7 @@ mod seal;
 mod staging;
 mod sync;
 mod syncer;
+mod verify;
 mod view;
 
 #[cfg(test)]
@@ -44,16 +52,23 @@ use crate::wal::LogWriter;
 
 pub use crate::catalog::{Catalog, CatalogError, Deletion, LogEntry, Loss, Receipt, Retention, SegmentEntry};
 pub use crate::wal::WalError;
-pub use compact::{Compaction, CompactionProgress, SegmentsTotal};
+pub use backup::{Backup, BackupProgress, back_up};
+pub use compact::{Compaction, CompactionProgress, Round, SegmentsTotal};
+pub use deletion::{Deleted, Remains};
 pub use durability::{Durability, DurabilityError};
 pub use error::StoreError;
+pub use finding::Finding;
 pub use load::Loader;
+pub use maintain::{Background, Maintenance};
 pub use options::StoreOptions;
 pub use pending::Pending;
 pub use reader::Reader;
 pub use recover::Recovery;
+pub use verify::{Verification, VerifyProgress, verify};
 pub use view::Snapshot;
 
+use compact::Compacting;
+use maintain::Signal;
 use queue::CommitQueue;
 use seal::Sealing;
 use syncer::Syncer;
@@ -69,7 +84,7 @@ pub struct Store {
     next_id: AtomicU64,
     queue: CommitQueue<Arc<Batch>, Receipt, Arc<StoreError>>,
     /// Held by the one compaction that runs.
-    compacting: Mutex<()>,
+    compacting: Compacting,
     sealing: Mutex<Sealing>,
     /// The catalog on the disk.
     catalog: Mutex<Catalog>,
@@ -82,6 +97,10 @@ pub struct Store {
     /// Taken by the first close.
     lock: Mutex<Option<Box<dyn Lock>>>,
     recovery: Recovery,
+    /// Wakes and stops the background, where there is one.
+    signal: Arc<Signal>,
+    /// What the background did. No other lock is taken under it.
+    maintenance: Mutex<Maintenance>,
 }
 
 /// What an append changes.

@@ -9,13 +9,14 @@ use crate::segment::PartCache;
 use crate::wal::{self, LogWriter, Predecessor};
 
 use super::append::{WAITING, groups};
+use super::compact::Compacting;
 use super::layout::{self, LOCK};
 use super::leftovers::sweep;
 use super::queue::CommitQueue;
 use super::recover::{Recovered, recover};
 use super::seal::Sealing;
 use super::syncer::Syncer;
-use super::view::SharedView;
+use super::view::{SharedView, Unfrozen};
 use super::{Durability, Store, StoreError, StoreOptions, Writer};
 
 impl Store {
@@ -69,7 +70,7 @@ impl Store {
             cache,
             next_id: AtomicU64::new(catalog.next_id),
             queue: CommitQueue::new(WAITING),
-            compacting: Mutex::new(()),
+            compacting: Compacting::default(),
             sealing: Mutex::new(Sealing::default()),
             catalog: Mutex::new(catalog),
             writer,
@@ -77,6 +78,8 @@ impl Store {
             halted: OnceLock::new(),
             lock: Mutex::new(Some(lock)),
             recovery: recovered.report,
+            signal: Arc::default(),
+            maintenance: Mutex::default(),
             view: SharedView::new(recovered.into_view()),
         })
     }
@@ -92,11 +95,7 @@ fn rewrite(
     id: u64,
     recovered: &Recovered,
 ) -> Result<LogWriter, StoreError> {
-    let mut log = LogWriter::create(dir, id, &Predecessor::default(), catalog.sealed)?;
-    for group in groups(&recovered.batches, |unfrozen| &unfrozen.batch) {
-        log.append(group.iter().map(|unfrozen| unfrozen.batch.payload()), false)?;
-    }
-    log.settle()?;
+    let mut log = write_log(dir, id, catalog.sealed, &recovered.batches)?;
     let listed = LogEntry { id, length: log.length() };
     let old = std::mem::replace(&mut catalog.logs, vec![listed]);
     catalog.number += 1;
@@ -111,7 +110,22 @@ fn rewrite(
     Ok(log)
 }
 
-fn take_lock(dir: &dyn Dir) -> Result<Box<dyn Lock>, StoreError> {
+/// Writes batches that follow on `sealed` into a new log, durable, bytes and name.
+pub(super) fn write_log(
+    dir: &dyn Dir,
+    id: u64,
+    sealed: u64,
+    batches: &[Unfrozen],
+) -> Result<LogWriter, StoreError> {
+    let mut log = LogWriter::create(dir, id, &Predecessor::default(), sealed)?;
+    for group in groups(batches, |unfrozen| &unfrozen.batch) {
+        log.append(group.iter().map(|unfrozen| unfrozen.batch.payload()), false)?;
+    }
+    log.settle()?;
+    Ok(log)
+}
+
+pub(super) fn take_lock(dir: &dyn Dir) -> Result<Box<dyn Lock>, StoreError> {
     match dir.try_lock(LOCK) {
         Ok(Some(lock)) => Ok(lock),
         Ok(None) => Err(StoreError::Locked { holder: holder(dir) }),

@@ -12,7 +12,7 @@ use super::view::SharedView;
 use super::{Snapshot, StoreError, StoreOptions};
 
 /// How often a reader starts anew because the writer went on while it opened.
-const MAX_ATTEMPTS: u32 = 100;
+pub(super) const MAX_ATTEMPTS: u32 = 100;
 
 /// A store as it was when it was opened, for reading. Nothing is written, no lock is taken, and a writer may go on
 /// beside it.

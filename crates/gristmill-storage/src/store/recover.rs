@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, CatalogError, SegmentEntry, names};
+use roaring::RoaringBitmap;
+
+use crate::catalog::{Catalog, CatalogError, Deletion, SegmentEntry, names};
 use crate::dir::Dir;
 use crate::event::Batch;
 use crate::schema::Dimension;
+use crate::segment::file::{DeletedOf, read_deleted};
 use crate::segment::{DimensionStats, PartCache, Segment, SegmentError, SegmentMeta, file};
 use crate::wal::{self, LogExpected, LogScan, Predecessor, WalError};
 
 use super::StoreError;
-use super::layout::{SEGMENTS, id_in, list, segment_paths};
+use super::layout::{SEGMENTS, deletion_path, id_in, list, segment_paths};
 use super::view::{Unfrozen, View};
 
 /// What was found when a store was opened.
@@ -46,34 +49,62 @@ pub(super) fn recover(
     cache: &Arc<PartCache>,
 ) -> Result<Recovered, StoreError> {
     let (segments, damaged_segments) = open_segments(dir, catalog, cache)?;
-    let report = Recovery { closed: catalog.closed, damaged_segments, ..Recovery::default() };
-    let mut recovered = Recovered { segments, batches: Vec::new(), report };
+    let Logs { batches, torn } = read_logs(&**dir, catalog)?;
+    let report = Recovery {
+        closed: catalog.closed,
+        appends: batches.len() as u64,
+        events: batches.iter().map(|unfrozen| unfrozen.batch.len() as u64).sum(),
+        torn_bytes: torn,
+        damaged_segments,
+        leftovers: 0,
+    };
+    Ok(Recovered { segments, batches, report })
+}
+
+/// What the logs hold that the catalog lists.
+#[derive(Debug, Default)]
+pub(super) struct Logs {
+    /// Batches that are not in segments; their sequence numbers go on by one from the catalog's.
+    pub(super) batches: Vec<Unfrozen>,
+    /// Bytes of torn ends.
+    pub(super) torn: u64,
+}
+
+/// Reads the logs that the catalog lists, and checks that no log knows a newer catalog.
+pub(super) fn read_logs(dir: &dyn Dir, catalog: &Catalog) -> Result<Logs, StoreError> {
+    let mut logs = Logs::default();
     let mut before: Option<LogScan> = None;
-    for (position, log) in catalog.logs.iter().enumerate() {
-        let expected = LogExpected {
-            id: log.id,
-            length: log.length,
-            closed: position + 1 < catalog.logs.len(),
-            sealed: catalog.sealed,
-        };
-        let mut scan = wal::scan(&**dir, &expected)?;
-        check_newest(catalog, &scan)?;
-        check_succession(catalog, position, before.as_ref(), &scan)?;
-        for logged in std::mem::take(&mut scan.batches) {
-            let batch = Batch::decode(logged.payload).map_err(|source| WalError::Batch {
-                file: wal::path(log.id),
-                offset: logged.offset,
-                source,
-            })?;
-            recovered.report.appends += 1;
-            recovered.report.events += batch.len() as u64;
-            recovered.batches.push(Unfrozen { sequence: logged.sequence, batch: Arc::new(batch) });
-        }
-        recovered.report.torn_bytes += scan.torn;
-        before = Some(scan);
+    for position in 0..catalog.logs.len() {
+        before = Some(read_log(dir, catalog, position, before.as_ref(), &mut logs)?);
     }
-    check_unlisted(&**dir, catalog)?;
-    Ok(recovered)
+    check_unlisted(dir, catalog)?;
+    Ok(logs)
+}
+
+/// Reads one of the logs that the catalog lists; `before` is the one before it.
+pub(super) fn read_log(
+    dir: &dyn Dir,
+    catalog: &Catalog,
+    position: usize,
+    before: Option<&LogScan>,
+    logs: &mut Logs,
+) -> Result<LogScan, StoreError> {
+    let log = catalog.logs[position];
+    let closed = position + 1 < catalog.logs.len();
+    let expected = LogExpected { id: log.id, length: log.length, closed, sealed: catalog.sealed };
+    let mut scan = wal::scan(dir, &expected)?;
+    check_newest(catalog, &scan)?;
+    check_succession(catalog, position, before, &scan)?;
+    for logged in std::mem::take(&mut scan.batches) {
+        let batch = Batch::decode(logged.payload).map_err(|source| WalError::Batch {
+            file: wal::path(log.id),
+            offset: logged.offset,
+            source,
+        })?;
+        logs.batches.push(Unfrozen { sequence: logged.sequence, batch: Arc::new(batch) });
+    }
+    logs.torn += scan.torn;
+    Ok(scan)
 }
 
 impl Recovered {
@@ -99,7 +130,7 @@ fn check_newest(catalog: &Catalog, scan: &LogScan) -> Result<(), CatalogError> {
 }
 
 /// The same for logs that the catalog does not list, before they are taken for leftovers.
-fn check_unlisted(dir: &dyn Dir, catalog: &Catalog) -> Result<(), StoreError> {
+pub(super) fn check_unlisted(dir: &dyn Dir, catalog: &Catalog) -> Result<(), StoreError> {
     for id in list(dir, wal::FOLDER)?.iter().filter_map(|name| id_in(name)) {
         if catalog.logs.iter().any(|log| log.id == id) {
             continue;
@@ -177,17 +208,66 @@ pub(super) fn open_segment(
     entry: &SegmentEntry,
     cache: &Arc<PartCache>,
 ) -> Result<Segment, SegmentError> {
+    if entry.quarantined {
+        return Err(moved_away(entry));
+    }
     let [arrow, index] = segment_paths(SEGMENTS, entry.id);
     let segment = file::open(dir, &arrow, &index, &entry.files, entry.id, Arc::clone(cache))?;
-    let SegmentMeta { rows, min_time, max_time, values, organizations, .. } = segment.meta();
+    check_entry(entry, segment.meta(), &index)?;
+    with_deletion(dir, entry, segment)
+}
+
+/// Compares what the files of a segment say of it with its catalog entry.
+pub(super) fn check_entry(entry: &SegmentEntry, meta: &SegmentMeta, index: &str) -> Result<(), SegmentError> {
+    let SegmentMeta { rows, min_time, max_time, values, organizations, .. } = meta;
     let found = (rows, min_time, max_time, values, organizations);
     let expected = (&entry.rows, &entry.min_time, &entry.max_time, &entry.values, &entry.organizations);
     if found == expected {
-        return Ok(segment);
+        return Ok(());
     }
     let told = |told| format!("rows, first and last millisecond, values, organizations {told:?}");
     let (expected, found) = (told(expected), told(found));
-    Err(SegmentError::Damaged { file: index, part: "statistics".to_owned(), offset: 0, expected, found })
+    Err(SegmentError::Damaged {
+        file: index.to_owned(),
+        part: "statistics".to_owned(),
+        offset: 0,
+        expected,
+        found,
+    })
+}
+
+/// The segment without its deleted rows. Where the file that names them is damaged, nothing of the segment counts: no
+/// deleted event may come back.
+fn with_deletion(
+    dir: &Arc<dyn Dir>,
+    entry: &SegmentEntry,
+    segment: Segment,
+) -> Result<Segment, SegmentError> {
+    Ok(match deleted_rows(&**dir, entry)? {
+        Some(rows) => segment.with_deleted(rows),
+        None => segment,
+    })
+}
+
+/// The deleted rows of a segment, from their file.
+pub(super) fn deleted_rows(
+    dir: &dyn Dir,
+    entry: &SegmentEntry,
+) -> Result<Option<RoaringBitmap>, SegmentError> {
+    let Some(Deletion { id, rows, file, .. }) = entry.deletion else { return Ok(None) };
+    let of = DeletedOf { segment: entry.id, rows: entry.rows, deleted: rows };
+    read_deleted(dir, &deletion_path(SEGMENTS, id), file, of).map(Some)
+}
+
+fn moved_away(entry: &SegmentEntry) -> SegmentError {
+    let [file, _] = segment_paths(SEGMENTS, entry.id);
+    SegmentError::Damaged {
+        file,
+        part: "the whole file".to_owned(),
+        offset: 0,
+        expected: "a file".to_owned(),
+        found: "that a repair moved it to quarantine".to_owned(),
+    }
 }
 
 /// What the catalog knows of a segment. Of its dimensions, that is nothing.

@@ -96,6 +96,7 @@ fn run(store: &Store, sealing: &mut Sealing) -> Result<(), StoreError> {
     }
     let result = try_run(store);
     sealing.failure = result.as_ref().err().map(|error| (error.to_string(), backlog));
+    store.signal.wake();
     result
 }
 

@@ -5,7 +5,7 @@ use crate::parallel::try_map;
 use crate::segment::Segment;
 use crate::segment::file::{self, Form};
 
-use super::layout::{SEGMENTS, TEMPORARY, segment_paths};
+use super::layout::{SEGMENTS, TEMPORARY, segment_paths, sync_names};
 use super::recover::open_segment;
 use super::{Store, StoreError};
 
@@ -31,6 +31,11 @@ impl<'s> Staging<'s> {
         self.entries.iter().map(|entry| u64::from(entry.rows)).sum()
     }
 
+    /// Bytes of their files.
+    pub(super) fn bytes(&self) -> u64 {
+        self.entries.iter().map(|entry| entry.files.arrow.length + entry.files.index.length).sum()
+    }
+
     /// Makes so many segments and writes them, durable under temporary names and read back, on several threads. They
     /// are listed in the order of their numbers.
     pub(super) fn add_all(
@@ -43,17 +48,18 @@ impl<'s> Staging<'s> {
         self.add(threads, count, |at, id| write(store, id, &segment(at), Form::Plain))
     }
 
-    /// Writes segments compressed, otherwise the same; `written` is told of each one.
+    /// Writes segments compressed, otherwise the same; `written` is told of each one, and may end it. With 0 threads the
+    /// caller's does all.
     pub(super) fn add_compressed(
         &mut self,
         threads: usize,
         segments: &[Segment],
-        written: impl Fn(&Segment) + Sync,
+        written: impl Fn(&Segment) -> Result<(), StoreError> + Sync,
     ) -> Result<(), StoreError> {
         let store = self.store;
         self.add(threads, segments.len(), |at, id| {
             let entry = write(store, id, &segments[at], Form::Compressed)?;
-            written(&segments[at]);
+            written(&segments[at])?;
             Ok(entry)
         })
     }
@@ -84,8 +90,7 @@ impl<'s> Staging<'s> {
             }
         }
         if !self.entries.is_empty() {
-            dir.sync_dir(SEGMENTS)
-                .map_err(|source| StoreError::io("make durable the names in", SEGMENTS, source))?;
+            sync_names(&**dir, SEGMENTS)?;
         }
         self.entries.iter().map(|entry| Ok(open_segment(dir, entry, cache)?)).collect()
     }

@@ -32,7 +32,7 @@ impl Snapshot {
 
     /// How many events.
     pub fn events(&self) -> u64 {
-        self.segments.iter().map(|segment| u64::from(segment.meta().rows)).sum()
+        self.segments.iter().map(|segment| u64::from(segment.events())).sum()
     }
 }
 
@@ -132,6 +132,21 @@ impl View {
         given_back
     }
 
+    /// The segments that the catalog lists, in its order.
+    pub(super) fn sealed(&self) -> Vec<Arc<Segment>> {
+        self.sealed.clone()
+    }
+
+    /// Publishes a segment in the place of the one with that id, or nothing; gives that one back.
+    pub(super) fn exchange(&mut self, id: u64, segment: Option<Arc<Segment>>) -> Option<Arc<Segment>> {
+        let at = self.sealed.iter().position(|segment| segment.meta().id == Some(id))?;
+        self.snapshot = None;
+        Some(match segment {
+            Some(segment) => std::mem::replace(&mut self.sealed[at], segment),
+            None => self.sealed.remove(at),
+        })
+    }
+
     /// From now on, what came up to `sequence` stays apart from what comes later.
     pub(super) fn hold_back(&mut self, sequence: u64) {
         self.barrier = sequence;
@@ -163,7 +178,7 @@ impl View {
     }
 
     /// All but the tail.
-    fn frozen(&mut self) -> Snapshot {
+    pub(super) fn frozen(&mut self) -> Snapshot {
         let Self { sealed, chunks, snapshot, .. } = self;
         let chunks = chunks.iter().map(|chunk| &chunk.segment);
         snapshot

@@ -5,6 +5,9 @@ use crate::corpus::{EventSet, Question};
 use gristmill::Options;
 use gristmill::dir::{Dir, MemoryDir};
 use gristmill::event::{Batch, Event};
+use gristmill::request::{Delete, Filter};
+use gristmill::schema::Dimension;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Where the events of a store lie.
@@ -30,11 +33,22 @@ pub enum Layout {
     Compacted,
     /// In compressed segment files, more in others that were sealed since, and more in the buffer.
     PartlyCompacted,
+    /// In segment files among as many others that were deleted, of a store that was opened again, and more in the buffer.
+    AmongDeleted,
+    /// The same in compressed segment files.
+    CompactedAmongDeleted,
+    /// In segment files that were rewritten without the others.
+    Purged,
+    /// In segment files that the rounds of a background have merged, as far as they go.
+    Merged,
 }
+
+/// The session of events that are deleted again; no other event has it.
+const DELETED_SESSION: &str = "\u{1}deleted";
 
 impl Layout {
     /// Every layout.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Heap,
         Self::Trickled,
         Self::Sealed,
@@ -45,6 +59,10 @@ impl Layout {
         Self::Loaded,
         Self::Compacted,
         Self::PartlyCompacted,
+        Self::AmongDeleted,
+        Self::CompactedAmongDeleted,
+        Self::Purged,
+        Self::Merged,
     ];
 
     /// A store in memory that holds these events in this way.
@@ -53,8 +71,10 @@ impl Layout {
     /// What the store says.
     pub fn store(self, options: &Options, events: &[Event]) -> Result<gristmill::Store, gristmill::Error> {
         let dir: Arc<dyn Dir> = Arc::new(MemoryDir::new());
-        let is_small = matches!(self, Self::Scattered | Self::Compacted | Self::PartlyCompacted);
-        let options = if is_small { options.clone().segment_rows(3) } else { options.clone() };
+        let is_small =
+            matches!(self, Self::Scattered | Self::Compacted | Self::PartlyCompacted | Self::Merged);
+        let options = options.clone().background(false);
+        let options = if is_small { options.segment_rows(3) } else { options };
         let open = || options.clone().open_dir(Arc::clone(&dir));
         let store = open()?;
         let (first, second) = events.split_at(events.len() / 2);
@@ -74,6 +94,13 @@ impl Layout {
                 store.seal()?;
                 store.compact(&|_| {})?;
             }
+            Self::Merged => {
+                for events in events.chunks(2) {
+                    append(&store, events)?;
+                    store.seal()?;
+                }
+                while store.compact_round()?.merged > 0 {}
+            }
             Self::PartlyCompacted => {
                 let (second, third) = second.split_at(second.len() / 2);
                 append(&store, first)?;
@@ -82,6 +109,23 @@ impl Layout {
                 append(&store, second)?;
                 store.seal()?;
                 append(&store, third)?;
+            }
+            Self::AmongDeleted => {
+                append(&store, &among_others(first))?;
+                delete_others(&store, first)?;
+                append(&store, second)?;
+                store.close()?;
+                return open();
+            }
+            Self::CompactedAmongDeleted | Self::Purged => {
+                append(&store, &among_others(first))?;
+                store.seal()?;
+                store.compact(&|_| {})?;
+                append(&store, &among_others(second))?;
+                delete_others(&store, events)?;
+                if self == Self::Purged {
+                    store.purge(&|_| {})?;
+                }
             }
             Self::HalfSealed => {
                 append(&store, first)?;
@@ -110,6 +154,30 @@ impl Layout {
         }
         Ok(store)
     }
+}
+
+/// Each event, and one that is the same but for its session.
+fn among_others(events: &[Event]) -> Vec<Event> {
+    let other = |event: &Event| {
+        let mut other = event.clone();
+        other.set(Dimension::SessionId, Some(DELETED_SESSION));
+        other
+    };
+    // Before and behind by turns, as rows of one instant keep their order.
+    let pair = |(at, event): (usize, &Event)| match at % 2 {
+        0 => [event.clone(), other(event)],
+        _ => [other(event), event.clone()],
+    };
+    events.iter().enumerate().flat_map(pair).collect()
+}
+
+fn delete_others(store: &gristmill::Store, events: &[Event]) -> Result<(), gristmill::Error> {
+    let organizations: BTreeSet<&str> =
+        events.iter().filter_map(|event| event.text(Dimension::OrganizationId)).collect();
+    for organization in organizations {
+        store.delete(&Delete::new(organization, Filter::is(Dimension::SessionId, DELETED_SESSION)))?;
+    }
+    Ok(())
 }
 
 fn append(store: &gristmill::Store, events: &[Event]) -> Result<(), gristmill::Error> {

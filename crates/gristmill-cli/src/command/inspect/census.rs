@@ -57,12 +57,8 @@ pub(super) struct DimensionCount {
 impl Census {
     pub(super) fn of(reader: &Reader) -> Result<Self, Error> {
         let segments = reader.snapshot().segments();
-        let sizes: BTreeMap<u64, u64> = reader
-            .catalog()
-            .segments
-            .iter()
-            .map(|entry| (entry.id, entry.files.arrow.length.saturating_add(entry.files.index.length)))
-            .collect();
+        let sizes: BTreeMap<u64, u64> =
+            reader.catalog().segments.iter().map(|entry| (entry.id, entry.files.bytes())).collect();
         let mut tenants = BTreeMap::new();
         for segment in segments {
             add_tenants(segment, &mut tenants).map_err(ExecError::from)?;

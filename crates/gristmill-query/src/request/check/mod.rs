@@ -14,7 +14,8 @@ mod zone;
 
 use crate::request::error::FetchError;
 use crate::request::json::{self, Json, Object};
-use crate::request::{EmptyBuckets, Fetch, FetchContext};
+use crate::request::{Delete, EmptyBuckets, Fetch, FetchContext, Interval};
+use crate::time::Zone;
 pub(super) use filter::FilterLimits;
 #[cfg(test)]
 pub(super) use filter::TYPES as FILTER_TYPES;
@@ -75,6 +76,35 @@ impl Fetch {
             limit: limit::limit(&request, "limit")?,
             empty_buckets: empty_buckets(&request)?,
             allow_partial: request.flag("allow_partial")?,
+        })
+    }
+}
+
+/// The keys of a deletion.
+const DELETE_KEYS: [&str; 5] = ["organization_id", "vendor", "sources", "interval", "filters"];
+
+impl Delete {
+    /// The checked form of a deletion's JSON, in UTF-8: an object with keys of a fetch that say which events. `filters` is
+    /// required, since a deletion without one would take everything; `{"type":"true"}` says that this is meant. Without
+    /// `interval` events of all times are meant.
+    ///
+    /// # Errors
+    /// [`FetchError`] with the place in the JSON for everything that is not understood: nothing is ignored silently.
+    pub fn from_json(text: impl AsRef<[u8]>, context: &FetchContext) -> Result<Self, FetchError> {
+        let document = json::parse(text.as_ref())?;
+        let request = Json::root(&document).object("a deletion, which is an object")?;
+        request.expect_keys(&DELETE_KEYS, "of a deletion")?;
+        request.require("filters", r#"a filter that says which events; {"type":"true"} for all of them"#)?;
+        let (interval, zone) = match request.get("interval") {
+            Some(_) => interval::check(&request)?,
+            None => (Interval::ALL, Zone::UTC),
+        };
+        Ok(Self {
+            organization: organization::check(&request, context)?,
+            vendor: vendor(&request)?,
+            sources: source::check(&request)?,
+            interval,
+            filter: filter::check(&request, zone)?,
         })
     }
 }

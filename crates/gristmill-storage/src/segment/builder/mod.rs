@@ -101,10 +101,9 @@ impl SegmentBuilder {
         Ok(())
     }
 
-    /// Takes every row of a segment, in its order.
+    /// Takes every event of a segment, in its order.
     pub fn push_segment(&mut self, segment: &Segment) -> Result<(), SegmentError> {
-        let all = 0..segment.meta().rows;
-        self.push_rows(segment, std::slice::from_ref(&all))
+        self.push_rows(segment, &segment.alive().stretches(0..segment.meta().rows))
     }
 
     /// Takes some rows of a segment, in the order given; all of them must be below the number of its rows.

@@ -5,6 +5,7 @@ use crate::dir::{Dir, ReadFile};
 use crate::segment::SegmentError;
 use crate::segment::part::Part;
 use arrow_buffer::{Buffer, MutableBuffer};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Bytes of a block that has a checksum of its own.
@@ -74,15 +75,7 @@ impl BlockFile {
     /// Opens a file, reads it as a whole and compares length and checksum.
     pub(super) fn open_verified(dir: &dyn Dir, path: &str, sum: FileSum) -> Result<Self, SegmentError> {
         let file = open_of_length(dir, path, sum.length)?;
-        let mut sums = BlockSums::new();
-        let mut buffer = vec![0; BLOCK * BLOCKS_AT_ONCE];
-        while sums.sum.length < sum.length {
-            let offset = sums.sum.length;
-            let wanted = buffer.len().min(usize::try_from(sum.length - offset).unwrap_or(usize::MAX));
-            let piece = &mut buffer[..wanted];
-            file.read_exact_at(piece, offset).map_err(|source| io_error("read", path, source))?;
-            piece.chunks(BLOCK).for_each(|block| sums.push(block));
-        }
+        let sums = sums_of(&*file, path, sum.length)?;
         compare_crc(path, Part::File, 0, sum.crc32c, sums.sum.crc32c)?;
         Ok(Self { table: Arc::new(BlockTable::new(path, sum, sums.blocks)?), file })
     }
@@ -105,6 +98,22 @@ impl BlockFile {
     /// The checksum of each block.
     pub(super) fn crcs(&self) -> &[u32] {
         &self.table.crcs
+    }
+
+    /// Reads the file as a whole, and finds the blocks whose checksums are wrong.
+    pub(super) fn survey(&self) -> Result<Survey, SegmentError> {
+        let sums = sums_of(&*self.file, self.path(), self.length())?;
+        let mut bad: Vec<Range<u64>> = Vec::new();
+        for (_, start) in
+            sums.blocks.iter().zip(self.crcs()).zip((0_u64..).step_by(BLOCK)).filter(|((a, b), _)| a != b)
+        {
+            let end = self.length().min(start + BLOCK_BYTES);
+            match bad.last_mut() {
+                Some(stretch) if stretch.end == start => stretch.end = end,
+                _ => bad.push(start..end),
+            }
+        }
+        Ok(Survey { crc32c: sums.sum.crc32c, bad })
     }
 
     /// Reads some bytes and verifies every block they touch. They lie at the start of an allocation of their own.
@@ -153,6 +162,44 @@ impl BlockFile {
         }
         Ok(())
     }
+}
+
+/// What reading a file as a whole has shown.
+#[derive(Debug)]
+pub(super) struct Survey {
+    /// The checksum of all bytes.
+    pub(super) crc32c: u32,
+    /// The bytes of blocks that are not what was written, one after the other.
+    pub(super) bad: Vec<Range<u64>>,
+}
+
+/// The checksums of a whole file.
+fn sums_of(file: &dyn ReadFile, path: &str, length: u64) -> Result<BlockSums, SegmentError> {
+    let mut sums = BlockSums::new();
+    read_pieces(file, path, length, |piece| {
+        piece.chunks(BLOCK).for_each(|block| sums.push(block));
+        Ok(())
+    })?;
+    Ok(sums)
+}
+
+/// Reads a file from its start to its end, whole blocks at a time.
+pub(super) fn read_pieces(
+    file: &dyn ReadFile,
+    path: &str,
+    length: u64,
+    mut visit: impl FnMut(&[u8]) -> Result<(), SegmentError>,
+) -> Result<(), SegmentError> {
+    let mut buffer = vec![0; BLOCK * BLOCKS_AT_ONCE];
+    let mut offset = 0;
+    while offset < length {
+        let wanted = buffer.len().min(usize::try_from(length - offset).unwrap_or(usize::MAX));
+        let piece = &mut buffer[..wanted];
+        file.read_exact_at(piece, offset).map_err(|source| io_error("read", path, source))?;
+        visit(piece)?;
+        offset += wanted as u64;
+    }
+    Ok(())
 }
 
 /// Opens a file and compares its length.

@@ -174,8 +174,19 @@ impl ColumnFile {
         else {
             return Err(self.miscounted(part, "one organization and vendor a row", "lists"));
         };
-        RunTable::of(&organizations, &vendors, &self.timestamps()?, &self.values()?).ok_or_else(|| {
-            self.miscounted(part, "rows by organization, vendor and timestamp", "another order")
+        self.count_runs(&organizations, &vendors, &self.timestamps()?, &self.values()?)
+    }
+
+    /// Counts the run table from columns that were read.
+    pub(super) fn count_runs(
+        &self,
+        organizations: &Codes,
+        vendors: &Codes,
+        timestamps: &Timestamps,
+        values: &Values,
+    ) -> Result<RunTable, SegmentError> {
+        RunTable::of(organizations, vendors, timestamps, values).ok_or_else(|| {
+            self.miscounted(Part::Runs, "rows by organization, vendor and timestamp", "another order")
         })
     }
 
@@ -235,7 +246,8 @@ impl ColumnFile {
             | Part::Runs
             | Part::Ticks
             | Part::FixedValues
-            | Part::Postings(_) => Span::default(),
+            | Part::Postings(_)
+            | Part::DeletedRows => Span::default(),
         }
     }
 

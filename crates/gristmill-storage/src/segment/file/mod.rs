@@ -8,6 +8,8 @@ mod blocks;
 mod bytes;
 mod columns;
 mod compression;
+mod copy;
+mod deleted;
 mod directory;
 mod layout;
 mod open;
@@ -21,12 +23,14 @@ mod uuid;
 mod verify;
 mod write;
 
+pub(crate) use copy::{check_length, copy};
+pub use deleted::{DeletedOf, read_deleted, write_deleted};
 pub(super) use layout::code_width;
 pub(super) use open::FileSegment;
 pub use open::open;
 pub use restore::restore_index;
 pub use sum::{FileSum, SegmentFiles};
-pub use verify::verify;
+pub use verify::{Verified, verify};
 pub use write::write;
 
 #[cfg(target_endian = "big")]

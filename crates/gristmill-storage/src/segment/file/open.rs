@@ -60,7 +60,11 @@ pub fn open(
 }
 
 /// The directory of the index, where that is the one recorded, and belongs to the Arrow file recorded.
-fn read_directory(dir: &dyn Dir, path: &str, files: &SegmentFiles) -> Result<Directory, SegmentError> {
+pub(super) fn read_directory(
+    dir: &dyn Dir,
+    path: &str,
+    files: &SegmentFiles,
+) -> Result<Directory, SegmentError> {
     let file = open_of_length(dir, path, files.index.length)?;
     let directory = Directory::read(&*file, path, files.index.length)?;
     if directory.arrow == files.arrow {
@@ -275,7 +279,7 @@ impl Index {
         decode: impl Fn(&Buffer) -> Option<T>,
     ) -> Option<T> {
         let place = place(self.parts.as_ref()?);
-        let decoded = self.read(place, part).and_then(|bytes| {
+        let decoded = read_part(&*self.dir, &self.path, place, part).and_then(|bytes| {
             let bad =
                 || damaged(&self.path, part, place.span.offset, "what the directory says", "other bytes");
             decode(&bytes).ok_or_else(bad)
@@ -286,16 +290,21 @@ impl Index {
             })
             .ok()
     }
+}
 
-    fn read(&self, place: IndexPart, part: Part) -> Result<Buffer, SegmentError> {
-        let (path, offset) = (&*self.path, place.span.offset);
-        let length = usize::try_from(place.span.length).map_err(|_| {
-            damaged(path, part, offset, "a part that fits memory", place.span.length.to_string())
-        })?;
-        let file = self.dir.open(path).map_err(|source| io_error("open", path, source))?;
-        let mut bytes = MutableBuffer::from_len_zeroed(length);
-        file.read_exact_at(&mut bytes, offset).map_err(|source| io_error("read", path, source))?;
-        compare_crc(path, part, offset, place.crc32c, crc32c::crc32c(&bytes))?;
-        Ok(bytes.into())
-    }
+/// Reads a part of an index and compares its checksum.
+pub(super) fn read_part(
+    dir: &dyn Dir,
+    path: &str,
+    place: IndexPart,
+    part: Part,
+) -> Result<Buffer, SegmentError> {
+    let offset = place.span.offset;
+    let length = usize::try_from(place.span.length)
+        .map_err(|_| damaged(path, part, offset, "a part that fits memory", place.span.length.to_string()))?;
+    let file = dir.open(path).map_err(|source| io_error("open", path, source))?;
+    let mut bytes = MutableBuffer::from_len_zeroed(length);
+    file.read_exact_at(&mut bytes, offset).map_err(|source| io_error("read", path, source))?;
+    compare_crc(path, part, offset, place.crc32c, crc32c::crc32c(&bytes))?;
+    Ok(bytes.into())
 }

@@ -24,6 +24,13 @@ pub struct SegmentFiles {
     pub index: FileSum,
 }
 
+impl SegmentFiles {
+    /// Bytes of both.
+    pub fn bytes(&self) -> u64 {
+        self.arrow.length.saturating_add(self.index.length)
+    }
+}
+
 /// A checksum taken block by block.
 #[derive(Debug)]
 pub(super) struct BlockSums {

@@ -38,11 +38,13 @@ pub(super) struct Tenant {
     pub(super) rows: Range<u32>,
 }
 
-/// Rows of one tenant in one source.
+/// Rows of one tenant in one source, without those deleted.
 #[derive(Debug)]
 struct Slice {
     source: usize,
-    start: usize,
+    /// Rows that follow one another; rising.
+    stretches: Vec<Range<u32>>,
+    /// Of all rows.
     instants: Vec<i64>,
 }
 
@@ -97,11 +99,12 @@ fn collect(
             let time = &selections[at].time;
             let first = timestamps.first_at_or_after(run.rows.clone(), time.start);
             let end = timestamps.first_at_or_after(first..run.rows.end, time.end);
-            if first < end {
-                let rows = first as usize..end as usize;
+            let stretches = segment.alive().stretches(first..end);
+            if !stretches.is_empty() {
                 let tenant = (organization.into(), text(&vendors, run.vendor).into());
-                let instants = rows.clone().map(|row| timestamps.get(row)).collect();
-                slices[at].entry(tenant).or_default().push(Slice { source, start: rows.start, instants });
+                let rows = stretches.iter().cloned().flatten();
+                let instants = rows.map(|row| timestamps.get(row as usize)).collect();
+                slices[at].entry(tenant).or_default().push(Slice { source, stretches, instants });
             }
         }
     }
@@ -134,8 +137,9 @@ fn interleave_all(slices: Slices, sources: usize) -> Result<Arrangement, Segment
 
 /// Puts the rows of some slices in the order of their instants, and of the slices where instants are the same.
 fn interleave(slices: &[Slice], instants: &mut Vec<i64>, pieces: &mut [Vec<Piece>]) {
-    // Of each slice, how many rows were taken.
+    // Of each slice, how many rows were taken, and what is left of its stretches.
     let mut taken = vec![0; slices.len()];
+    let mut left: Vec<Stretches<'_>> = slices.iter().map(|slice| Stretches::new(&slice.stretches)).collect();
     let mut next: BinaryHeap<_> =
         slices.iter().map(|slice| slice.instants[0]).zip(0..).map(Reverse).collect();
     while let Some(Reverse((_, at))) = next.pop() {
@@ -145,12 +149,43 @@ fn interleave(slices: &[Slice], instants: &mut Vec<i64>, pieces: &mut [Vec<Piece
             None => rest.len(),
             Some(&Reverse(other)) => rest.partition_point(|&instant| (instant, at) < other),
         };
-        let first = slice.start + taken[at];
-        pieces[slice.source].push(Piece { rows: first..first + count, start: instants.len() });
+        left[at].take(count, |rows, before| {
+            pieces[slice.source].push(Piece { rows, start: instants.len() + before });
+        });
         instants.extend_from_slice(&rest[..count]);
         taken[at] += count;
         if let Some(&instant) = rest.get(count) {
             next.push(Reverse((instant, at)));
+        }
+    }
+}
+
+/// Stretches of rows that are taken from the front.
+#[derive(Debug)]
+struct Stretches<'s> {
+    stretches: &'s [Range<u32>],
+    /// How many rows of the first one were taken.
+    taken: usize,
+}
+
+impl<'s> Stretches<'s> {
+    fn new(stretches: &'s [Range<u32>]) -> Self {
+        Self { stretches, taken: 0 }
+    }
+
+    /// Takes so many rows, and calls `visit` with each range of them and how many were taken before it.
+    fn take(&mut self, count: usize, mut visit: impl FnMut(Range<usize>, usize)) {
+        let mut before = 0;
+        while let Some(stretch) = self.stretches.first().filter(|_| before < count) {
+            let start = stretch.start as usize + self.taken;
+            let end = (stretch.end as usize).min(start + count - before);
+            visit(start..end, before);
+            before += end - start;
+            self.taken += end - start;
+            if end == stretch.end as usize {
+                self.stretches = &self.stretches[1..];
+                self.taken = 0;
+            }
         }
     }
 }

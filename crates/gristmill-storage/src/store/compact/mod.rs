@@ -3,10 +3,14 @@
 //! `plan` says which events share a segment, `write` makes those segments, and `swap` puts them in the place of the old
 //! ones. Appends, loads, seals and fetches go on meanwhile: the old segments stay until the catalog lists the new ones,
 //! and their files until the last snapshot is dropped.
+//!
+//! A command compacts everything at once. The background goes on in rounds: `tiers` chooses the segments of a `round`.
 
 mod plan;
 mod quarter;
+mod round;
 mod swap;
+mod tiers;
 mod write;
 
 use std::sync::Arc;
@@ -15,7 +19,16 @@ use crate::catalog::SegmentEntry;
 use crate::segment::{PartCache, Segment};
 
 use super::recover::open_segment;
-use super::{Store, StoreError, hold};
+use super::{Store, StoreError};
+
+pub(super) use round::Compacting;
+pub use round::Round;
+
+use write::Effort;
+
+/// Events that a command merges at once, unless one segment has more. Each such step reads every source once, and takes
+/// about 100 bytes of memory an event.
+const STEP_ROWS: u64 = 8 << 20;
 
 /// What a compaction found and left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,21 +76,59 @@ impl Store {
         threads: usize,
         observe: &(dyn Fn(CompactionProgress) + Sync),
     ) -> Result<Compaction, StoreError> {
-        let _turn = hold(&self.compacting)?;
+        self.rewrite(threads, observe, |entry| !entry.quarantined)
+    }
+
+    /// Rewrites the segments that hold deleted rows, without them, as [`Store::compact`] would. When it returns the bytes of
+    /// these events are in no file that the catalog lists; files that a snapshot or a reader still has are removed when it
+    /// lets go of them.
+    pub fn purge(
+        &self,
+        threads: usize,
+        observe: &(dyn Fn(CompactionProgress) + Sync),
+    ) -> Result<Compaction, StoreError> {
+        self.rewrite(threads, observe, |entry| entry.deletion.is_some() && !entry.quarantined)
+    }
+
+    /// Rewrites those of some segments that do not lie as they should.
+    fn rewrite(
+        &self,
+        threads: usize,
+        observe: &(dyn Fn(CompactionProgress) + Sync),
+        is_wanted: impl Fn(&SegmentEntry) -> bool,
+    ) -> Result<Compaction, StoreError> {
+        let _turn = self.compacting.turn();
+        let before = SegmentsTotal::of(&self.catalog()?.segments);
+        let mut written = 0;
+        while !self.rewrite_once(threads, observe, &is_wanted, &mut written)? {}
+        Ok(Compaction { before, after: SegmentsTotal::of(&self.catalog()?.segments), written })
+    }
+
+    /// Rewrites what there is; whether all of it could be replaced. A segment that was changed meanwhile could not.
+    fn rewrite_once(
+        &self,
+        threads: usize,
+        observe: &(dyn Fn(CompactionProgress) + Sync),
+        is_wanted: impl Fn(&SegmentEntry) -> bool,
+        written: &mut u64,
+    ) -> Result<bool, StoreError> {
         self.check_open()?;
-        let entries = self.catalog()?.segments;
+        let mut entries = self.catalog()?.segments;
+        entries.retain(is_wanted);
         let sources = self.open_apart(&entries)?;
         let jobs = plan::jobs(&sources, self.options.segment_rows)?;
-        let mut report = Compaction { before: SegmentsTotal::of(&entries), ..Compaction::default() };
         let mut progress = CompactionProgress { done: 0, total: jobs.iter().map(plan::Job::rows).sum() };
         observe(progress);
+        let effort = Effort { threads, step_rows: STEP_ROWS, is_stopped: &|| false };
         for job in &jobs {
-            let staging = write::write(self, job, &sources, threads, &mut progress, observe)?;
-            let replaced: Vec<u64> = job.sources.iter().map(|&source| entries[source].id).collect();
-            report.written += swap::swap(self, staging, &replaced)?;
+            let staging = write::write(self, job, &sources, &effort, &mut progress, observe)?;
+            let replaced: Vec<&SegmentEntry> = job.sources.iter().map(|&source| &entries[source]).collect();
+            match swap::swap(self, staging, &replaced)? {
+                Some(count) => *written += count,
+                None => return Ok(false),
+            }
         }
-        report.after = SegmentsTotal::of(&self.catalog()?.segments);
-        Ok(report)
+        Ok(true)
     }
 
     /// Opens segments once more, without a cache, so that what a compaction reads pushes nothing out that fetches need.
@@ -88,11 +139,11 @@ impl Store {
 }
 
 impl SegmentsTotal {
-    fn of(entries: &[SegmentEntry]) -> Self {
+    pub(super) fn of(entries: &[SegmentEntry]) -> Self {
         Self {
             segments: entries.len() as u64,
-            events: entries.iter().map(|entry| u64::from(entry.rows)).sum(),
-            bytes: entries.iter().map(|entry| entry.files.arrow.length + entry.files.index.length).sum(),
+            events: entries.iter().map(SegmentEntry::events).sum(),
+            bytes: entries.iter().map(|entry| entry.files.bytes()).sum(),
         }
     }
 }

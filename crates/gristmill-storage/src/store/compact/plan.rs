@@ -17,6 +17,9 @@ const SEGMENTS_IN_ONE: u64 = 4;
 /// An organization with at least a sealed segment's events divided by this in a quarter, 128 Ki by default, has segments
 /// of its own. Then its dictionaries hold its own values only; below, the files would be too many and too small.
 const OWN_DIVISOR: u64 = 8;
+/// Late events leave the segment that holds those of many quarters when each segment they would go to gets at least a sealed
+/// segment's events divided by this, 16 Ki by default: below, they are a file each and nothing is read faster for it.
+const PIECE_DIVISOR: u64 = 64;
 
 /// Segments to write, and those that they replace together.
 #[derive(Debug, Default)]
@@ -43,11 +46,48 @@ pub(super) struct Target {
     pub(super) sources: BTreeMap<usize, u64>,
 }
 
+/// From so many events on, an organization has segments of its own in a quarter.
+pub(super) fn own_rows(segment_rows: u64) -> u64 {
+    (segment_rows / OWN_DIVISOR).max(1)
+}
+
 /// Finds what to rewrite, where a sealed segment has up to `segment_rows` events.
 pub(super) fn jobs(sources: &[Arc<Segment>], segment_rows: u32) -> Result<Vec<Job>, SegmentError> {
     let mut targets = targets(sources, u64::from(segment_rows.max(1)))?;
     targets.retain(|target| !lies(target, sources));
     Ok(joined(targets))
+}
+
+/// The one job that merges all of some segments, where a sealed segment has up to `segment_rows` events. Events of several
+/// quarters stay together until each of these would get [`PIECE_DIVISOR`] of a sealed segment's, or together they have more.
+pub(super) fn whole_job(
+    sources: &[Arc<Segment>],
+    segment_rows: u32,
+    is_wide: bool,
+) -> Result<Job, SegmentError> {
+    let segment_rows = u64::from(segment_rows.max(1));
+    let mut targets = targets(sources, segment_rows)?;
+    let rows = targets.iter().map(|target| target.rows).sum();
+    let least = (segment_rows / PIECE_DIVISOR).max(1).saturating_mul(targets.len() as u64);
+    if is_wide && rows <= segment_rows && rows < least {
+        targets = vec![united(targets, rows)];
+    }
+    Ok(Job { sources: (0..sources.len()).collect(), targets })
+}
+
+/// One target of several, which hold `rows` together.
+fn united(targets: Vec<Target>, rows: u64) -> Target {
+    let (mut organizations, mut sources) = (BTreeSet::new(), Counts::new());
+    let mut time: Option<Range<i64>> = None;
+    for target in targets {
+        organizations.extend(target.selection.organizations);
+        add(&mut sources, &target.sources);
+        let Range { start, end } = target.selection.time;
+        time = Some(time.map_or(start..end, |time| time.start.min(start)..time.end.max(end)));
+    }
+    let selection =
+        Selection { organizations: organizations.into_iter().collect(), time: time.unwrap_or_default() };
+    Target { selection, rows, sources }
 }
 
 /// Whether a target is there already.
@@ -107,7 +147,7 @@ fn targets(sources: &[Arc<Segment>], segment_rows: u64) -> Result<Vec<Target>, S
             };
             if rows > most {
                 targets.extend(by_days(&target, sources, most)?);
-            } else if rows >= (segment_rows / OWN_DIVISOR).max(1) {
+            } else if rows >= own_rows(segment_rows) {
                 targets.push(target);
             } else if let Some(shared) = shared.as_mut().filter(|shared| shared.rows + rows <= most) {
                 shared.selection.organizations.extend(target.selection.organizations);
@@ -128,7 +168,7 @@ fn count(sources: &[Arc<Segment>]) -> Result<BTreeMap<i64, BTreeMap<Arc<str>, Co
     for (source, segment) in sources.iter().enumerate() {
         let timestamps = timestamps(segment, |run| quarter::of(run.min_time).contains(&run.max_time))?;
         each_run(segment, |organization, run| {
-            each_stretch(run, timestamps.as_deref(), quarter::of, |quarter, rows| {
+            each_stretch(segment, run, timestamps.as_deref(), quarter::of, |quarter, rows| {
                 let organizations = quarters.entry(quarter.start).or_default();
                 let counts = match organizations.get_mut(organization) {
                     Some(counts) => counts,
@@ -149,7 +189,7 @@ fn by_days(target: &Target, sources: &[Arc<Segment>], most: u64) -> Result<Vec<T
         let timestamps = timestamps(&sources[source], |run| day(run.min_time).contains(&run.max_time))?;
         each_run(&sources[source], |organization, run| {
             if organizations.iter().any(|wanted| **wanted == *organization) {
-                each_stretch(run, timestamps.as_deref(), day, |day, rows| {
+                each_stretch(&sources[source], run, timestamps.as_deref(), day, |day, rows| {
                     if time.contains(&day.start) {
                         *days.entry(day.start).or_default().entry(source).or_default() += rows;
                     }
@@ -199,22 +239,27 @@ fn each_run(segment: &Segment, mut visit: impl FnMut(&str, &Run)) -> Result<(), 
     Ok(())
 }
 
-/// Cuts a run into stretches of time, and calls `visit` with each one that has rows, and their number. Without timestamps
-/// the run lies in one.
+/// Cuts a run into stretches of time, and calls `visit` with each one that has events, and their number. Without
+/// timestamps the run lies in one.
 fn each_stretch(
+    segment: &Segment,
     run: &Run,
     timestamps: Option<&Timestamps>,
     stretch: impl Fn(i64) -> Range<i64>,
     mut visit: impl FnMut(Range<i64>, u64),
 ) {
+    let mut visit = |time, rows| match segment.alive().count_in(rows) {
+        0 => {}
+        events => visit(time, u64::from(events)),
+    };
     let Some(timestamps) = timestamps else {
-        return visit(stretch(run.min_time), run.rows.len() as u64);
+        return visit(stretch(run.min_time), run.rows.clone());
     };
     let mut rows = run.rows.clone();
     while !rows.is_empty() {
         let time = stretch(timestamps.get(rows.start as usize));
         let next = timestamps.first_at_or_after(rows.clone(), time.end);
-        visit(time, u64::from(next - rows.start));
+        visit(time, rows.start..next);
         rows.start = next;
     }
 }

@@ -1,8 +1,5 @@
 use super::*;
-use crate::catalog::names;
-use crate::dir::{Lock, ReadFile, WriteFile};
 use crate::segment::file::Form;
-use std::io;
 use std::sync::atomic::{AtomicBool, Ordering as Memory};
 
 fn compact(store: &Store) -> Compaction {
@@ -23,22 +20,6 @@ fn in_order(snapshot: &Snapshot) -> Vec<String> {
     }
     rows.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
     rows.into_iter().map(|(.., event)| event).collect()
-}
-
-fn load(store: &Store, events: &[Event]) {
-    let mut loader = store.loader();
-    events.iter().for_each(|event| loader.push(&event.as_row()).unwrap());
-    loader.commit().unwrap();
-}
-
-/// Events at `instant`, told apart by their session only.
-fn of(organization: &str, instant: i64, numbers: std::ops::Range<u64>) -> Vec<Event> {
-    let event = |number: u64| {
-        let mut event = Event::new(Timestamp(instant), organization, "vendor");
-        event.set(Dimension::SessionId, Some(&format!("{organization} {number}")));
-        event
-    };
-    numbers.map(event).collect()
 }
 
 /// First and last organization, days from the first to the last event, and events of each segment.
@@ -179,62 +160,20 @@ fn appends_loads_and_fetches_go_on_meanwhile() {
     });
 }
 
-/// A folder in which something happens right after the catalog was opened for the first time.
-struct Meanwhile<F> {
-    dir: MemoryDir,
-    happens: Mutex<Option<F>>,
-}
-
-impl<F> std::fmt::Debug for Meanwhile<F> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.dir.fmt(f)
-    }
-}
-
-impl<F: FnOnce() + Send> Dir for Meanwhile<F> {
-    fn create(&self, path: &str) -> io::Result<Box<dyn WriteFile>> {
-        self.dir.create(path)
-    }
-    fn open(&self, path: &str) -> io::Result<Box<dyn ReadFile>> {
-        let file = self.dir.open(path);
-        if path == names::CATALOG
-            && let Some(happens) = self.happens.lock().unwrap().take()
-        {
-            happens();
-        }
-        file
-    }
-    fn list(&self, path: &str) -> io::Result<Vec<String>> {
-        self.dir.list(path)
-    }
-    fn create_dir(&self, path: &str) -> io::Result<()> {
-        self.dir.create_dir(path)
-    }
-    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        self.dir.rename(from, to)
-    }
-    fn hard_link(&self, from: &str, to: &str) -> io::Result<()> {
-        self.dir.hard_link(from, to)
-    }
-    fn remove(&self, path: &str) -> io::Result<()> {
-        self.dir.remove(path)
-    }
-    fn sync_dir(&self, path: &str) -> io::Result<()> {
-        self.dir.sync_dir(path)
-    }
-    fn try_lock(&self, path: &str) -> io::Result<Option<Box<dyn Lock>>> {
-        self.dir.try_lock(path)
-    }
-}
-
 #[test]
 fn a_reader_that_opens_meanwhile_starts_anew() {
     let dir = MemoryDir::new();
     let store = Arc::new(open(&dir, small()));
     load(&store, &events(0..300));
     let writer = Arc::clone(&store);
-    let happens = move || assert!(compact(&writer).written > 0);
-    let beside: Arc<dyn Dir> = Arc::new(Meanwhile { dir: dir.clone(), happens: Mutex::new(Some(happens)) });
+    // After it read the catalog.
+    let happened = AtomicBool::new(false);
+    let beside = hooked(&dir, move |_, path| {
+        if path.starts_with("seg/") && !happened.swap(true, Memory::Relaxed) {
+            assert!(compact(&writer).written > 0);
+        }
+        Ok(())
+    });
     let reader = Reader::open(&beside, &StoreOptions::default()).unwrap();
     assert_eq!(reader.recovery().damaged_segments, 0);
     assert_eq!(reader.catalog().segments, store.catalog().unwrap().segments);

@@ -1,13 +1,19 @@
 //! The store as a whole, on directories in memory.
 
 mod append;
+mod backup;
 mod compact;
 mod concurrent;
+mod deletion;
+mod hooked;
 mod load;
+mod maintain;
 mod open;
 mod pending;
 mod recover;
+mod rounds;
 mod seal;
+mod verify;
 
 use std::sync::Arc;
 
@@ -16,6 +22,7 @@ use crate::dir::MemoryDir;
 use crate::event::{Event, Source};
 use crate::schema::Dimension;
 use crate::timestamp::Timestamp;
+use hooked::hooked;
 
 const DAY: i64 = 86_400_000;
 
@@ -55,6 +62,22 @@ fn events(numbers: std::ops::Range<u64>) -> Vec<Event> {
 
 fn batch(numbers: std::ops::Range<u64>) -> Batch {
     Batch::from_events(events(numbers)).unwrap()
+}
+
+fn load(store: &Store, events: &[Event]) {
+    let mut loader = store.loader();
+    events.iter().for_each(|event| loader.push(&event.as_row()).unwrap());
+    loader.commit().unwrap();
+}
+
+/// Events at `instant`, told apart by their session only.
+fn of(organization: &str, instant: i64, numbers: std::ops::Range<u64>) -> Vec<Event> {
+    let event = |number: u64| {
+        let mut event = Event::new(Timestamp(instant), organization, "vendor");
+        event.set(Dimension::SessionId, Some(&format!("{organization} {number}")));
+        event
+    };
+    numbers.map(event).collect()
 }
 
 /// Every event of a snapshot as text, sorted.

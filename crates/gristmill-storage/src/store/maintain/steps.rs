@@ -1,0 +1,32 @@
+//! What is done in the background.
+
+use crate::store::{Store, StoreError};
+
+/// One kind of work.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    /// What it does, for messages.
+    pub(super) name: &'static str,
+    /// Does a bounded part of it. Asks often whether to give up.
+    pub(super) run: fn(&Store, &(dyn Fn() -> bool + Sync)) -> Result<Done, StoreError>,
+}
+
+/// What a step did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Done {
+    /// There was nothing to do.
+    Nothing,
+    /// A part, in which so many bytes were written. There may be more.
+    Part { bytes: u64 },
+}
+
+/// Every kind of work, in the order in which it is done.
+pub(super) const STEPS: [Step; 1] = [Step { name: "compact", run: compact }];
+
+/// Threads beside the one of the background.
+const NO_OTHERS: usize = 0;
+
+fn compact(store: &Store, is_stopped: &(dyn Fn() -> bool + Sync)) -> Result<Done, StoreError> {
+    let round = store.compact_round(NO_OTHERS, is_stopped)?;
+    Ok(if round.merged == 0 { Done::Nothing } else { Done::Part { bytes: round.bytes } })
+}
