@@ -26,3 +26,4 @@ mod killed;
 mod readme;
 mod snapshot;
 mod streams;
+mod verify;
