@@ -8,9 +8,10 @@ const AINO: &str =
 
 /// Whether any file of a directory holds some bytes.
 fn holds(bench: &Bench, directory: &str, bytes: &[u8]) -> bool {
-    bench.files(directory).iter().any(|file| {
-        std::fs::read(file).unwrap().windows(bytes.len()).any(|window| window == bytes)
-    })
+    bench
+        .files(directory)
+        .iter()
+        .any(|file| std::fs::read(file).unwrap().windows(bytes.len()).any(|window| window == bytes))
 }
 
 fn receipt(text: &str) -> Value {
@@ -27,7 +28,10 @@ fn a_visitor_is_forgotten_at_once_and_leaves_the_disk_by_a_purge() {
 
     let run = bench.run(["delete", "--store", "store", AINO]).succeeded();
     let deleted = receipt(&run.stdout);
-    assert_eq!((&deleted["deleted"], &deleted["on_disk"]["deleted_events"]), (&events.into(), &events.into()));
+    assert_eq!(
+        (&deleted["deleted"], &deleted["on_disk"]["deleted_events"]),
+        (&events.into(), &events.into())
+    );
     assert!(run.stderr.contains("compact --purge"), "{}", run.stderr);
     assert_eq!(bench.count("store"), all - events);
     assert!(holds(&bench, "store", b"v-aino"), "the bytes stay until the segment is rewritten");

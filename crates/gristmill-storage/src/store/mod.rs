@@ -27,8 +27,11 @@ mod recover;
 mod rotate;
 mod seal;
 mod staging;
+mod sync;
 mod view;
 
+#[cfg(test)]
+mod models;
 #[cfg(test)]
 mod tests;
 

@@ -7,6 +7,7 @@ mod deletion;
 mod load;
 mod open;
 mod pending;
+mod queue;
 mod recover;
 mod seal;
 
