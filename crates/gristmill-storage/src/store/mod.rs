@@ -22,6 +22,7 @@ mod finding;
 mod layout;
 mod leftovers;
 mod load;
+mod locks;
 mod maintain;
 mod open;
 mod options;
@@ -39,6 +40,8 @@ mod syncer;
 mod verify;
 mod view;
 
+#[cfg(test)]
+mod models;
 #[cfg(test)]
 mod tests;
 
