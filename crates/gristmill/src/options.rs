@@ -9,6 +9,7 @@ use gristmill_storage::dir::{Dir, FsDir, MemoryDir};
 use gristmill_storage::store::{self, Durability, StoreOptions};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How a store is opened. Every setting has a default that suits a service of its own.
 ///
@@ -84,6 +85,14 @@ impl Options {
         self
     }
 
+    /// How long the bytes of deleted events may stay on the disk while the store works in the background. The default is a
+    /// day. [`Store::purge`] does not wait.
+    #[must_use]
+    pub fn purge_after(mut self, time: Duration) -> Self {
+        self.store.purge_after = time;
+        self
+    }
+
     /// How many append tokens are remembered. The default is 65,536.
     #[must_use]
     pub fn token_window(mut self, tokens: usize) -> Self {
@@ -147,16 +156,16 @@ impl Options {
     /// There is no store, it cannot be read, or it is damaged.
     pub fn open_reader(self, path: impl AsRef<Path>) -> Result<Reader, Error> {
         let dir = FsDir::open(path.as_ref()).map_err(|source| folder(path.as_ref(), source))?;
-        self.open_reader_dir(Arc::new(dir))
+        self.open_reader_dir(&(Arc::new(dir) as Arc<dyn Dir>))
     }
 
     /// Opens a store in any [`Dir`] for reading only.
     ///
     /// # Errors
     /// As [`Options::open_reader`].
-    pub fn open_reader_dir(self, dir: Arc<dyn Dir>) -> Result<Reader, Error> {
+    pub fn open_reader_dir(self, dir: &Arc<dyn Dir>) -> Result<Reader, Error> {
         let engine = Engine::new(self.threads, self.exec)?;
-        Reader::open_dir(&dir, &self.store, engine)
+        Reader::open_dir(dir, &self.store, engine)
     }
 }
 

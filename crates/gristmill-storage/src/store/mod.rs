@@ -22,6 +22,7 @@ mod finding;
 mod layout;
 mod leftovers;
 mod load;
+mod locks;
 mod loss;
 mod maintain;
 mod open;
@@ -40,6 +41,8 @@ mod syncer;
 mod verify;
 mod view;
 
+#[cfg(test)]
+mod models;
 #[cfg(test)]
 mod tests;
 

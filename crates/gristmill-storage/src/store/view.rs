@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::ops::{AddAssign, SubAssign};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 
 use crate::catalog::Receipt;
 use crate::event::Batch;
 use crate::segment::{Segment, SegmentBuilder, SegmentError};
 
+use super::locks::{Mutex, MutexGuard};
 use super::{StoreError, hold};
 
 /// A chunk is merged into a new one while it has fewer than this many times the new one's events. So the chunks

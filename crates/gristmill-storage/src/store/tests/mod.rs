@@ -10,6 +10,7 @@ mod load;
 mod maintain;
 mod open;
 mod pending;
+mod queue;
 mod recover;
 mod repair;
 mod rounds;
