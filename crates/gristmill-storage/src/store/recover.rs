@@ -112,7 +112,7 @@ pub(super) fn read_log(
 
 impl Recovered {
     pub(super) fn into_view(self) -> View {
-        let mut view = View::new(self.segments, self.lost);
+        let mut view = View::new(self.segments).with_lost(self.lost);
         for unfrozen in self.batches {
             view.push(unfrozen.sequence, unfrozen.batch);
         }

@@ -112,8 +112,13 @@ impl SubAssign for Backlog {
 }
 
 impl View {
-    pub(super) fn new(sealed: Vec<Arc<Segment>>, lost: Vec<Arc<Segment>>) -> Self {
-        Self { sealed, lost: lost.into(), ..Self::default() }
+    pub(super) fn new(sealed: Vec<Arc<Segment>>) -> Self {
+        Self { sealed, ..Self::default() }
+    }
+
+    /// The same with what stands for appends that a repair gave up.
+    pub(super) fn with_lost(self, lost: Vec<Arc<Segment>>) -> Self {
+        Self { lost: lost.into(), ..self }
     }
 
     /// Publishes a batch.
