@@ -32,11 +32,6 @@ pub(super) fn deletion_path(folder: &str, id: u64) -> String {
     format!("{folder}/{id}.del")
 }
 
-/// Whether a path is that of a file of deleted rows.
-pub(super) fn is_deletion(path: &str) -> bool {
-    path.ends_with(".del")
-}
-
 /// Every file that a catalog entry lists, with what is recorded of it.
 pub(super) fn files_of(entry: &SegmentEntry) -> impl Iterator<Item = (String, FileSum)> + use<> {
     let [arrow, index] = segment_paths(SEGMENTS, entry.id);

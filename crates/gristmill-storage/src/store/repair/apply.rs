@@ -59,8 +59,13 @@ fn quarantined(path: &str) -> String {
 /// A name in quarantine that nothing has: of a catalog there may be several.
 fn free_name(dir: &dyn Dir, path: &str) -> Result<String, StoreError> {
     let taken = list(dir, QUARANTINE)?;
-    let name = (1_u64..).map(|number| format!("{path}.{number}")).find(|name| !taken.contains(name));
-    Ok(quarantined(&name.unwrap_or_else(|| path.to_owned())))
+    let mut number = 1_u64;
+    let mut name = format!("{path}.{number}");
+    while taken.contains(&name) {
+        number += 1;
+        name = format!("{path}.{number}");
+    }
+    Ok(quarantined(&name))
 }
 
 /// Gives a file a second name, or copies it where the file system knows no such thing. One that has that name already was

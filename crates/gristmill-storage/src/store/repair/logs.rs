@@ -64,7 +64,7 @@ impl Saved {
             found => found?,
         };
         let durable = found.durable.max(log.length);
-        for piece in found.pieces {
+        for piece in found.all {
             match piece {
                 // A torn end: nothing behind it was acknowledged.
                 Piece::Bad(bytes) if bytes.start >= durable => return Ok(()),
