@@ -7,6 +7,7 @@ use crate::catalog::Receipt;
 use crate::event::Batch;
 use crate::segment::{Segment, SegmentBuilder, SegmentError};
 
+use super::pins::Pin;
 use super::{StoreError, hold};
 
 /// A chunk is merged into a new one while it has fewer than this many times the new one's events. So the chunks
@@ -18,13 +19,20 @@ const MERGE_RATIO: u64 = 2;
 /// more events a second than when they are merged like smaller ones.
 pub(super) const CHUNK_EVENTS: u64 = 1 << 16;
 
-/// A set of segments that does not change: what a fetch reads.
+/// A set of segments that does not change: what a fetch reads. Their files stay while it, or a clone of it, is held.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     segments: Arc<[Arc<Segment>]>,
+    /// Keeps the files, where another process writes.
+    _pin: Pin,
 }
 
 impl Snapshot {
+    /// The same, with a pin that it holds.
+    pub(super) fn pinned(self, pin: Pin) -> Self {
+        Self { _pin: pin, ..self }
+    }
+
     /// The segments, oldest first. Together they hold every event once.
     pub fn segments(&self) -> &[Arc<Segment>] {
         &self.segments
@@ -37,7 +45,7 @@ impl Snapshot {
 }
 
 /// Everything that was published.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct View {
     sealed: Vec<Arc<Segment>>,
     /// Unsealed events as segments on the heap, oldest first.
@@ -54,7 +62,7 @@ pub(super) struct View {
     snapshot: Option<Snapshot>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Chunk {
     segment: Arc<Segment>,
     last: u64,
@@ -100,6 +108,11 @@ impl SubAssign for Backlog {
 impl View {
     pub(super) fn new(sealed: Vec<Arc<Segment>>) -> Self {
         Self { sealed, ..Self::default() }
+    }
+
+    /// The same with other segments in files.
+    pub(super) fn with_sealed(&self, sealed: Vec<Arc<Segment>>) -> Self {
+        Self { sealed, snapshot: None, ..self.clone() }
     }
 
     /// Publishes a batch.
@@ -182,7 +195,10 @@ impl View {
         let Self { sealed, chunks, snapshot, .. } = self;
         let chunks = chunks.iter().map(|chunk| &chunk.segment);
         snapshot
-            .get_or_insert_with(|| Snapshot { segments: sealed.iter().chain(chunks).cloned().collect() })
+            .get_or_insert_with(|| Snapshot {
+                segments: sealed.iter().chain(chunks).cloned().collect(),
+                _pin: None,
+            })
             .clone()
     }
 

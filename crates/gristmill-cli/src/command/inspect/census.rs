@@ -56,7 +56,8 @@ pub(super) struct DimensionCount {
 
 impl Census {
     pub(super) fn of(reader: &Reader) -> Result<Self, Error> {
-        let segments = reader.snapshot().segments();
+        let snapshot = reader.snapshot();
+        let segments = snapshot.segments();
         let sizes: BTreeMap<u64, u64> =
             reader.catalog().segments.iter().map(|entry| (entry.id, entry.files.bytes())).collect();
         let mut tenants = BTreeMap::new();

@@ -21,7 +21,8 @@ pub(super) enum Done {
 }
 
 /// Every kind of work, in the order in which it is done.
-pub(super) const STEPS: [Step; 1] = [Step { name: "compact", run: compact }];
+pub(super) const STEPS: [Step; 2] =
+    [Step { name: "compact", run: compact }, Step { name: "remove files", run: remove_files }];
 
 /// Threads beside the one of the background.
 const NO_OTHERS: usize = 0;
@@ -29,4 +30,11 @@ const NO_OTHERS: usize = 0;
 fn compact(store: &Store, is_stopped: &(dyn Fn() -> bool + Sync)) -> Result<Done, StoreError> {
     let round = store.compact_round(NO_OTHERS, is_stopped)?;
     Ok(if round.merged == 0 { Done::Nothing } else { Done::Part { bytes: round.bytes } })
+}
+
+/// Removes files that readers in other processes have let go of.
+fn remove_files(store: &Store, _: &(dyn Fn() -> bool + Sync)) -> Result<Done, StoreError> {
+    store.check_open()?;
+    store.pins.sweep();
+    Ok(Done::Nothing)
 }

@@ -38,7 +38,7 @@ fn seals_and_loads_wake_the_background() {
         store.append(batch(part * 10..part * 10 + 10)).unwrap();
         store.seal().unwrap();
     }
-    wait_until("seals are merged", || segments(&store) < before + 4);
+    wait_until("seals are merged", || segments(&store) < before + 8);
     assert_holds(&store, 0..120);
     drop(background);
     let left = segments(&store);
