@@ -71,6 +71,8 @@ struct State {
     /// Changes of names that `durable` lacks, oldest first.
     pending: Vec<Change>,
     locked: BTreeSet<String>,
+    /// How many hold a shared lock.
+    shared: BTreeMap<String, usize>,
     calls: u64,
     changes: u64,
     fault: Option<(At, Fault)>,
@@ -499,6 +501,21 @@ impl Dir for FaultDir {
         }
         Ok(Some(Box::new(FaultLock { state: Arc::clone(&self.state), path: path.to_owned() })))
     }
+
+    fn try_lock_shared(&self, path: &str) -> io::Result<Option<Box<dyn Lock>>> {
+        let mut state = self.lock();
+        state.call(path, Does::Read)?;
+        state.now.node(path)?;
+        *state.shared.entry(path.to_owned()).or_default() += 1;
+        Ok(Some(Box::new(SharedFaultLock { state: Arc::clone(&self.state), path: path.to_owned() })))
+    }
+
+    fn is_lock_shared(&self, path: &str) -> io::Result<bool> {
+        let mut state = self.lock();
+        state.call(path, Does::Read)?;
+        state.now.node(path)?;
+        Ok(state.shared.contains_key(path))
+    }
 }
 
 #[derive(Debug)]
@@ -563,5 +580,25 @@ impl Lock for FaultLock {}
 impl Drop for FaultLock {
     fn drop(&mut self) {
         hold(&self.state).locked.remove(&self.path);
+    }
+}
+
+#[derive(Debug)]
+struct SharedFaultLock {
+    state: Arc<Mutex<State>>,
+    path: String,
+}
+
+impl Lock for SharedFaultLock {}
+
+impl Drop for SharedFaultLock {
+    fn drop(&mut self) {
+        let mut state = hold(&self.state);
+        if let Some(holders) = state.shared.get_mut(&self.path) {
+            *holders -= 1;
+            if *holders == 0 {
+                state.shared.remove(&self.path);
+            }
+        }
     }
 }

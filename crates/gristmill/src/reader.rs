@@ -12,8 +12,8 @@ use roaring::RoaringBitmap;
 use std::path::Path;
 use std::sync::Arc;
 
-/// A store that is open for reading only, as it was when it was opened: beside its writer, or on a medium that cannot be
-/// written to.
+/// A store that is open for reading only, as it was when it was opened or last refreshed: beside its writer, or on a medium
+/// that cannot be written to.
 #[derive(Clone, Debug)]
 pub struct Reader {
     reader: Arc<store::Reader>,
@@ -38,18 +38,27 @@ impl Reader {
         Ok(Self { reader: Arc::new(reader), engine: Arc::new(engine) })
     }
 
-    /// Everything that was acknowledged when the reader was opened.
-    pub fn snapshot(&self) -> &Snapshot {
+    /// Goes on to what was acknowledged before this call; whether anything has changed. Costs little where nothing has, and
+    /// answers that are under way are not disturbed. Clones of this reader go on with it.
+    ///
+    /// # Errors
+    /// As [`Options::open_reader`]; then everything is as it was.
+    pub fn refresh(&self) -> Result<bool, Error> {
+        Ok(self.reader.refresh()?)
+    }
+
+    /// Everything that was acknowledged when the reader was opened or last refreshed. It stays as it is while it is held.
+    pub fn snapshot(&self) -> Snapshot {
         self.reader.snapshot()
     }
 
     /// The files of the store and what is known of them.
-    pub fn catalog(&self) -> &Catalog {
+    pub fn catalog(&self) -> Arc<Catalog> {
         self.reader.catalog()
     }
 
     /// What was found besides the segments: events that are in the log only, and bytes that were dropped.
-    pub fn recovery(&self) -> &Recovery {
+    pub fn recovery(&self) -> Recovery {
         self.reader.recovery()
     }
 

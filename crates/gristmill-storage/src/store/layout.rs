@@ -8,6 +8,7 @@ use crate::segment::file::FileSum;
 use crate::wal;
 
 use super::StoreError;
+use super::pins::PINS;
 
 /// Held by the one writer.
 pub(super) const LOCK: &str = "LOCK";
@@ -75,7 +76,7 @@ fn check_empty(dir: &dyn Dir) -> Result<(), StoreError> {
                     return Err(StoreError::CatalogMissing { found: format!("{name}/{file}") });
                 }
             }
-            LOCK | TEMPORARY | names::TEMPORARY => {}
+            LOCK | TEMPORARY | PINS | names::TEMPORARY => {}
             _ => return Err(StoreError::NotAStore { found: name }),
         }
     }

@@ -29,6 +29,7 @@ mod open;
 mod options;
 mod partition;
 mod pending;
+mod pins;
 mod queue;
 mod reader;
 mod recover;
@@ -75,6 +76,7 @@ pub use view::Snapshot;
 
 use compact::Compacting;
 use maintain::Signal;
+use pins::Pins;
 use queue::CommitQueue;
 use seal::Sealing;
 use syncer::Syncer;
@@ -98,6 +100,8 @@ pub struct Store {
     /// Syncs appends that did not, where the options ask for it.
     syncer: Option<Syncer>,
     view: SharedView,
+    /// What readers in other processes hold.
+    pins: Arc<Pins>,
     /// Why the store takes no more changes.
     halted: OnceLock<String>,
     /// Taken by the first close.

@@ -45,13 +45,14 @@ pub(super) struct Recovered {
     pub(super) report: Recovery,
 }
 
-/// Reads what the catalog lists.
+/// Reads what the catalog lists. A segment that `is_open` already is not opened again.
 pub(super) fn recover(
     dir: &Arc<dyn Dir>,
     catalog: &Catalog,
     cache: &Arc<PartCache>,
+    is_open: impl Fn(&SegmentEntry) -> Option<Arc<Segment>>,
 ) -> Result<Recovered, StoreError> {
-    let (segments, damaged_segments) = open_segments(dir, catalog, cache)?;
+    let (segments, damaged_segments) = open_segments(dir, catalog, cache, is_open)?;
     let Logs { batches, torn } = read_logs(&**dir, catalog)?;
     let report = Recovery {
         closed: catalog.closed,
@@ -190,10 +191,15 @@ fn open_segments(
     dir: &Arc<dyn Dir>,
     catalog: &Catalog,
     cache: &Arc<PartCache>,
+    is_open: impl Fn(&SegmentEntry) -> Option<Arc<Segment>>,
 ) -> Result<(Vec<Arc<Segment>>, u64), StoreError> {
     let mut segments = Vec::with_capacity(catalog.segments.len());
     let mut damaged = 0;
     for entry in &catalog.segments {
+        if let Some(segment) = is_open(entry) {
+            segments.push(segment);
+            continue;
+        }
         segments.push(Arc::new(match open_segment(dir, entry, cache) {
             Ok(segment) => segment,
             Err(error) => {

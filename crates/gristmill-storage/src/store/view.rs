@@ -9,6 +9,7 @@ use crate::event::Batch;
 use crate::segment::{Segment, SegmentBuilder, SegmentError};
 
 use super::locks::{Mutex, MutexGuard};
+use super::pins::Pin;
 use super::{StoreError, hold};
 
 /// A chunk is merged into a new one while it has fewer than this many times the new one's events. So the chunks
@@ -20,14 +21,21 @@ const MERGE_RATIO: u64 = 2;
 /// more events a second than when they are merged like smaller ones.
 pub(super) const CHUNK_EVENTS: u64 = 1 << 16;
 
-/// A set of segments that does not change: what a fetch reads.
+/// A set of segments that does not change: what a fetch reads. Their files stay while it, or a clone of it, is held.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     segments: Arc<[Arc<Segment>]>,
     lost: Arc<[Arc<Segment>]>,
+    /// Keeps the files, where another process writes.
+    _pin: Pin,
 }
 
 impl Snapshot {
+    /// The same, with a pin that it holds.
+    pub(super) fn pinned(self, pin: Pin) -> Self {
+        Self { _pin: pin, ..self }
+    }
+
     /// The segments, oldest first. Together they hold every event once.
     pub fn segments(&self) -> &[Arc<Segment>] {
         &self.segments
@@ -49,7 +57,7 @@ impl Snapshot {
 }
 
 /// Everything that was published.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct View {
     sealed: Vec<Arc<Segment>>,
     /// What stands for appends that a repair gave up.
@@ -68,7 +76,7 @@ pub(super) struct View {
     snapshot: Option<Snapshot>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Chunk {
     segment: Arc<Segment>,
     last: u64,
@@ -119,6 +127,11 @@ impl View {
     /// The same with what stands for appends that a repair gave up.
     pub(super) fn with_lost(self, lost: Vec<Arc<Segment>>) -> Self {
         Self { lost: lost.into(), ..self }
+    }
+
+    /// The same with other segments in files.
+    pub(super) fn with_sealed(&self, sealed: Vec<Arc<Segment>>) -> Self {
+        Self { sealed, snapshot: None, ..self.clone() }
     }
 
     /// Publishes a batch.
@@ -204,6 +217,7 @@ impl View {
             .get_or_insert_with(|| Snapshot {
                 segments: sealed.iter().chain(chunks).cloned().collect(),
                 lost: Arc::clone(lost),
+                _pin: None,
             })
             .clone()
     }

@@ -129,7 +129,7 @@ impl Questions {
     fn of_reader(&self, dir: &MemoryDir) -> Result<Found, String> {
         let dir: Arc<dyn Dir> = Arc::new(dir.clone());
         match options().open_reader_dir(&dir) {
-            Ok(reader) => self.found(|fetch| reader.fetch(fetch), reader.snapshot(), reader.recovery()),
+            Ok(reader) => self.found(|fetch| reader.fetch(fetch), &reader.snapshot(), &reader.recovery()),
             Err(error) => refused(&error),
         }
     }

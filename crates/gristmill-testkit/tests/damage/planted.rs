@@ -149,7 +149,7 @@ impl Planted {
 
 fn catalog(dir: &MemoryDir) -> Catalog {
     let dir: Arc<dyn Dir> = Arc::new(dir.clone());
-    options().open_reader_dir(&dir).unwrap().catalog().clone()
+    options().open_reader_dir(&dir).unwrap().catalog().as_ref().clone()
 }
 
 /// Appends the events of these numbers as one batch.

@@ -17,7 +17,7 @@ mod queue;
 #[path = "../view.rs"]
 mod view;
 
-use super::StoreError;
+use super::{StoreError, pins};
 use locks::{Mutex, MutexGuard};
 
 /// The locks that loom watches.

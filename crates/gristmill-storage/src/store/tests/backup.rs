@@ -48,7 +48,7 @@ fn files_are_linked_on_one_file_system_and_outlive_the_store() {
     std::fs::remove_dir_all(folder.path().join("store")).unwrap();
     for copy in [target, again] {
         let reader = Reader::open(&(Arc::new(copy) as Arc<dyn Dir>), &small()).unwrap();
-        assert_eq!(contents(reader.snapshot()), texts(&events(0..75)));
+        assert_eq!(contents(&reader.snapshot()), texts(&events(0..75)));
     }
 }
 
