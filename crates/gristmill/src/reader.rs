@@ -12,8 +12,8 @@ use roaring::RoaringBitmap;
 use std::path::Path;
 use std::sync::Arc;
 
-/// A store that is open for reading only, as it was when it was opened: beside its writer, or on a medium that cannot be
-/// written to.
+/// A store that is open for reading only, as it was when it was opened or last refreshed: beside its writer, or on a medium
+/// that cannot be written to.
 #[derive(Clone, Debug)]
 pub struct Reader {
     reader: Arc<store::Reader>,
@@ -38,18 +38,27 @@ impl Reader {
         Ok(Self { reader: Arc::new(reader), engine: Arc::new(engine) })
     }
 
-    /// Everything that was acknowledged when the reader was opened.
-    pub fn snapshot(&self) -> &Snapshot {
+    /// Goes on to what was acknowledged before this call; whether anything has changed. Costs little where nothing has, and
+    /// answers that are under way are not disturbed. Clones of this reader go on with it.
+    ///
+    /// # Errors
+    /// As [`Options::open_reader`]; then everything is as it was.
+    pub fn refresh(&self) -> Result<bool, Error> {
+        Ok(self.reader.refresh()?)
+    }
+
+    /// Everything that was acknowledged when the reader was opened or last refreshed. It stays as it is while it is held.
+    pub fn snapshot(&self) -> Snapshot {
         self.reader.snapshot()
     }
 
     /// The files of the store and what is known of them.
-    pub fn catalog(&self) -> &Catalog {
+    pub fn catalog(&self) -> Arc<Catalog> {
         self.reader.catalog()
     }
 
     /// What was found besides the segments: events that are in the log only, and bytes that were dropped.
-    pub fn recovery(&self) -> &Recovery {
+    pub fn recovery(&self) -> Recovery {
         self.reader.recovery()
     }
 
@@ -58,7 +67,7 @@ impl Reader {
     /// # Errors
     /// A segment that is needed cannot be read, or a budget is exceeded.
     pub fn fetch(&self, fetch: &Fetch) -> Result<Answer, Error> {
-        self.engine.fetch(fetch, self.snapshot().segments(), None)
+        self.engine.fetch(fetch, &self.snapshot().for_fetch(), None)
     }
 
     /// How many events a deletion would delete.
@@ -76,7 +85,7 @@ impl Reader {
     /// # Errors
     /// As [`Self::fetch`].
     pub fn explain(&self, fetch: &Fetch) -> Result<(Answer, Explanation), Error> {
-        self.engine.explain(fetch, self.snapshot().segments())
+        self.engine.explain(fetch, &self.snapshot().for_fetch())
     }
 
     /// As [`Self::fetch`], and `cancel` may stop it from another thread.
@@ -84,6 +93,6 @@ impl Reader {
     /// # Errors
     /// As [`Self::fetch`], and [`ExecError::Canceled`](crate::exec::ExecError::Canceled).
     pub fn fetch_or_cancel(&self, fetch: &Fetch, cancel: &Cancel) -> Result<Answer, Error> {
-        self.engine.fetch(fetch, self.snapshot().segments(), Some(cancel))
+        self.engine.fetch(fetch, &self.snapshot().for_fetch(), Some(cancel))
     }
 }

@@ -51,6 +51,13 @@ pub(crate) fn read_file(dir: &dyn Dir, name: &str) -> Result<Option<Catalog>, Ca
     codec::decode(&bytes).map(Some).map_err(|fault| fault.of(name))
 }
 
+/// Whether the catalog in place is the one of this number. Only its first bytes are read.
+pub(crate) fn is_newest(dir: &dyn Dir, number: u64) -> bool {
+    let mut start = [0; PREFIX_LEN + size_of::<u64>()];
+    let read = dir.open(names::CATALOG).and_then(|file| file.read_exact_at(&mut start, 0));
+    read.is_ok() && start[PREFIX_LEN..] == number.to_le_bytes()
+}
+
 /// Replaces the catalog: durable under another name, read back, renamed, the name durable.
 pub(crate) fn publish(dir: &dyn Dir, catalog: &Catalog) -> Result<(), Publish> {
     let bytes = codec::encode(catalog);

@@ -118,6 +118,25 @@ impl Dir for FsDir {
         Ok(Some(Box::new(FsLock { _file: file })))
     }
 
+    fn try_lock_shared(&self, path: &str) -> io::Result<Option<Box<dyn Lock>>> {
+        let file = File::open(self.at(path)?)?;
+        match file.try_lock_shared() {
+            Ok(()) => Ok(Some(Box::new(FsLock { _file: file }))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    fn is_lock_shared(&self, path: &str) -> io::Result<bool> {
+        // Some file systems want a file that is locked by one alone to be open for writing.
+        let file = OpenOptions::new().read(true).write(true).open(self.at(path)?)?;
+        match file.try_lock() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
     fn host_path(&self, path: &str) -> Option<PathBuf> {
         self.at(path).ok()
     }

@@ -20,6 +20,8 @@ struct Tree {
     files: BTreeMap<String, Node>,
     folders: BTreeSet<String>,
     locked: BTreeSet<String>,
+    /// How many hold a shared lock.
+    shared: BTreeMap<String, usize>,
 }
 
 impl MemoryDir {
@@ -37,7 +39,7 @@ impl MemoryDir {
             let bytes = hold(node).clone();
             (path.clone(), Arc::new(Mutex::new(bytes)))
         });
-        let copy = Tree { files: files.collect(), folders: tree.folders.clone(), locked: BTreeSet::new() };
+        let copy = Tree { files: files.collect(), folders: tree.folders.clone(), ..Tree::default() };
         Self { tree: Arc::new(Mutex::new(copy)) }
     }
 
@@ -185,6 +187,19 @@ impl Dir for MemoryDir {
         tree.files.insert(path.to_owned(), Arc::new(Mutex::new(holder)));
         Ok(Some(Box::new(MemoryLock { tree: Arc::clone(&self.tree), path: path.to_owned() })))
     }
+
+    fn try_lock_shared(&self, path: &str) -> io::Result<Option<Box<dyn Lock>>> {
+        let mut tree = hold(&self.tree);
+        tree.node(path)?;
+        *tree.shared.entry(path.to_owned()).or_default() += 1;
+        Ok(Some(Box::new(SharedMemoryLock { tree: Arc::clone(&self.tree), path: path.to_owned() })))
+    }
+
+    fn is_lock_shared(&self, path: &str) -> io::Result<bool> {
+        let tree = hold(&self.tree);
+        tree.node(path)?;
+        Ok(tree.shared.contains_key(path))
+    }
 }
 
 #[derive(Debug)]
@@ -227,3 +242,23 @@ impl Drop for MemoryLock {
 }
 
 impl Lock for MemoryLock {}
+
+#[derive(Debug)]
+struct SharedMemoryLock {
+    tree: Arc<Mutex<Tree>>,
+    path: String,
+}
+
+impl Drop for SharedMemoryLock {
+    fn drop(&mut self) {
+        let mut tree = hold(&self.tree);
+        if let Some(holders) = tree.shared.get_mut(&self.path) {
+            *holders -= 1;
+            if *holders == 0 {
+                tree.shared.remove(&self.path);
+            }
+        }
+    }
+}
+
+impl Lock for SharedMemoryLock {}

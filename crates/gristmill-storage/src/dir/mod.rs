@@ -37,6 +37,18 @@ pub trait Dir: fmt::Debug + Send + Sync {
     /// Takes the exclusive lock on a file, which is created when absent: `None` where another process holds it.
     /// It is held until the returned value is dropped, or the process ends.
     fn try_lock(&self, path: &str) -> io::Result<Option<Box<dyn Lock>>>;
+    /// Takes a shared lock on a file that is there, without a change to it: any number of holders in any processes, until each
+    /// one's returned value is dropped or its process ends. `None` where somebody looks whether it is held; an error of
+    /// kind `NotFound` where there is no such file, of kind `Unsupported` where there are no shared locks.
+    fn try_lock_shared(&self, path: &str) -> io::Result<Option<Box<dyn Lock>>> {
+        let _ = path;
+        Err(io::Error::from(io::ErrorKind::Unsupported))
+    }
+    /// Whether somebody holds a shared lock on a file.
+    fn is_lock_shared(&self, path: &str) -> io::Result<bool> {
+        let _ = path;
+        Ok(false)
+    }
     /// Where a file lies in the file system; `None` where the tree is no folder there, or `path` no path in it.
     fn host_path(&self, path: &str) -> Option<PathBuf> {
         let _ = path;

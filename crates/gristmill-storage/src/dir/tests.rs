@@ -145,3 +145,21 @@ fn a_new_folder_is_its_owners_only() {
     let mode = std::fs::metadata(dir.path()).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
 }
+
+#[test]
+fn a_shared_lock_is_seen_until_its_last_holder_drops_it() {
+    each(|dir| {
+        assert_eq!(dir.try_lock_shared("pin").unwrap_err().kind(), ErrorKind::NotFound);
+        assert_eq!(dir.is_lock_shared("pin").unwrap_err().kind(), ErrorKind::NotFound);
+        write(dir, "pin", b"");
+        assert!(!dir.is_lock_shared("pin").unwrap());
+        let first = dir.try_lock_shared("pin").unwrap().unwrap();
+        let second = dir.try_lock_shared("pin").unwrap().unwrap();
+        assert!(dir.is_lock_shared("pin").unwrap());
+        drop(first);
+        assert!(dir.is_lock_shared("pin").unwrap());
+        drop(second);
+        assert!(!dir.is_lock_shared("pin").unwrap());
+        assert_eq!(read(dir, "pin"), b"");
+    });
+}

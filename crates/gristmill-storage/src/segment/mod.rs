@@ -34,6 +34,7 @@ pub use codes::{Codes, DimensionCodes, Lists, NULL_CODE};
 pub use columns::{Timestamps, Values};
 pub use dictionary::{Dictionary, IntegerDictionary, TextDictionary};
 pub use error::SegmentError;
+pub(crate) use file::Remover;
 pub use fixed::{FixedPoint, FixedValues, Multiples, RunMultiples};
 pub(crate) use merge::{Merge, Selection};
 pub use meta::{DimensionStats, OrganizationBounds, SegmentMeta};

@@ -1,7 +1,7 @@
 //! One immutable block of events.
 
 use super::cache::HeapBytes;
-use super::file::{FileSegment, Form};
+use super::file::{FileSegment, Form, Remover};
 use super::heap::HeapSegment;
 use super::lost::LostSegment;
 use super::{
@@ -205,9 +205,10 @@ impl Segment {
     }
 
     /// Has its files removed when the last user of the segment lets go of it: nothing lists them any more.
-    pub(crate) fn remove_files_at_last(&self) {
+    /// Catalogs up to `epoch` did.
+    pub(crate) fn remove_files_at_last(&self, epoch: u64, remover: Arc<dyn Remover>) {
         if let Parts::File(file) = &self.parts {
-            file.remove_files_at_last();
+            file.remove_files_at_last(epoch, remover);
         }
     }
 

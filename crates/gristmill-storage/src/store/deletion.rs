@@ -162,9 +162,8 @@ fn publish(
             .collect::<Vec<_>>()
     })?;
     drop(catalog);
-    for (_, segment) in gone.iter().filter(|(is_dropped, _)| *is_dropped) {
-        segment.remove_files_at_last();
-    }
+    let dropped = gone.iter().filter(|(is_dropped, _)| *is_dropped);
+    store.pins.remove_at_last(dropped.map(|(_, segment)| segment));
     for deletion in before {
         // Nothing lists it any more; if it stays, the next open removes it.
         let _ = store.dir.remove(&deletion_path(SEGMENTS, deletion.id));

@@ -24,10 +24,14 @@ pub(super) fn edit(
     next.number += 1;
     let listed: HashSet<u64> = next.segments.iter().map(|entry| entry.id).collect();
     next.epoch += u64::from(current.segments.iter().any(|entry| !listed.contains(&entry.id)));
+    if next.epoch != current.epoch {
+        store.pins.prepare(next.epoch)?;
+    }
     next.next_id = store.next_id.load(Ordering::Relaxed);
     next.tokens = tokens;
     match publish(&*store.dir, &next) {
         Ok(()) => {
+            store.pins.begin(next.epoch);
             *current = next;
             Ok(())
         }

@@ -8,6 +8,7 @@ use crate::segment::file::FileSum;
 use crate::wal;
 
 use super::StoreError;
+use super::pins::PINS;
 
 /// Held by the one writer.
 pub(super) const LOCK: &str = "LOCK";
@@ -30,11 +31,6 @@ pub(super) fn segment_paths(folder: &str, id: u64) -> [String; 2] {
 /// The file that says which rows of a segment are deleted, in a folder.
 pub(super) fn deletion_path(folder: &str, id: u64) -> String {
     format!("{folder}/{id}.del")
-}
-
-/// Whether a path is that of a file of deleted rows.
-pub(super) fn is_deletion(path: &str) -> bool {
-    path.ends_with(".del")
 }
 
 /// Every file that a catalog entry lists, with what is recorded of it.
@@ -75,12 +71,12 @@ fn check_empty(dir: &dyn Dir) -> Result<(), StoreError> {
     for name in names {
         match &*name {
             names::OLD => return Err(StoreError::CatalogMissing { found: name }),
-            wal::FOLDER | SEGMENTS => {
+            wal::FOLDER | SEGMENTS | QUARANTINE => {
                 if let Some(file) = list(dir, &name)?.first() {
                     return Err(StoreError::CatalogMissing { found: format!("{name}/{file}") });
                 }
             }
-            LOCK | TEMPORARY | names::TEMPORARY => {}
+            LOCK | TEMPORARY | PINS | names::TEMPORARY => {}
             _ => return Err(StoreError::NotAStore { found: name }),
         }
     }

@@ -7,6 +7,7 @@ use crate::wal;
 
 use super::StoreError;
 use super::layout::{SEGMENTS, TEMPORARY, UNFINISHED, id_in, list};
+use super::pins::Pins;
 
 /// What was swept.
 #[derive(Clone, Copy, Debug)]
@@ -19,12 +20,13 @@ pub(super) struct Swept {
 
 /// Removes logs and segment files that the catalog does not list, and what was being written. Other names stay.
 ///
-/// The catalog must have been read and its logs and segments found. What cannot be removed stays, and is in nobody's
+/// Files of segments that a reader may have still are removed when it lets go of them. The catalog must have been read and its logs and segments found. What cannot be removed stays, and is in nobody's
 /// way: its id is not given again.
-pub(super) fn sweep(dir: &dyn Dir, catalog: &Catalog) -> Result<Swept, StoreError> {
+pub(super) fn sweep(dir: &dyn Dir, catalog: &Catalog, pins: &Pins) -> Result<Swept, StoreError> {
     let mut swept = Swept { removed: 0, next_id: catalog.next_id };
     let logs = |id: u64| catalog.logs.iter().any(|log| log.id == id);
     let segments = listed_in_segments(catalog);
+    let mut unlisted = Vec::new();
     for folder in [wal::FOLDER, SEGMENTS, TEMPORARY] {
         for name in list(dir, folder)? {
             let Some(id) = id_in(&name) else { continue };
@@ -34,11 +36,15 @@ pub(super) fn sweep(dir: &dyn Dir, catalog: &Catalog) -> Result<Swept, StoreErro
                 SEGMENTS => segments.contains(&id),
                 _ => false,
             };
-            if !listed {
-                swept.removed += u64::from(dir.remove(&format!("{folder}/{name}")).is_ok());
+            let path = format!("{folder}/{name}");
+            if !listed && folder == SEGMENTS {
+                unlisted.push(path);
+            } else if !listed {
+                swept.removed += u64::from(dir.remove(&path).is_ok());
             }
         }
     }
+    swept.removed += pins.leave(unlisted);
     for name in [names::TEMPORARY, UNFINISHED] {
         let _ = dir.remove(name);
     }

@@ -22,11 +22,14 @@ mod finding;
 mod layout;
 mod leftovers;
 mod load;
+mod locks;
+mod loss;
 mod maintain;
 mod open;
 mod options;
 mod partition;
 mod pending;
+mod pins;
 mod queue;
 mod reader;
 mod recover;
@@ -39,6 +42,8 @@ mod syncer;
 mod verify;
 mod view;
 
+#[cfg(test)]
+mod models;
 #[cfg(test)]
 mod tests;
 
@@ -71,6 +76,7 @@ pub use view::Snapshot;
 
 use compact::Compacting;
 use maintain::Signal;
+use pins::Pins;
 use queue::CommitQueue;
 use seal::Sealing;
 use syncer::Syncer;
@@ -94,6 +100,8 @@ pub struct Store {
     /// Syncs appends that did not, where the options ask for it.
     syncer: Option<Syncer>,
     view: SharedView,
+    /// What readers in other processes hold.
+    pins: Arc<Pins>,
     /// Why the store takes no more changes.
     halted: OnceLock<String>,
     /// Taken by the first close.

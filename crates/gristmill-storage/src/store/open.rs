@@ -12,6 +12,7 @@ use super::append::{WAITING, groups};
 use super::compact::Compacting;
 use super::layout::{self, LOCK};
 use super::leftovers::sweep;
+use super::pins::Pins;
 use super::queue::CommitQueue;
 use super::recover::{Recovered, recover};
 use super::seal::Sealing;
@@ -44,8 +45,9 @@ impl Store {
             None => layout::create(&*dir)?,
         };
         let cache = Arc::new(PartCache::new(options.cache_bytes));
-        let mut recovered = recover(&dir, &catalog, &cache)?;
-        let swept = sweep(&*dir, &catalog)?;
+        let mut recovered = recover(&dir, &catalog, &cache, |_| None)?;
+        let pins = Arc::new(Pins::open(&dir, catalog.epoch)?);
+        let swept = sweep(&*dir, &catalog, &pins)?;
         recovered.report.leftovers = swept.removed;
         let log = rewrite(&*dir, &mut catalog, swept.next_id, &recovered)?;
 
@@ -76,6 +78,7 @@ impl Store {
             writer,
             syncer,
             halted: OnceLock::new(),
+            pins,
             lock: Mutex::new(Some(lock)),
             recovery: recovered.report,
             signal: Arc::default(),

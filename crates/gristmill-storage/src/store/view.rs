@@ -1,12 +1,15 @@
 //! What readers see: the segments in files, and the events that are not sealed yet.
 
+use std::borrow::Cow;
 use std::ops::{AddAssign, SubAssign};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 
 use crate::catalog::Receipt;
 use crate::event::Batch;
 use crate::segment::{Segment, SegmentBuilder, SegmentError};
 
+use super::locks::{Mutex, MutexGuard};
+use super::pins::Pin;
 use super::{StoreError, hold};
 
 /// A chunk is merged into a new one while it has fewer than this many times the new one's events. So the chunks
@@ -18,16 +21,33 @@ const MERGE_RATIO: u64 = 2;
 /// more events a second than when they are merged like smaller ones.
 pub(super) const CHUNK_EVENTS: u64 = 1 << 16;
 
-/// A set of segments that does not change: what a fetch reads.
+/// A set of segments that does not change: what a fetch reads. Their files stay while it, or a clone of it, is held.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     segments: Arc<[Arc<Segment>]>,
+    lost: Arc<[Arc<Segment>]>,
+    /// Keeps the files, where another process writes.
+    _pin: Pin,
 }
 
 impl Snapshot {
+    /// The same, with a pin that it holds.
+    pub(super) fn pinned(self, pin: Pin) -> Self {
+        Self { _pin: pin, ..self }
+    }
+
     /// The segments, oldest first. Together they hold every event once.
     pub fn segments(&self) -> &[Arc<Segment>] {
         &self.segments
+    }
+
+    /// The segments that a fetch has to look at: these, and for each loss that a repair has recorded one that cannot be
+    /// read, so that no answer without the lost events passes for a whole one.
+    pub fn for_fetch(&self) -> Cow<'_, [Arc<Segment>]> {
+        if self.lost.is_empty() {
+            return Cow::Borrowed(&self.segments);
+        }
+        self.segments.iter().chain(&*self.lost).cloned().collect()
     }
 
     /// How many events.
@@ -37,9 +57,11 @@ impl Snapshot {
 }
 
 /// Everything that was published.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct View {
     sealed: Vec<Arc<Segment>>,
+    /// What stands for appends that a repair gave up.
+    lost: Arc<[Arc<Segment>]>,
     /// Unsealed events as segments on the heap, oldest first.
     chunks: Vec<Chunk>,
     /// Unsealed events that came after, as batches.
@@ -54,7 +76,7 @@ pub(super) struct View {
     snapshot: Option<Snapshot>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Chunk {
     segment: Arc<Segment>,
     last: u64,
@@ -100,6 +122,16 @@ impl SubAssign for Backlog {
 impl View {
     pub(super) fn new(sealed: Vec<Arc<Segment>>) -> Self {
         Self { sealed, ..Self::default() }
+    }
+
+    /// The same with what stands for appends that a repair gave up.
+    pub(super) fn with_lost(self, lost: Vec<Arc<Segment>>) -> Self {
+        Self { lost: lost.into(), ..self }
+    }
+
+    /// The same with other segments in files.
+    pub(super) fn with_sealed(&self, sealed: Vec<Arc<Segment>>) -> Self {
+        Self { sealed, snapshot: None, ..self.clone() }
     }
 
     /// Publishes a batch.
@@ -179,10 +211,14 @@ impl View {
 
     /// All but the tail.
     pub(super) fn frozen(&mut self) -> Snapshot {
-        let Self { sealed, chunks, snapshot, .. } = self;
+        let Self { sealed, lost, chunks, snapshot, .. } = self;
         let chunks = chunks.iter().map(|chunk| &chunk.segment);
         snapshot
-            .get_or_insert_with(|| Snapshot { segments: sealed.iter().chain(chunks).cloned().collect() })
+            .get_or_insert_with(|| Snapshot {
+                segments: sealed.iter().chain(chunks).cloned().collect(),
+                lost: Arc::clone(lost),
+                _pin: None,
+            })
             .clone()
     }
 

@@ -79,7 +79,8 @@ pub(super) struct DimensionCount {
 
 impl Census {
     pub(super) fn of(reader: &Reader) -> Result<Self, Error> {
-        let segments = reader.snapshot().segments();
+        let snapshot = reader.snapshot();
+        let segments = snapshot.segments();
         let sizes: BTreeMap<u64, u64> =
             reader.catalog().segments.iter().map(|entry| (entry.id, entry.files.bytes())).collect();
         let (mut tenants, mut damaged) = (BTreeMap::new(), Vec::new());
@@ -88,7 +89,7 @@ impl Census {
                 Ok(()) => {}
                 Err(SegmentError::Damaged { file, part, offset, expected, found }) => {
                     let reason = format!("{part} at byte {offset}: expected {expected}, found {found}");
-                    damaged.push(Damaged::of(segment, reader.catalog(), file, reason));
+                    damaged.push(Damaged::of(segment, &reader.catalog(), file, reason));
                 }
                 Err(error) => return Err(ExecError::from(error).into()),
             }

@@ -27,6 +27,7 @@ pub(crate) use copy::{check_length, copy};
 pub use deleted::{DeletedOf, read_deleted, write_deleted};
 pub(super) use layout::code_width;
 pub(super) use open::FileSegment;
+pub(crate) use open::Remover;
 pub use open::open;
 pub use restore::restore_index;
 pub use sum::{FileSum, SegmentFiles};

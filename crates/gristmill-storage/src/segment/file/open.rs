@@ -16,7 +16,7 @@ use crate::segment::{
     SegmentMeta, Ticks, Timestamps, Values,
 };
 use arrow_buffer::{Buffer, MutableBuffer};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 /// Opens a segment from its two files, whose lengths and checksums were recorded when they were written.
@@ -55,7 +55,7 @@ pub fn open(
     let (dir, blocks) = (Arc::clone(dir), Arc::clone(file.table()));
     Ok(Segment::in_file(
         meta,
-        FileSegment { dir, blocks, layout, index, cache, owner, is_doomed: AtomicBool::new(false) },
+        FileSegment { dir, blocks, layout, index, cache, owner, remover: OnceLock::new() },
     ))
 }
 
@@ -87,8 +87,14 @@ pub(in crate::segment) struct FileSegment {
     index: Index,
     cache: Arc<PartCache>,
     owner: u64,
-    /// Whether the files go with the segment.
-    is_doomed: AtomicBool,
+    /// Who removes the files when the segment is dropped, where they go with it.
+    remover: OnceLock<(u64, Arc<dyn Remover>)>,
+}
+
+/// Removes files that nothing in this process reads, and that no catalog after an epoch lists.
+pub(crate) trait Remover: fmt::Debug + Send + Sync {
+    /// Removes them, or keeps their names until no other process reads them either.
+    fn remove(&self, epoch: u64, paths: Vec<String>);
 }
 
 /// The index file, which the Arrow file can stand in for.
@@ -105,11 +111,8 @@ struct Index {
 impl Drop for FileSegment {
     fn drop(&mut self) {
         self.cache.forget(self.owner);
-        if self.is_doomed.load(Ordering::Relaxed) {
-            for path in [self.blocks.path(), &self.index.path] {
-                // Nothing lists them; what stays, the next open removes.
-                let _ = self.dir.remove(path);
-            }
+        if let Some((epoch, remover)) = self.remover.get() {
+            remover.remove(*epoch, vec![self.blocks.path().to_owned(), self.index.path.clone()]);
         }
     }
 }
@@ -127,8 +130,8 @@ impl FileSegment {
     }
 
     /// Has both files removed when this is dropped.
-    pub(in crate::segment) fn remove_files_at_last(&self) {
-        self.is_doomed.store(true, Ordering::Relaxed);
+    pub(in crate::segment) fn remove_files_at_last(&self, epoch: u64, remover: Arc<dyn Remover>) {
+        let _ = self.remover.set((epoch, remover));
     }
 
     /// How the columns lie in the file.

@@ -33,7 +33,7 @@ pub(super) fn swap(
     hold(&store.writer)?.log.note_catalog(catalog.number);
     let old = store.view.with(|view| view.replace(&ids, segments.into_iter().map(Arc::new)))?;
     drop(catalog);
-    old.iter().for_each(|segment| segment.remove_files_at_last());
+    store.pins.remove_at_last(&old);
     for deletion in replaced.iter().filter_map(|entry| entry.deletion) {
         // Nothing lists it any more; if it stays, the next open removes it.
         let _ = store.dir.remove(&deletion_path(SEGMENTS, deletion.id));

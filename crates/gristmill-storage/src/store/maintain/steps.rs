@@ -22,10 +22,11 @@ pub(super) enum Done {
 }
 
 /// Every kind of work, in the order in which it is done.
-pub(super) const STEPS: [Step; 3] = [
+pub(super) const STEPS: [Step; 4] = [
     Step { name: "delete what is kept no longer", run: expire },
     Step { name: "purge deleted events", run: purge },
     Step { name: "compact", run: compact },
+    Step { name: "remove files", run: remove_files },
 ];
 
 /// Threads beside the one of the background.
@@ -46,4 +47,11 @@ fn compact(store: &Store, is_stopped: &(dyn Fn() -> bool + Sync)) -> Result<Done
 
 fn done(round: Round) -> Done {
     if round.merged == 0 { Done::Nothing } else { Done::Part { bytes: round.bytes } }
+}
+
+/// Removes files that readers in other processes have let go of.
+fn remove_files(store: &Store, _: &(dyn Fn() -> bool + Sync)) -> Result<Done, StoreError> {
+    store.check_open()?;
+    store.pins.sweep();
+    Ok(Done::Nothing)
 }

@@ -177,7 +177,7 @@ fn a_reader_that_opens_meanwhile_starts_anew() {
     let reader = Reader::open(&beside, &StoreOptions::default()).unwrap();
     assert_eq!(reader.recovery().damaged_segments, 0);
     assert_eq!(reader.catalog().segments, store.catalog().unwrap().segments);
-    assert_eq!(contents(reader.snapshot()), texts(&events(0..300)));
+    assert_eq!(contents(&reader.snapshot()), texts(&events(0..300)));
 }
 
 #[test]

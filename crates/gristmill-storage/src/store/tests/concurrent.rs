@@ -54,7 +54,7 @@ fn a_reader_beside_a_writer_finds_what_was_acknowledged() {
             let reader = Reader::open(&shared(&dir), &small()).unwrap();
             let events = reader.snapshot().events();
             assert!(events >= seen);
-            assert_eq!(contents(reader.snapshot()).len() as u64, events);
+            assert_eq!(contents(&reader.snapshot()).len() as u64, events);
             seen = events;
         }
     });

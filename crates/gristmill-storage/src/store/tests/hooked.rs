@@ -63,4 +63,12 @@ impl Dir for HookedDir {
         (self.hook)("try_lock", path)?;
         self.dir.try_lock(path)
     }
+    fn try_lock_shared(&self, path: &str) -> io::Result<Option<Box<dyn Lock>>> {
+        (self.hook)("try_lock_shared", path)?;
+        self.dir.try_lock_shared(path)
+    }
+    fn is_lock_shared(&self, path: &str) -> io::Result<bool> {
+        (self.hook)("is_lock_shared", path)?;
+        self.dir.is_lock_shared(path)
+    }
 }

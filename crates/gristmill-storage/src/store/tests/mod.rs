@@ -10,7 +10,10 @@ mod load;
 mod maintain;
 mod open;
 mod pending;
+mod pins;
+mod queue;
 mod recover;
+mod repair;
 mod rounds;
 mod seal;
 mod verify;
@@ -104,6 +107,6 @@ fn assert_holds(store: &Store, numbers: std::ops::Range<u64>) {
 fn assert_reader_holds(dir: &MemoryDir, numbers: std::ops::Range<u64>) {
     let before = dir.files();
     let reader = Reader::open(&shared(dir), &StoreOptions::default()).unwrap();
-    assert_eq!(contents(reader.snapshot()), texts(&events(numbers)));
+    assert_eq!(contents(&reader.snapshot()), texts(&events(numbers)));
     assert_eq!(dir.files(), before, "a reader writes nothing");
 }
