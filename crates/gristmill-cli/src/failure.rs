@@ -70,6 +70,11 @@ impl Failure {
 impl Failure {
     /// An error of the library, met while working with the store in that folder.
     pub(crate) fn in_store(folder: &Path, error: impl Into<Error>) -> Self {
+        Self::in_store_after(folder, error, "nothing was stored")
+    }
+
+    /// As [`Failure::in_store`], where something was stored before: `stored` says what.
+    pub(crate) fn in_store_after(folder: &Path, error: impl Into<Error>, stored: &str) -> Self {
         let error = error.into();
         let code = match error.kind() {
             ErrorKind::Input => Code::BadInput,
@@ -86,7 +91,7 @@ impl Failure {
             );
         }
         let mut message = with_causes(&context, &error);
-        if let Some(remedy) = remedy(&error) {
+        if let Some(remedy) = remedy(&error, stored) {
             message = format!("{message}; {remedy}");
         }
         Self::new(code, message)
@@ -108,16 +113,16 @@ impl Failure {
 }
 
 /// What can be done about an error of the operating system, where the library does not say.
-fn remedy(error: &Error) -> Option<&'static str> {
+fn remedy(error: &Error, stored: &str) -> Option<String> {
     match system_cause(error)? {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            Some("nothing was stored; make room on this disk, then try again")
+            Some(format!("{stored}; make room on this disk, then try again"))
         }
         io::ErrorKind::FileTooLarge => {
-            Some("nothing was stored; raise the limit on the size of files, then try again")
+            Some(format!("{stored}; raise the limit on the size of files, then try again"))
         }
         io::ErrorKind::PermissionDenied if !matches!(error, Error::Store(StoreError::NoRights { .. })) => {
-            Some("change its owner or mode, or run as its owner")
+            Some("change its owner or mode, or run as its owner".to_owned())
         }
         _ => None,
     }

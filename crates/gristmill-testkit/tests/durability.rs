@@ -21,7 +21,7 @@ const SEEDS: u64 = 4;
 const LONG: Duration = Duration::from_hours(1);
 
 fn open(dir: &FaultDir, durability: Durability) -> Result<Store, gristmill::Error> {
-    Options::new().threads(1).durability(durability).open_dir(Arc::new(dir.clone()))
+    Options::new().threads(1).background(false).durability(durability).open_dir(Arc::new(dir.clone()))
 }
 
 fn batch(numbers: Range<u64>) -> Batch {
@@ -152,6 +152,33 @@ fn a_failed_write_takes_nothing_that_was_acknowledged_before() {
     for seed in 0..SEEDS {
         assert_eq!(found(&dir.after_power_cut(seed)), expected, "seed {seed}");
     }
+}
+
+#[test]
+fn a_batch_that_could_not_be_synced_is_not_seen() {
+    // The write, then the sync.
+    for change in 1..=2 {
+        let dir = FaultDir::new();
+        let store = open(&dir, Durability::Append).unwrap();
+        store.append(batch(0..2)).unwrap();
+        dir.fail(At::Change(dir.changes() + change), Fault::Once(ErrorKind::Other));
+        assert!(store.append(batch(2..4)).is_err());
+        assert_eq!(numbers(&store.snapshot().unwrap()), once(0..2), "error at change {change}");
+    }
+}
+
+#[test]
+fn what_a_recovery_has_found_survives_a_power_cut() {
+    let dir = FaultDir::new();
+    let store = open(&dir, Durability::None).unwrap();
+    store.append(batch(0..2)).unwrap();
+    store.append(batch(2..4)).unwrap();
+    let killed = dir.after_kill();
+    // Fetches and repeated tokens tell of these batches from now on.
+    let store = open(&killed, Durability::Append).unwrap();
+    assert_survives(&killed, &(0..4), "recovered");
+    store.append(batch(4..6)).unwrap();
+    assert_survives(&killed, &(0..6), "recovered, then an append");
 }
 
 /// Waits until so many appends are not durable, which must come by itself.

@@ -9,6 +9,7 @@ use gristmill_storage::dir::{Dir, FsDir, MemoryDir};
 use gristmill_storage::store::{self, Durability, StoreOptions};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How a store is opened. Every setting has a default that suits a service of its own.
 ///
@@ -81,6 +82,14 @@ impl Options {
     #[must_use]
     pub fn durability(mut self, durability: Durability) -> Self {
         self.store.durability = durability;
+        self
+    }
+
+    /// How long the bytes of deleted events may stay on the disk while the store works in the background. The default is a
+    /// day. [`Store::purge`] does not wait.
+    #[must_use]
+    pub fn purge_after(mut self, time: Duration) -> Self {
+        self.store.purge_after = time;
         self
     }
 

@@ -7,6 +7,7 @@ use crate::options::Options;
 use gristmill_query::exec::Cancel;
 use gristmill_query::request::{Delete, Fetch};
 use gristmill_query::response::{Answer, Explanation};
+use gristmill_storage::Timestamp;
 use gristmill_storage::event::Batch;
 use gristmill_storage::store::{
     self, Background, Compaction, CompactionProgress, Deleted, Loader, Maintenance, Pending, Receipt,
@@ -14,7 +15,6 @@ use gristmill_storage::store::{
 };
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A store that is open for writing and reading.
 ///
@@ -127,7 +127,7 @@ impl Store {
     /// # Errors
     /// A segment that may hold some of them cannot be read, or the change cannot be written; then nothing is deleted.
     pub fn delete(&self, delete: &Delete) -> Result<Deleted, Error> {
-        self.store.delete(now(), |segments| self.engine.rows_of(delete, segments))
+        self.store.delete(Timestamp::now().millis(), |segments| self.engine.rows_of(delete, segments))
     }
 
     /// Rewrites the segments that hold deleted events, without them. When it returns, their bytes are in no file but those
@@ -169,7 +169,7 @@ impl Store {
     /// # Errors
     /// The change cannot be written; then nothing is deleted.
     pub fn expire(&self) -> Result<Deleted, Error> {
-        Ok(self.store.expire(now())?)
+        Ok(self.store.expire(Timestamp::now().millis())?)
     }
 
     /// Makes a backup in a folder that is new or empty: a store of its own, with everything whose append or load returned
@@ -272,10 +272,4 @@ impl Store {
         }
         Ok(self.store.close()?)
     }
-}
-
-/// Milliseconds since 1970, by the clock of this machine.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -13,6 +13,7 @@ mod retain;
 mod size;
 mod snapshot;
 mod tuning;
+mod verify;
 
 pub(crate) use bench::{BenchArguments, BenchFormat};
 pub(crate) use bench_append::BenchAppendArguments;
@@ -27,6 +28,7 @@ pub(crate) use retain::RetainArguments;
 pub(crate) use size::Size;
 pub(crate) use snapshot::SnapshotArguments;
 pub(crate) use tuning::{Appending, Budgets, Reading, Sealing, Writing};
+pub(crate) use verify::VerifyArguments;
 
 use clap::builder::Resettable;
 use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -81,6 +83,7 @@ Examples:
   gristmill compact --store store
   gristmill inspect --store store
   gristmill snapshot --store store backup
+  gristmill verify --store store
 
 Answers go to stdout; progress, receipts and errors go to stderr.
 
@@ -102,6 +105,7 @@ pub(crate) enum Command {
     Retain(RetainArguments),
     Inspect(InspectArguments),
     Snapshot(SnapshotArguments),
+    Verify(VerifyArguments),
     Generate(GenerateArguments),
     Completions(CompletionsArguments),
 }

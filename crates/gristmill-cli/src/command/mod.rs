@@ -11,6 +11,7 @@ mod ingest;
 mod inspect;
 mod retain;
 mod snapshot;
+mod verify;
 mod warnings;
 
 use crate::arguments::{Arguments, Command};
@@ -29,6 +30,7 @@ pub(crate) fn run(typed: Arguments) -> Result<(), Failure> {
         Command::Retain(typed) => retain::run(&typed.try_into()?),
         Command::Inspect(typed) => inspect::run(&typed.into()),
         Command::Snapshot(typed) => snapshot::run(&typed.into()),
+        Command::Verify(typed) => verify::run(&typed.into()),
         Command::Generate(typed) => generate::run(&typed.try_into()?),
         Command::Completions(typed) => completions::run(typed.shell),
     }

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which events to load into which store.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct IngestSettings {
     pub(crate) store: PathBuf,
     pub(crate) options: Options,
@@ -20,6 +20,8 @@ pub(crate) struct IngestSettings {
     pub(crate) rule: SourceRule,
     pub(crate) invalid: Invalid,
     pub(crate) token: Option<String>,
+    /// Events of a batch, at least one; `None` where all events are one load.
+    pub(crate) batch_rows: Option<usize>,
     /// Threads that parse, sort and write.
     pub(crate) threads: usize,
     pub(crate) quiet: bool,
@@ -47,6 +49,8 @@ pub(crate) enum Invalid {
     Skip(PathBuf),
 }
 
+/// Bytes of a colon and the number of a batch, at most.
+const MAX_NUMBER_BYTES: usize = 21;
 /// Where skipped events go unless another file is named.
 const REJECTS: &str = "rejects.ndjson";
 
@@ -70,19 +74,24 @@ impl TryFrom<IngestArguments> for IngestSettings {
             return Err(Failure::usage("stdin (`-`) can be read only once"));
         }
         let input_bytes = input_bytes(&inputs)?;
+        let batch_rows = typed.batch_rows.map(|rows| rows as usize);
         if let Invalid::Skip(rejects) = &invalid {
             expect_no_input(rejects, &inputs)?;
         }
         Ok(Self {
             threads: options::threads(&typed.writing.reading),
-            options: options::for_writing(&typed.writing),
+            // A stream of batches may last; a load is over soon.
+            options: options::for_writing(&typed.writing)
+                .durability(typed.appending.durability)
+                .background(batch_rows.is_some()),
             store: typed.store,
             inputs,
             format: InputFormat::Json,
             input_bytes,
             rule: rule(typed.source),
             invalid,
-            token: token(typed.batch_id)?,
+            token: token(typed.batch_id, if batch_rows.is_some() { MAX_NUMBER_BYTES } else { 0 })?,
+            batch_rows,
             quiet: typed.quiet,
         })
     }
@@ -105,18 +114,21 @@ impl TryFrom<ImportArguments> for IngestSettings {
             format: InputFormat::Parquet,
             rule: rule(typed.source),
             invalid: Invalid::Abort,
-            token: token(typed.batch_id)?,
+            token: token(typed.batch_id, 0)?,
+            batch_rows: None,
             quiet: typed.quiet,
         })
     }
 }
 
-fn token(typed: Option<String>) -> Result<Option<String>, Failure> {
+/// Checks a token to which so many bytes may be added.
+fn token(typed: Option<String>, more: usize) -> Result<Option<String>, Failure> {
     let bytes = typed.as_ref().map_or(1, String::len);
-    if (1..=Batch::MAX_TOKEN_BYTES).contains(&bytes) {
+    let most = Batch::MAX_TOKEN_BYTES - more;
+    if (1..=most).contains(&bytes) {
         return Ok(typed);
     }
-    Err(Failure::usage(format!("--batch-id has 1 to {} bytes, this one has {bytes}", Batch::MAX_TOKEN_BYTES)))
+    Err(Failure::usage(format!("--batch-id has 1 to {most} bytes, this one has {bytes}")))
 }
 
 fn input(path: PathBuf) -> Input {

@@ -12,6 +12,7 @@ mod options;
 mod query;
 mod retain;
 mod snapshot;
+mod verify;
 
 pub(crate) use bench::{BenchOutput, BenchSettings};
 pub(crate) use bench_append::{Appenders, BenchAppendSettings};
@@ -23,3 +24,4 @@ pub(crate) use ingest::{IngestSettings, Input, InputFormat, Invalid};
 pub(crate) use inspect::InspectSettings;
 pub(crate) use retain::RetainSettings;
 pub(crate) use snapshot::SnapshotSettings;
+pub(crate) use verify::VerifySettings;

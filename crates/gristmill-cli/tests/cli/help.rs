@@ -22,6 +22,7 @@ fn help_teaches_by_example_and_lists_exit_codes() {
         "bench-append",
         "inspect",
         "snapshot",
+        "verify",
         "generate",
         "completions",
     ] {

@@ -1,6 +1,6 @@
 //! What a store tells of itself.
 
-use crate::harness::{Bench, event};
+use crate::harness::{Bench, event, example};
 
 #[test]
 fn tables_name_what_is_there() {
@@ -52,4 +52,31 @@ fn names_from_events_cannot_take_over_the_terminal() {
     bench.pipe(["ingest", "--store", "store", "-"], events.as_bytes()).succeeded();
     let text = bench.run(["inspect", "--store", "store"]).succeeded().stdout;
     assert!(!text.contains('\u{1b}') && text.contains("a\\u{1b}[2Jb"), "{text}");
+}
+
+#[test]
+fn damaged_segments_are_listed_and_the_others_counted() {
+    let bench = Bench::new();
+    let ingest = ["ingest", "--segment-rows", "12", "--store", "store", &example("events.ndjson")];
+    bench.run(ingest).succeeded();
+    let report = || -> serde_json::Value {
+        let run = bench.run(["inspect", "--json", "--store", "store"]).succeeded();
+        serde_json::from_str(&run.stdout).unwrap()
+    };
+    let whole = report();
+    assert_eq!((&whole["damaged"], &whole["losses"]), (&serde_json::json!([]), &serde_json::json!([])));
+    let segment = &whole["segments"][1];
+    let file = format!("seg/{}.arrow", segment["id"]);
+    std::fs::remove_file(bench.path("store").join(&file)).unwrap();
+    let damaged = &report()["damaged"];
+    assert_eq!(damaged.as_array().unwrap().len(), 1);
+    for key in ["id", "rows", "time"] {
+        assert_eq!(damaged[0][key], segment[key]);
+    }
+    assert_eq!((damaged[0]["file"].as_str().unwrap(), &damaged[0]["quarantined"]), (&*file, &false.into()));
+    assert!(damaged[0]["reason"].as_str().unwrap().contains("found none"), "{damaged}");
+    assert!(damaged[0]["organizations"]["first"].is_string());
+    let text = bench.run(["inspect", "--store", "store"]).succeeded().stdout;
+    assert!(text.contains("Damaged") && text.contains(&file) && text.contains("found none"), "{text}");
+    assert!(text.contains("acme"), "the tenants of the others are there\n{text}");
 }

@@ -4,6 +4,8 @@
 
 #[cfg(unix)]
 mod bad_input;
+#[cfg(unix)]
+mod batches;
 mod bench;
 mod bench_append;
 mod compact;
@@ -14,9 +16,14 @@ mod harness;
 mod help;
 mod import;
 mod ingest;
+#[cfg(target_os = "linux")]
+mod injected;
 mod inspect;
 #[cfg(unix)]
 mod interrupt;
+#[cfg(unix)]
+mod killed;
 mod readme;
 mod snapshot;
 mod streams;
+mod verify;

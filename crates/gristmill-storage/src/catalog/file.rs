@@ -63,6 +63,19 @@ pub(crate) fn publish(dir: &dyn Dir, catalog: &Catalog) -> Result<(), Publish> {
     let bytes = codec::encode(catalog);
     write_temporary(dir, &bytes).map_err(Publish::Refused)?;
     keep_old(dir).map_err(|source| Publish::Refused(CatalogError::io("keep the old", names::OLD, source)))?;
+    put_in_place(dir, &bytes)
+}
+
+/// As [`publish`], but the one that is replaced does not take the place of the one before: where it is damaged, that one
+/// is all there is.
+pub(crate) fn replace(dir: &dyn Dir, catalog: &Catalog) -> Result<(), Publish> {
+    let bytes = codec::encode(catalog);
+    write_temporary(dir, &bytes).map_err(Publish::Refused)?;
+    put_in_place(dir, &bytes)
+}
+
+/// Gives the temporary file, which is durable, the name of the catalog.
+fn put_in_place(dir: &dyn Dir, bytes: &[u8]) -> Result<(), Publish> {
     if let Err(source) = dir.rename(names::TEMPORARY, names::CATALOG) {
         let error = CatalogError::io("rename", names::TEMPORARY, source);
         let renamed = read_bytes(dir, names::CATALOG).is_ok_and(|found| found == bytes);

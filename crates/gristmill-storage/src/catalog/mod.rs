@@ -17,7 +17,7 @@ pub use error::CatalogError;
 pub use receipt::Receipt;
 pub use retention::Retention;
 
-pub(crate) use file::{Publish, is_newest, names, publish, read, read_file};
+pub(crate) use file::{Publish, is_newest, names, publish, read, read_file, replace};
 pub(crate) use tokens::Tokens;
 
 use crate::segment::file::{FileSum, SegmentFiles};

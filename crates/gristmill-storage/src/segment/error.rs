@@ -67,3 +67,13 @@ pub enum SegmentError {
         source: arrow_schema::ArrowError,
     },
 }
+
+impl SegmentError {
+    /// The file that it is about, where it is about one.
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Self::Io { file, .. } | Self::Damaged { file, .. } | Self::NewerFormat { file, .. } => Some(file),
+            Self::Full { .. } | Self::Empty | Self::Encode { .. } => None,
+        }
+    }
+}

@@ -14,7 +14,7 @@ use crate::segment::SegmentError;
 use crate::segment::file::{self, FileSum};
 
 use super::layout::{
-    FOLDERS, LOCK, SEGMENTS, UNFINISHED, create_folders, files_of, find, id_in, list, sync_names,
+    FOLDERS, LOCK, SEGMENTS, UNFINISHED, create_folders, files_of, find, id_in, is_deletion, list, sync_names,
 };
 use super::open::{take_lock, write_log};
 use super::reader::MAX_ATTEMPTS;
@@ -65,9 +65,13 @@ impl Store {
             let catalog = hold(&self.catalog)?;
             self.check_open()?;
             // In one step, so that the files which the catalog lists stay for as long as the snapshot lives.
-            (catalog.clone(), read_logs(&*self.dir, &catalog)?, self.view.with(View::frozen)?)
+            let logs = read_logs(&*self.dir, &catalog)?;
+            // These go with the next deletion, whatever snapshots there are.
+            let deletions = listed_files(&catalog).filter(|(path, _)| is_deletion(path));
+            folder.gather(&*self.dir, deletions.collect(), &|_| {})?;
+            (catalog.clone(), logs, self.view.with(View::frozen)?)
         };
-        folder.gather(&*self.dir, &catalog, observe)?;
+        folder.gather(&*self.dir, listed_files(&catalog).collect(), observe)?;
         folder.finish(&catalog, &logs.batches)
     }
 }
@@ -82,8 +86,9 @@ pub fn back_up(
     let mut folder = BackupFolder::claim(target)?;
     let mut attempts = 0;
     let logs = loop {
-        let gathered = read_logs(&**source, &catalog)
-            .and_then(|logs| folder.gather(&**source, &catalog, observe).map(|()| logs));
+        let gathered = read_logs(&**source, &catalog).and_then(|logs| {
+            folder.gather(&**source, listed_files(&catalog).collect(), observe).map(|()| logs)
+        });
         let error = match gathered {
             Ok(logs) => break logs,
             Err(error) => error,
@@ -143,14 +148,13 @@ impl<'t> BackupFolder<'t> {
         Ok(folder)
     }
 
-    /// Takes the segments that a catalog lists, durably; drops what an earlier attempt took and it does not list.
+    /// Takes the files that are listed, durably; drops what was taken before and is not.
     fn gather(
         &mut self,
         source: &dyn Dir,
-        catalog: &Catalog,
+        listed: BTreeMap<String, FileSum>,
         observe: &dyn Fn(BackupProgress),
     ) -> Result<(), StoreError> {
-        let listed = listed_files(catalog);
         for (path, _) in self.files.extract_if(.., |path, _| !listed.contains_key(path)) {
             self.dir.remove(&path).map_err(|source| StoreError::io("remove", &path, source))?;
         }
@@ -206,8 +210,8 @@ impl<'t> BackupFolder<'t> {
 }
 
 /// The files of the segments that a catalog lists. What a repair moved to quarantine stays where it is.
-fn listed_files(catalog: &Catalog) -> BTreeMap<String, FileSum> {
-    catalog.segments.iter().filter(|entry| !entry.quarantined).flat_map(files_of).collect()
+fn listed_files(catalog: &Catalog) -> impl Iterator<Item = (String, FileSum)> {
+    catalog.segments.iter().filter(|entry| !entry.quarantined).flat_map(files_of)
 }
 
 /// Links a file, or copies it where that cannot be done.

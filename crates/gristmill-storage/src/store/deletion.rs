@@ -168,6 +168,7 @@ fn publish(
         // Nothing lists it any more; if it stays, the next open removes it.
         let _ = store.dir.remove(&deletion_path(SEGMENTS, deletion.id));
     }
+    store.signal.wake();
     Ok(Some(deleted))
 }
 

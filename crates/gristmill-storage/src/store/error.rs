@@ -93,7 +93,7 @@ pub enum StoreError {
     /// Nothing of a batch was acknowledged: the log could not take its group. Where the write had begun, the batch may
     /// be there, whole, after the store is opened again; with an append token it can be sent again safely.
     #[error("the batch was not stored: {0}")]
-    NotStored(Arc<StoreError>),
+    NotStored(#[source] Arc<StoreError>),
     /// Too many appends wait to be written; this one was not handed in.
     #[error("{waiting} appends are waiting already; try again in a moment")]
     Busy {

@@ -26,6 +26,7 @@ impl Store {
         let tokens = durable_tokens(self, &mut catalog, &mut *hold(&self.writer)?)?;
         edit(self, &mut catalog, tokens, |next| next.retention = retention)?;
         hold(&self.writer)?.log.note_catalog(catalog.number);
+        self.signal.wake();
         Ok(())
     }
 

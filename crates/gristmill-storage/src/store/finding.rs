@@ -34,6 +34,15 @@ impl fmt::Display for Finding {
 /// The part that is a file from its start to its end.
 const WHOLE_FILE: &str = "whole file";
 
+/// The number of the error that a disk gives which cannot read its own bytes. It is the same on every Unix.
+const EIO: i32 = 5;
+
+/// Whether an error of reading stays, and is not one of this process: too many open files, no right to look.
+fn is_lost(source: &io::Error) -> bool {
+    matches!(source.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof)
+        || source.raw_os_error() == Some(EIO)
+}
+
 impl Finding {
     /// A file that is not there, or cannot be read.
     fn unreadable(file: String, source: &io::Error) -> Self {
@@ -82,7 +91,11 @@ impl Finding {
             StoreError::Segment(SegmentError::Io { file, source, .. })
             | StoreError::Wal(WalError::Io { file, source, .. })
             | StoreError::Catalog(CatalogError::Io { file, source, .. })
-            | StoreError::Io { file, source, .. } => Ok(Self::unreadable(file, &source)),
+            | StoreError::Io { file, source, .. }
+                if is_lost(&source) =>
+            {
+                Ok(Self::unreadable(file, &source))
+            }
             error => Err(error),
         }
     }

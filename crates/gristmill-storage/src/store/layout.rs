@@ -33,8 +33,13 @@ pub(super) fn deletion_path(folder: &str, id: u64) -> String {
     format!("{folder}/{id}.del")
 }
 
-/// The files of a segment that the catalog lists, with what they must be.
-pub(super) fn files_of(entry: &SegmentEntry) -> impl Iterator<Item = (String, FileSum)> {
+/// Whether a path is that of a file of deleted rows.
+pub(super) fn is_deletion(path: &str) -> bool {
+    path.ends_with(".del")
+}
+
+/// Every file that a catalog entry lists, with what is recorded of it.
+pub(super) fn files_of(entry: &SegmentEntry) -> impl Iterator<Item = (String, FileSum)> + use<> {
     let [arrow, index] = segment_paths(SEGMENTS, entry.id);
     let deletion = entry.deletion.map(|deletion| (deletion_path(SEGMENTS, deletion.id), deletion.file));
     [(arrow, entry.files.arrow), (index, entry.files.index)].into_iter().chain(deletion)

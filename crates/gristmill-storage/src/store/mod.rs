@@ -4,7 +4,7 @@
 //! into the log), `view` (what readers see), `seal` (log to segments), `load` (files to segments, without the log),
 //! `compact` (segments to fewer and smaller ones), `deletion` (rows that no longer count), `maintain` (what the store does by
 //! itself), `backup` (all of it into another folder), `recover` (what the log still holds at the next open), `verify` (every
-//! byte of it).
+//! byte of it), `repair` (what of it is damaged).
 //! `docs/durability.md` argues each point at which a crash can happen.
 //!
 //! Locks are taken in this order: `compacting`, `sealing`, `catalog`, `writer`, then those of the view.
@@ -31,6 +31,7 @@ mod pins;
 mod queue;
 mod reader;
 mod recover;
+mod repair;
 mod rotate;
 mod seal;
 mod staging;
@@ -65,6 +66,7 @@ pub use options::StoreOptions;
 pub use pending::Pending;
 pub use reader::Reader;
 pub use recover::Recovery;
+pub use repair::{Repair, RepairStep, accept_loss, repair};
 pub use verify::{Verification, VerifyProgress, verify};
 pub use view::Snapshot;
 

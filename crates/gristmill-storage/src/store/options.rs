@@ -1,5 +1,7 @@
 //! What can be chosen when a store is opened.
 
+use std::time::Duration;
+
 use super::Durability;
 
 /// The numbers of a store. Each has a default; none of them is written into the store.
@@ -16,6 +18,9 @@ pub struct StoreOptions {
     pub durability: Durability,
     /// Bytes of segment files kept in memory, at most. The default is 256 MiB.
     pub cache_bytes: usize,
+    /// How long the bytes of deleted events may stay on the disk while the store has a background; it then rewrites their
+    /// segments. The default is a day: a segment in which something is deleted all the time is rewritten once a day.
+    pub purge_after: Duration,
     /// How many append tokens are remembered. The default is 65,536; more make each catalog larger.
     pub token_window: usize,
 }
@@ -27,6 +32,7 @@ impl Default for StoreOptions {
             wal_bytes: 64 << 20,
             durability: Durability::Append,
             cache_bytes: 256 << 20,
+            purge_after: Duration::from_hours(24),
             token_window: 1 << 16,
         }
     }

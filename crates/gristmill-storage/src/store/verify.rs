@@ -1,13 +1,12 @@
 //! Verifying: every byte of every file, and all that must hold between them. Nothing is written.
 
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::catalog::{self, Catalog, SegmentEntry, names};
+use crate::catalog::{self, Catalog, CatalogError, SegmentEntry, names};
 use crate::dir::Dir;
 use crate::parallel::try_map;
-use crate::segment::file;
+use crate::segment::file::{self, Verified};
 use crate::wal::{self, LogScan};
 
 use super::finding::Finding;
@@ -72,7 +71,7 @@ pub fn verify(
         return Ok(report);
     };
     let catalog = check_logs(&**dir, catalog, &mut report)?;
-    check_segments(&**dir, &catalog, threads, observe, &mut report)?;
+    add_segments(&**dir, &catalog, threads, observe, &mut report)?;
     report.events += catalog.sealed_events();
     report.losses.clone_from(&catalog.losses);
     report.unlisted = unlisted(&**dir, &catalog)?;
@@ -102,13 +101,19 @@ fn check_catalog(dir: &dyn Dir, report: &mut Verification) -> Result<Option<Cata
         Err(StoreError::CatalogMissing { .. }) => {
             let missing = io::Error::from(io::ErrorKind::NotFound);
             report.add(StoreError::io("open", names::CATALOG, missing))?;
-            Ok(old.unwrap_or_default())
+            Ok(without_newer(old))
         }
         Err(error) => {
             report.add(error)?;
-            Ok(old.unwrap_or_default())
+            Ok(without_newer(old))
         }
     }
+}
+
+/// The catalog before, where it is intact. That the logs know a newer one is what was just found.
+fn without_newer(old: Result<Option<Catalog>, CatalogError>) -> Option<Catalog> {
+    let old = old.ok().flatten()?;
+    Some(Catalog { number: u64::MAX, ..old })
 }
 
 /// Checks the logs. While they were read, a writer may have gone on to a newer catalog: then the logs of that one count,
@@ -162,54 +167,72 @@ fn logs_of(dir: &dyn Dir, catalog: &Catalog, report: &mut Verification) -> Resul
     Ok(findings)
 }
 
-fn check_segments(
+/// Checks the segments and adds them to the report.
+fn add_segments(
     dir: &dyn Dir,
     catalog: &Catalog,
     threads: usize,
     observe: &(dyn Fn(VerifyProgress) + Sync),
     report: &mut Verification,
 ) -> Result<(), StoreError> {
+    let checks = check_segments(dir, catalog, threads, observe)?;
     let (moved, there): (Vec<_>, Vec<_>) = catalog.segments.iter().partition(|entry| entry.quarantined);
-    let total = there.iter().map(|entry| entry.files.bytes()).sum();
+    let newer = newer(dir, catalog, report);
+    for (entry, check) in there.into_iter().zip(checks) {
+        let dropped = |newer: &Catalog| newer.segments.iter().all(|other| other.id != entry.id);
+        if !check.findings.is_empty() && newer.as_ref().is_some_and(dropped) {
+            // A writer has dropped it, and its files with it.
+            continue;
+        }
+        report.segments += 1;
+        report.bytes += entry.files.bytes();
+        report.findings.extend(check.findings);
+    }
+    report.quarantined = moved.iter().map(|entry| entry.id).collect();
+    Ok(())
+}
+
+/// What is wrong with a segment.
+#[derive(Debug)]
+pub(super) struct SegmentCheck {
+    pub(super) findings: Vec<Finding>,
+    /// Whether all of it is in the index, and the columns are what the catalog says.
+    pub(super) only_index: bool,
+}
+
+/// Checks the segments that are not in quarantine, in the order of the catalog.
+pub(super) fn check_segments(
+    dir: &dyn Dir,
+    catalog: &Catalog,
+    threads: usize,
+    observe: &(dyn Fn(VerifyProgress) + Sync),
+) -> Result<Vec<SegmentCheck>, StoreError> {
+    let entries: Vec<&SegmentEntry> = catalog.segments.iter().filter(|entry| !entry.quarantined).collect();
+    let total = entries.iter().map(|entry| entry.files.bytes()).sum();
     let done = Mutex::new(0);
     observe(VerifyProgress { done: 0, total });
-    let removed = AtomicU64::new(0);
-    let findings = try_map(threads, &there, |entry| -> Result<_, StoreError> {
-        let mut findings = check_segment(dir, entry)?;
-        if !findings.is_empty() && newer(dir, catalog, report).is_some_and(|newer| !lists(&newer, entry)) {
-            // A writer has dropped it, and its files with it.
-            removed.fetch_add(1, Ordering::Relaxed);
-            findings.clear();
-        }
+    try_map(threads, entries, |entry| {
+        let check = check_segment(dir, entry)?;
         // Added up and told in one step, so that what is told never falls.
         let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
         *done += entry.files.bytes();
         observe(VerifyProgress { done: *done, total });
-        Ok(findings)
-    })?;
-    report.segments = there.len() as u64 - removed.into_inner();
-    report.bytes = total;
-    report.quarantined = moved.iter().map(|entry| entry.id).collect();
-    report.findings.extend(findings.into_iter().flatten());
-    Ok(())
+        Ok(check)
+    })
 }
 
-fn lists(catalog: &Catalog, entry: &SegmentEntry) -> bool {
-    catalog.segments.iter().any(|other| other.id == entry.id)
-}
-
-fn check_segment(dir: &dyn Dir, entry: &SegmentEntry) -> Result<Vec<Finding>, StoreError> {
+fn check_segment(dir: &dyn Dir, entry: &SegmentEntry) -> Result<SegmentCheck, StoreError> {
     let [arrow, index] = segment_paths(SEGMENTS, entry.id);
-    let mut verified = file::verify(dir, &arrow, &index, &entry.files);
-    if let Some(meta) = &verified.meta
-        && let Err(error) = check_entry(entry, meta, &index)
-    {
-        verified.findings.push(error);
+    let Verified { meta, mut findings } = file::verify(dir, &arrow, &index, &entry.files);
+    let in_index = findings.iter().all(|error| error.file() == Some(&*index));
+    let before = findings.len();
+    if let Some(meta) = &meta {
+        findings.extend(check_entry(entry, meta, &index).err());
     }
-    if let Err(error) = deleted_rows(dir, entry) {
-        verified.findings.push(error);
-    }
-    verified.findings.into_iter().map(|error| Finding::of(error.into())).collect()
+    findings.extend(deleted_rows(dir, entry).err());
+    let only_index = in_index && meta.is_some() && findings.len() == before;
+    let findings: Result<_, _> = findings.into_iter().map(|error| Finding::of(error.into())).collect();
+    Ok(SegmentCheck { findings: findings?, only_index })
 }
 
 /// The files that a catalog does not list.
@@ -221,7 +244,7 @@ fn unlisted(dir: &dyn Dir, catalog: &Catalog) -> Result<Vec<String>, StoreError>
         }
     }
     let mut listed: Vec<String> = catalog.logs.iter().map(|log| wal::path(log.id)).collect();
-    listed.extend(catalog.segments.iter().flat_map(|entry| files_of(entry).map(|(path, _)| path)));
+    listed.extend(catalog.segments.iter().flat_map(files_of).map(|(path, _)| path));
     listed.sort_unstable();
     for folder in [wal::FOLDER, SEGMENTS, TEMPORARY, QUARANTINE] {
         let paths = list(dir, folder)?.into_iter().map(|name| format!("{folder}/{name}"));

@@ -11,6 +11,7 @@ pub use iso::IsoText;
 pub use parse::{CivilText, parse_civil, parse_offset};
 
 use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Milliseconds since 1970-01-01T00:00:00Z on the proleptic Gregorian calendar, without leap seconds.
 ///
@@ -23,6 +24,12 @@ impl Timestamp {
     pub const MIN: Self = Self(-62_135_596_800_000);
     /// 9999-12-30T23:59:59.999Z, the last instant an event may have: every zone still shows a year of four digits.
     pub const MAX: Self = Self(253_402_214_399_999);
+
+    /// The time by the clock of this machine, within the range of timestamps.
+    pub fn now() -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).map_or(Self::MAX, Self).min(Self::MAX)
+    }
 
     /// Milliseconds since 1970-01-01T00:00:00Z.
     pub fn millis(self) -> i64 {

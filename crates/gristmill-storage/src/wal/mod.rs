@@ -6,6 +6,7 @@
 mod error;
 mod frame;
 mod head;
+mod pieces;
 mod scan;
 mod window;
 mod writer;
@@ -16,6 +17,7 @@ mod tests;
 pub use error::WalError;
 pub(crate) use frame::MAX_PAYLOAD;
 pub(crate) use head::Predecessor;
+pub(crate) use pieces::{Piece, pieces};
 pub(crate) use scan::{LogExpected, LogScan, scan};
 pub(crate) use writer::LogWriter;
 

@@ -1,8 +1,9 @@
-//! `gristmill ingest` and `gristmill import`: files of events into a store, as one load.
+//! `gristmill ingest` and `gristmill import`: files of events into a store, as one load or in batches.
 //!
 //! Other threads read and check the events, this one stores them. So all cores have work, and Ctrl-C is heard even while
 //! stdin is silent.
 
+mod batches;
 mod reading;
 mod receipt;
 mod rejects;
@@ -16,7 +17,7 @@ use crate::settings::IngestSettings;
 use gristmill::segment::SegmentBuilder;
 use gristmill::{Recovery, Store, StoreError};
 use indicatif::ProgressBar;
-use reading::{Message, Tally};
+use reading::{Message, Reading, Tally};
 use receipt::IngestReceipt;
 use std::process;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -34,7 +35,11 @@ pub(crate) fn run(settings: &IngestSettings) -> Result<(), Failure> {
         recovery_lines(store.recovery()).iter().for_each(|line| say(line));
     }
     let bar = progress::bar(Measure::Bytes(settings.input_bytes), settings.quiet);
-    let outcome = load(settings, &store, &interrupt, &bar);
+    let outcome = if settings.batch_rows.is_some() {
+        batches::store_all(settings, &store, &interrupt, &bar)
+    } else {
+        load(settings, &store, &interrupt, &bar)
+    };
     bar.finish_and_clear();
     let closed = store.close();
     match outcome? {
@@ -47,8 +52,8 @@ pub(crate) fn run(settings: &IngestSettings) -> Result<(), Failure> {
             }
             Ok(())
         }
-        Outcome::Interrupted => {
-            say("gristmill: interrupted, nothing of this load was stored");
+        Outcome::Interrupted(what) => {
+            say(&format!("gristmill: interrupted, {what}"));
             // The reading thread may wait for input that never comes.
             process::exit(i32::from(Code::Interrupted as u8));
         }
@@ -83,7 +88,8 @@ fn recovery_lines(recovery: &Recovery) -> Vec<String> {
 
 enum Outcome {
     Stored(IngestReceipt),
-    Interrupted,
+    /// By the user, with what became of the events.
+    Interrupted(String),
 }
 
 /// Stores all events or none. A load that is dropped before its commit leaves nothing behind.
@@ -101,11 +107,11 @@ fn load(
         }
         loader = loader.with_token(token);
     }
-    let messages = reading::start(settings, bar)?;
+    let messages = reading::start(settings, bar, Reading::read_all)?;
     let failure = |error: StoreError| Failure::in_store(&settings.store, error);
     let Some(tally) = store_all(&messages, interrupt, &mut |events| loader.append(events).map_err(failure))?
     else {
-        return Ok(Outcome::Interrupted);
+        return Ok(Outcome::Interrupted("nothing of this load was stored".to_owned()));
     };
     // From here on Ctrl-C comes too late: the commit is one step.
     let receipt = loader.commit().map_err(failure)?;
@@ -114,7 +120,7 @@ fn load(
 
 /// Stores what is read until it ends; `None` when the user has asked to stop.
 fn store_all(
-    messages: &Receiver<Message>,
+    messages: &Receiver<Message<SegmentBuilder>>,
     interrupt: &Interrupt,
     store: &mut dyn FnMut(SegmentBuilder) -> Result<(), Failure>,
 ) -> Result<Option<Tally>, Failure> {
@@ -124,7 +130,7 @@ fn store_all(
             Ok(Message::End(outcome)) => return outcome.map(Some),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {
-                return Err(Failure::new(Code::Other, "the thread that reads the events has failed"));
+                return Err(reading::lost_thread());
             }
         }
     }

@@ -6,7 +6,9 @@ use crate::progress::Counted;
 use crate::render::{count, whole};
 use crate::settings::{IngestSettings, Input, InputFormat, Invalid};
 use gristmill::Timestamp;
-use gristmill::event::{BatchError, EventChunks, EventError, Ignored, ReadError, SourceRule};
+use gristmill::event::{
+    Batch, BatchBuilder, BatchError, EventChunks, EventError, EventReader, Ignored, ReadError, SourceRule,
+};
 use gristmill::parquet::{ImportError, ParquetChunks};
 use gristmill::segment::SegmentBuilder;
 use indicatif::ProgressBar;
@@ -17,16 +19,17 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SendError, SyncSender, sync_channel};
 use std::thread;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// So many chunks of events may wait to be stored.
 const WAITING: usize = 4;
+/// Bytes at which a batch is full whatever the rows: far below what a log takes, and enough for any sync.
+const BATCH_BYTES: usize = 4 << 20;
 
 /// What the reading thread has to tell.
 #[derive(Debug)]
-pub(super) enum Message {
+pub(super) enum Message<T> {
     /// Checked events, in their order.
-    Events(SegmentBuilder),
+    Events(T),
     /// There is nothing more to read, or no use in it.
     End(Result<Tally, Failure>),
 }
@@ -42,27 +45,32 @@ pub(super) struct Tally {
     pub(super) ignored_others: u64,
 }
 
-/// Starts to read. The thread ends by itself when nobody listens any more.
-pub(super) fn start(settings: &IngestSettings, bar: &ProgressBar) -> Result<Receiver<Message>, Failure> {
+/// Starts to read in one of the ways of [`Reading`]. The thread ends by itself when nobody listens any more.
+pub(super) fn start<T: Send + 'static>(
+    settings: &IngestSettings,
+    bar: &ProgressBar,
+    read: fn(&mut Reading<T>, &IngestSettings) -> Result<(), Stop>,
+) -> Result<Receiver<Message<T>>, Failure> {
     let invalid = match &settings.invalid {
-        Invalid::Abort => Policy::Abort(Refused::default()),
+        Invalid::Abort => Policy::Abort(Refused::new(settings)),
         Invalid::Skip(path) => Policy::Skip(Rejects::create(path)?),
     };
     let (sender, receiver) = sync_channel(WAITING);
     let mut reading = Reading {
         rule: settings.rule,
-        arrival: arrival(),
+        // One instant for the whole load.
+        arrival: Timestamp::now(),
         invalid,
         tally: Tally::default(),
         threads: settings.threads,
         sender,
         bar: bar.clone(),
     };
-    let (inputs, format) = (settings.inputs.clone(), settings.format);
+    let settings = settings.clone();
     thread::Builder::new()
         .name("reading".to_owned())
         .spawn(move || {
-            let outcome = match reading.read_all(&inputs, format) {
+            let outcome = match read(&mut reading, &settings) {
                 Ok(()) => Ok(std::mem::take(&mut reading.tally)),
                 Err(Stop::Failed(failure)) => Err(failure),
                 Err(Stop::Unheard) => return,
@@ -74,15 +82,13 @@ pub(super) fn start(settings: &IngestSettings, bar: &ProgressBar) -> Result<Rece
     Ok(receiver)
 }
 
-/// Now, for events without a timestamp: one instant for the whole load.
-fn arrival() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let millis = i64::try_from(since.as_millis()).unwrap_or(Timestamp::MAX.millis());
-    Timestamp(millis.min(Timestamp::MAX.millis()))
+/// The thread has gone without a word.
+pub(super) fn lost_thread() -> Failure {
+    Failure::new(Code::Other, "the thread that reads the events has failed")
 }
 
 /// Why reading ends early.
-enum Stop {
+pub(super) enum Stop {
     /// Something is wrong.
     Failed(Failure),
     /// Nobody listens.
@@ -95,8 +101,8 @@ impl From<Failure> for Stop {
     }
 }
 
-impl From<SendError<Message>> for Stop {
-    fn from(_: SendError<Message>) -> Self {
+impl<T> From<SendError<Message<T>>> for Stop {
+    fn from(_: SendError<Message<T>>) -> Self {
         Self::Unheard
     }
 }
@@ -109,43 +115,42 @@ enum Policy {
 }
 
 /// The events that are not valid: how many, and the first of them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Refused {
+    /// What becomes of the others.
+    outcome: &'static str,
     count: u64,
     /// At most [`BatchError::MAX_LISTED`], each with the name of its file.
     listed: Vec<(String, EventError)>,
 }
 
-struct Reading {
+/// What the thread that reads has at hand.
+pub(super) struct Reading<T> {
     rule: SourceRule,
     arrival: Timestamp,
     invalid: Policy,
     tally: Tally,
     /// Threads that parse.
     threads: usize,
-    sender: SyncSender<Message>,
+    sender: SyncSender<Message<T>>,
     bar: ProgressBar,
 }
 
-impl Reading {
-    fn read_all(&mut self, inputs: &[Input], format: InputFormat) -> Result<(), Stop> {
-        for input in inputs {
-            match (format, input) {
+impl Reading<SegmentBuilder> {
+    /// Reads in columns, on all threads.
+    pub(super) fn read_all(&mut self, settings: &IngestSettings) -> Result<(), Stop> {
+        for input in &settings.inputs {
+            match (settings.format, input) {
                 (InputFormat::Parquet, Input::File(path)) => self.import(path, &input.name())?,
                 _ => self.read(input)?,
             }
         }
-        match &mut self.invalid {
-            Policy::Abort(refused) if refused.count > 0 => return Err(refused.failure("").into()),
-            Policy::Abort(_) => {}
-            Policy::Skip(rejects) => rejects.finish()?,
-        }
-        Ok(())
+        self.finish()
     }
 
     fn read(&mut self, input: &Input) -> Result<(), Stop> {
         let name = input.name();
-        let source = Counted { inner: open(input, &name)?, bar: self.bar.clone() };
+        let source = self.open(input, &name)?;
         let mut chunks = EventChunks::start(source, self.rule, self.arrival, self.threads)
             .map_err(|error| Failure::caused(Code::Other, "cannot start the threads that read", &error))?;
         while let Some(chunk) = chunks.next_chunk() {
@@ -178,6 +183,55 @@ impl Reading {
         self.tally.add(chunks.ignored());
         Ok(())
     }
+}
+
+impl Reading<Batch> {
+    /// Reads event after event into batches of so many. Where one is not valid and none may be left out, the batch it is in
+    /// is not sent, and nothing after it.
+    pub(super) fn read_batches(&mut self, settings: &IngestSettings) -> Result<(), Stop> {
+        let rows = settings.batch_rows.unwrap_or(usize::MAX);
+        let mut batch = BatchBuilder::new();
+        for input in &settings.inputs {
+            let name = input.name();
+            let mut reader = EventReader::new(self.open(input, &name)?, self.rule, self.arrival);
+            while let Some(row) = reader.next_row() {
+                match row {
+                    Ok(row) => batch.push(&row).map_err(|error| invalid(&name, &error))?,
+                    Err(ReadError::Refused { error, raw }) => {
+                        self.refuse(&name, *error, &raw)?;
+                        if self.is_lost() {
+                            return self.finish();
+                        }
+                    }
+                    Err(error) => return Err(self.unreadable(&name, &error).into()),
+                }
+                if batch.len() >= rows || batch.bytes() >= BATCH_BYTES {
+                    self.sender.send(Message::Events(std::mem::take(&mut batch).finish()))?;
+                }
+            }
+            self.tally.add(reader.ignored());
+        }
+        if !batch.is_empty() {
+            self.sender.send(Message::Events(batch.finish()))?;
+        }
+        self.finish()
+    }
+}
+
+impl<T> Reading<T> {
+    /// What is told at the end of the last input.
+    fn finish(&mut self) -> Result<(), Stop> {
+        match &mut self.invalid {
+            Policy::Abort(refused) if refused.count > 0 => return Err(refused.failure("").into()),
+            Policy::Abort(_) => {}
+            Policy::Skip(rejects) => rejects.finish()?,
+        }
+        Ok(())
+    }
+
+    fn open(&self, input: &Input, name: &str) -> Result<Counted<Box<dyn Read + Send>>, Failure> {
+        Ok(Counted { inner: open(input, name)?, bar: self.bar.clone() })
+    }
 
     /// Whether the load cannot succeed any more, and reading goes on only to list what is wrong.
     fn is_lost(&self) -> bool {
@@ -207,6 +261,11 @@ impl Reading {
     }
 }
 
+/// An event that is valid for a reader and not for a batch: both share their rules.
+fn invalid(name: &str, error: &EventError) -> Failure {
+    Failure::caused(Code::BadInput, name, error)
+}
+
 impl Tally {
     fn add(&mut self, ignored: &Ignored) {
         for (name, times) in ignored.iter() {
@@ -226,6 +285,14 @@ fn open(input: &Input, name: &str) -> Result<Box<dyn Read + Send>, Failure> {
 }
 
 impl Refused {
+    fn new(settings: &IngestSettings) -> Self {
+        let outcome = match settings.batch_rows {
+            None => "nothing is stored",
+            Some(_) => "the batch it is in and what follows are not stored",
+        };
+        Self { outcome, count: 0, listed: Vec::new() }
+    }
+
     fn add(&mut self, name: &str, error: EventError) {
         self.count += 1;
         if self.listed.len() < BatchError::MAX_LISTED {
@@ -236,7 +303,7 @@ impl Refused {
     /// Lists them, with `bound` before their number.
     fn failure(&self, bound: &str) -> Failure {
         let events = if self.count == 1 { "event is" } else { "events are" };
-        let mut message = format!("{bound}{} {events} not valid, so nothing is stored", count(self.count));
+        let mut message = format!("{bound}{} {events} not valid, so {}", count(self.count), self.outcome);
         if self.count > self.listed.len() as u64 {
             // Writing to a String cannot fail.
             let _ = write!(message, "; the first {}", self.listed.len());

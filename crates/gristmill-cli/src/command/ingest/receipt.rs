@@ -35,6 +35,12 @@ impl IngestReceipt {
         Self { receipt, tally: Tally::default(), repeated: true }
     }
 
+    /// The receipt of all batches together, whose events are so many.
+    pub(super) fn of_batches(events: u64, tally: Tally, repeated: bool) -> Self {
+        // Each batch has told its own number.
+        Self { receipt: Receipt { events, sequence: 0 }, tally, repeated }
+    }
+
     /// Prints lines for people on stderr, and JSON on stdout where a program may read it.
     pub(super) fn print(&self, settings: &IngestSettings, took: Duration) -> Result<(), Failure> {
         if !settings.quiet {
@@ -97,6 +103,31 @@ impl IngestReceipt {
             lines.push(format!("ignored: {} x other keys", count(others)));
         }
         lines
+    }
+}
+
+/// What a batch has come to.
+#[derive(Debug)]
+pub(super) struct BatchReceipt {
+    /// Counted from 0, in the order of the input.
+    pub(super) number: u64,
+    pub(super) receipt: Receipt,
+    /// Whether a batch of the same name was stored before.
+    pub(super) repeated: bool,
+}
+
+impl BatchReceipt {
+    /// Prints a line of JSON on stdout where a program may read it.
+    pub(super) fn print(&self) -> Result<(), Failure> {
+        if terminal::stdout_is_terminal() {
+            return Ok(());
+        }
+        let Receipt { events, sequence } = self.receipt;
+        let line = format!(
+            r#"{{"batch":{},"stored":{events},"repeated":{},"sequence":{sequence}}}"#,
+            self.number, self.repeated
+        );
+        to_stdout(|out| writeln!(out, "{line}"))
     }
 }
 

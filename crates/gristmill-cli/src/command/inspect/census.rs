@@ -3,8 +3,8 @@
 use gristmill::exec::ExecError;
 use gristmill::schema::Dimension;
 use gristmill::segment::file::Form;
-use gristmill::segment::{Dictionary, Segment, SegmentError};
-use gristmill::{Error, Reader};
+use gristmill::segment::{Dictionary, OrganizationBounds, Segment, SegmentError};
+use gristmill::{Catalog, Error, Loss, Reader, SegmentEntry};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -17,6 +17,27 @@ pub(super) struct Census {
     pub(super) tenants: BTreeMap<String, Tenant>,
     /// In the order of [`Dimension::ALL`].
     pub(super) dimensions: Vec<DimensionCount>,
+    /// Segments that cannot be read: they are in no tenant and in no dictionary.
+    pub(super) damaged: Vec<Damaged>,
+    /// Acknowledged appends that damage took and a repair gave up.
+    pub(super) losses: Vec<Loss>,
+}
+
+/// A segment that cannot be read, with what the catalog knows of it.
+#[derive(Clone, Debug)]
+pub(super) struct Damaged {
+    pub(super) id: Option<u64>,
+    pub(super) rows: u64,
+    /// Whether a repair has moved its files away.
+    pub(super) quarantined: bool,
+    /// The file that is damaged or missing.
+    pub(super) file: String,
+    /// What is wrong with it.
+    pub(super) reason: String,
+    /// From the first to the last timestamp, in milliseconds.
+    pub(super) times: RangeInclusive<i64>,
+    /// The first and the last organization that may have events in it.
+    pub(super) organizations: OrganizationBounds,
 }
 
 /// A segment.
@@ -31,6 +52,8 @@ pub(super) struct SegmentCount {
     pub(super) bytes: u64,
     /// From the first to the last timestamp, in milliseconds.
     pub(super) times: RangeInclusive<i64>,
+    /// Why its index is not used, and made anew at each opening.
+    pub(super) index_damage: Option<String>,
 }
 
 /// An organization.
@@ -60,11 +83,20 @@ impl Census {
         let segments = snapshot.segments();
         let sizes: BTreeMap<u64, u64> =
             reader.catalog().segments.iter().map(|entry| (entry.id, entry.files.bytes())).collect();
-        let mut tenants = BTreeMap::new();
+        let (mut tenants, mut damaged) = (BTreeMap::new(), Vec::new());
         for segment in segments {
-            add_tenants(segment, &mut tenants).map_err(ExecError::from)?;
+            match add_tenants(segment, &mut tenants) {
+                Ok(()) => {}
+                Err(SegmentError::Damaged { file, part, offset, expected, found }) => {
+                    let reason = format!("{part} at byte {offset}: expected {expected}, found {found}");
+                    damaged.push(Damaged::of(segment, &reader.catalog(), file, reason));
+                }
+                Err(error) => return Err(ExecError::from(error).into()),
+            }
         }
         Ok(Self {
+            damaged,
+            losses: reader.catalog().losses.clone(),
             segments: segments.iter().map(|segment| SegmentCount::of(segment, &sizes)).collect(),
             tenants,
             dimensions: Dimension::ALL.map(|dimension| DimensionCount::of(dimension, segments)).to_vec(),
@@ -91,6 +123,22 @@ impl Census {
     }
 }
 
+impl Damaged {
+    fn of(segment: &Segment, catalog: &Catalog, file: String, reason: String) -> Self {
+        let meta = segment.meta();
+        let entry = catalog.segments.iter().find(|entry| Some(entry.id) == meta.id);
+        Self {
+            id: meta.id,
+            rows: entry.map_or(u64::from(meta.rows), SegmentEntry::events),
+            quarantined: entry.is_some_and(|entry| entry.quarantined),
+            file,
+            reason,
+            times: meta.min_time..=meta.max_time,
+            organizations: meta.organizations.clone(),
+        }
+    }
+}
+
 impl SegmentCount {
     /// The word for its form.
     pub(super) fn form_name(&self) -> Option<&'static str> {
@@ -107,8 +155,9 @@ impl SegmentCount {
             id: meta.id,
             form: segment.form(),
             bytes,
-            rows: u64::from(meta.rows),
+            rows: u64::from(segment.events()),
             times: meta.min_time..=meta.max_time,
+            index_damage: segment.index_damage().map(str::to_owned),
         }
     }
 }
@@ -137,7 +186,7 @@ fn add_tenants(segment: &Segment, tenants: &mut BTreeMap<String, Tenant>) -> Res
             times: times.clone(),
         });
         tenant.vendors.insert(text(&vendors, run.vendor));
-        tenant.rows += u64::from(run.rows.end - run.rows.start);
+        tenant.rows += u64::from(segment.alive().count_in(run.rows.clone()));
         tenant.times = union(&tenant.times, &times);
     }
     Ok(())

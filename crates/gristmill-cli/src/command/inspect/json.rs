@@ -2,6 +2,7 @@
 
 use super::census::Census;
 use super::files::Files;
+use crate::command::verify::loss;
 use gristmill::timestamp::IsoText;
 use serde_json::{Map, Value, json};
 use std::ops::RangeInclusive;
@@ -19,6 +20,23 @@ pub(super) fn report(store: &Path, census: &Census, files: Files) -> Value {
                 "rows": segment.rows,
                 "bytes": segment.bytes,
                 "time": interval(&segment.times),
+                "index_damage": segment.index_damage,
+            })
+        })
+        .collect();
+    let damaged: Vec<Value> = census
+        .damaged
+        .iter()
+        .map(|damaged| {
+            let organizations = &damaged.organizations;
+            json!({
+                "id": damaged.id,
+                "rows": damaged.rows,
+                "quarantined": damaged.quarantined,
+                "file": damaged.file,
+                "reason": damaged.reason,
+                "time": interval(&damaged.times),
+                "organizations": {"first": &*organizations.first, "last": &*organizations.last},
             })
         })
         .collect();
@@ -50,6 +68,8 @@ pub(super) fn report(store: &Path, census: &Census, files: Files) -> Value {
         "files": files.number,
         "bytes": files.bytes,
         "segments": segments,
+        "damaged": damaged,
+        "losses": census.losses.iter().map(loss).collect::<Vec<_>>(),
         "tenants": tenants,
         "dictionaries": dictionaries,
     })

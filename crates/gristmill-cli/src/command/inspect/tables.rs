@@ -1,6 +1,6 @@
 //! The census for people.
 
-use super::census::{Census, SegmentCount};
+use super::census::{Census, Damaged, SegmentCount};
 use super::files::Files;
 use crate::render::{Column, Ink, Role, Sheet, bytes, count, printable, write_table};
 use gristmill::response::Cell;
@@ -24,6 +24,7 @@ pub(super) fn write(
     if census.rows() == 0 {
         return Ok(());
     }
+    write_damage(census, ink, &mut out)?;
     write_tenants(census, ink, &mut out)?;
     write_dictionaries(census, ink, &mut out)?;
     write_segments(census, ink, &mut out)
@@ -53,6 +54,35 @@ fn write_summary(
     ];
     for (name, value) in lines {
         writeln!(out, "{} {value}", ink.strong(&format!("{name:<9}")))?;
+    }
+    Ok(())
+}
+
+/// Names what cannot be read, where there is anything.
+fn write_damage(census: &Census, ink: Ink, out: &mut impl Write) -> io::Result<()> {
+    for loss in &census.losses {
+        let told = format!("a repair gave up appends {} to {} of log {}", loss.first, loss.last, loss.log);
+        writeln!(out, "{}    {told}: {} events at most", ink.strong("lost"), count(loss.events))?;
+    }
+    if census.damaged.is_empty() {
+        return Ok(());
+    }
+    let mut sheet = table(&["damaged segment", "file", "organizations"], &["events", "first", "last"]);
+    let organizations: Vec<String> = census
+        .damaged
+        .iter()
+        .map(|Damaged { organizations, .. }| format!("{} to {}", organizations.first, organizations.last))
+        .collect();
+    for (damaged, organizations) in census.damaged.iter().zip(&organizations).take(MOST_LINES) {
+        let [first, last] = ends(&damaged.times);
+        let id = integer(damaged.id.unwrap_or_default());
+        let (file, organizations) = (Cell::Text(&damaged.file), Cell::Text(organizations));
+        sheet.push([id, file, organizations, integer(damaged.rows), first, last]);
+    }
+    write_section("Damaged: what needs these fails", &sheet, census.damaged.len(), ink, out)?;
+    for damaged in census.damaged.iter().take(MOST_LINES) {
+        let told = if damaged.quarantined { "in quarantine since a repair" } else { &damaged.reason };
+        writeln!(out, "{}", ink.faint(&format!("{}: {}", printable(&damaged.file), printable(told))))?;
     }
     Ok(())
 }

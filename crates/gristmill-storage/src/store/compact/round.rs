@@ -9,6 +9,7 @@ use crate::segment::SegmentError;
 use crate::store::layout::id_in;
 use crate::store::{Store, StoreError};
 
+use super::tiers::Pick;
 use super::write::{Effort, write};
 use super::{CompactionProgress, plan, swap, tiers};
 
@@ -53,6 +54,36 @@ impl Store {
         threads: usize,
         is_stopped: &(dyn Fn() -> bool + Sync),
     ) -> Result<Round, StoreError> {
+        self.round(threads, is_stopped, |entries, is_left_out| {
+            tiers::pick(entries, u64::from(self.options.segment_rows.max(1)), is_left_out)
+        })
+    }
+
+    /// Rewrites one segment that holds deleted rows for longer than [`super::super::StoreOptions::purge_after`], without
+    /// them: what a background does again and again. `now` is in milliseconds since 1970; a deletion later than that, as
+    /// after a clock that was set back, counts as one of long ago. Otherwise as [`Store::compact_round`].
+    pub fn purge_round(
+        &self,
+        now: i64,
+        threads: usize,
+        is_stopped: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Round, StoreError> {
+        let wait = i64::try_from(self.options.purge_after.as_millis()).unwrap_or(i64::MAX);
+        let is_due = |since: i64| since > now || since.saturating_add(wait) <= now;
+        self.round(threads, is_stopped, |entries, is_left_out| {
+            let wanted = |entry: &SegmentEntry| {
+                entry.deletion.is_some_and(|deletion| is_due(deletion.since)) && !is_left_out(entry)
+            };
+            entries.iter().position(wanted).map(|position| tiers::alone(entries, position))
+        })
+    }
+
+    fn round(
+        &self,
+        threads: usize,
+        is_stopped: &(dyn Fn() -> bool + Sync),
+        pick: impl Fn(&[SegmentEntry], &dyn Fn(&SegmentEntry) -> bool) -> Option<Pick>,
+    ) -> Result<Round, StoreError> {
         let mut passed_over = self.compacting.turn();
         let step_rows = u64::from(self.options.segment_rows.max(1));
         let effort = Effort { threads, step_rows, is_stopped };
@@ -60,9 +91,7 @@ impl Store {
             self.check_open()?;
             let mut entries = self.catalog()?.segments;
             let is_left_out = |entry: &SegmentEntry| entry.quarantined || passed_over.contains(&entry.id);
-            let Some(pick) = tiers::pick(&entries, step_rows, is_left_out) else {
-                return Ok(Round::default());
-            };
+            let Some(pick) = pick(&entries, &is_left_out) else { return Ok(Round::default()) };
             let mut sources = pick.sources.into_iter().peekable();
             let mut position = 0;
             entries.retain(|_| {

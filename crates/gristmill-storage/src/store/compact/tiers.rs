@@ -61,6 +61,12 @@ pub(super) fn pick(
     picks.reduce(|best, next| if next.sources.len() > best.sources.len() { next } else { best })
 }
 
+/// One segment, to be rewritten alone.
+pub(super) fn alone(entries: &[SegmentEntry], position: usize) -> Pick {
+    let entry = &entries[position];
+    Pick { sources: vec![position], is_wide: !quarter::of(entry.min_time).contains(&entry.max_time) }
+}
+
 /// Of the tiers of a group, the segments to merge.
 fn due(tiers: &BTreeMap<u32, Vec<usize>>, rows: impl Fn(usize) -> u64, most: u64) -> Option<Vec<usize>> {
     let largest = *tiers.iter().find(|(_, positions)| positions.len() as u64 >= FANOUT)?.0;

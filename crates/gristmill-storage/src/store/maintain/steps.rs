@@ -1,6 +1,7 @@
 //! What is done in the background.
 
-use crate::store::{Store, StoreError};
+use crate::store::{Round, Store, StoreError};
+use crate::timestamp::Timestamp;
 
 /// One kind of work.
 #[derive(Clone, Copy, Debug)]
@@ -21,15 +22,31 @@ pub(super) enum Done {
 }
 
 /// Every kind of work, in the order in which it is done.
-pub(super) const STEPS: [Step; 2] =
-    [Step { name: "compact", run: compact }, Step { name: "remove files", run: remove_files }];
+pub(super) const STEPS: [Step; 4] = [
+    Step { name: "delete what is kept no longer", run: expire },
+    Step { name: "purge deleted events", run: purge },
+    Step { name: "compact", run: compact },
+    Step { name: "remove files", run: remove_files },
+];
 
 /// Threads beside the one of the background.
 const NO_OTHERS: usize = 0;
 
+fn expire(store: &Store, _: &(dyn Fn() -> bool + Sync)) -> Result<Done, StoreError> {
+    store.expire(Timestamp::now().millis())?;
+    Ok(Done::Nothing)
+}
+
+fn purge(store: &Store, is_stopped: &(dyn Fn() -> bool + Sync)) -> Result<Done, StoreError> {
+    Ok(done(store.purge_round(Timestamp::now().millis(), NO_OTHERS, is_stopped)?))
+}
+
 fn compact(store: &Store, is_stopped: &(dyn Fn() -> bool + Sync)) -> Result<Done, StoreError> {
-    let round = store.compact_round(NO_OTHERS, is_stopped)?;
-    Ok(if round.merged == 0 { Done::Nothing } else { Done::Part { bytes: round.bytes } })
+    Ok(done(store.compact_round(NO_OTHERS, is_stopped)?))
+}
+
+fn done(round: Round) -> Done {
+    if round.merged == 0 { Done::Nothing } else { Done::Part { bytes: round.bytes } }
 }
 
 /// Removes files that readers in other processes have let go of.

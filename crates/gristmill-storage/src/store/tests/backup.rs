@@ -1,5 +1,6 @@
 //! Backups: what they hold, how they are told from half of one, and what goes on meanwhile.
 
+use super::deletion::{assert_holds_all_but, delete};
 use super::*;
 use crate::dir::FsDir;
 use std::sync::atomic::AtomicBool;
@@ -163,4 +164,26 @@ fn a_closed_store_makes_none_but_others_may() {
     assert_reader_holds(&target, 0..3);
     let none = back_up(&shared(&MemoryDir::new()), &MemoryDir::new(), &|_| {});
     assert!(matches!(none, Err(StoreError::NoStore)));
+}
+
+#[test]
+fn deleted_events_stay_deleted() {
+    let (dir, target) = (MemoryDir::new(), MemoryDir::new());
+    let store = open(&dir, small());
+    store.append(batch(0..70)).unwrap();
+    delete(&store, [3, 4]);
+    // The file of deleted rows goes with the next deletion, under the backup.
+    let first = AtomicBool::new(true);
+    let made = store
+        .snapshot_to(&target, &|_| {
+            if first.swap(false, Ordering::Relaxed) {
+                delete(&store, [5]);
+            }
+        })
+        .unwrap();
+    assert_eq!(made.events, 68);
+    assert_holds_all_but(&open(&target, small()), 0..70, &[3, 4]);
+    let other = MemoryDir::new();
+    assert_eq!(back_up(&shared(&dir), &other, &|_| {}).unwrap().events, 67);
+    assert_holds_all_but(&open(&other, small()), 0..70, &[3, 4, 5]);
 }

@@ -15,7 +15,7 @@ fn rows_of(segment: &Segment, numbers: &BTreeSet<u64>) -> RoaringBitmap {
     (0..segment.meta().rows).filter(is_wanted).collect()
 }
 
-fn delete(store: &Store, numbers: impl IntoIterator<Item = u64>) -> Deleted {
+pub(super) fn delete(store: &Store, numbers: impl IntoIterator<Item = u64>) -> Deleted {
     let numbers = numbers.into_iter().collect();
     let find = |segments: &[Arc<Segment>]| {
         Ok::<_, StoreError>(segments.iter().map(|segment| rows_of(segment, &numbers)).collect())
@@ -23,7 +23,7 @@ fn delete(store: &Store, numbers: impl IntoIterator<Item = u64>) -> Deleted {
     store.delete(7, find).unwrap()
 }
 
-fn assert_holds_all_but(store: &Store, numbers: std::ops::Range<u64>, deleted: &[u64]) {
+pub(super) fn assert_holds_all_but(store: &Store, numbers: std::ops::Range<u64>, deleted: &[u64]) {
     let left: Vec<Event> = numbers
         .filter(|number| !deleted.contains(number))
         .map(|number| event(number, number.cast_signed() * 1000))

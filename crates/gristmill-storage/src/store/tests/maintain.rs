@@ -1,4 +1,5 @@
 use super::*;
+use crate::segment::Segment;
 use std::io;
 use std::sync::atomic::AtomicU8;
 use std::thread;
@@ -101,4 +102,35 @@ fn a_failure_and_a_panic_are_told_harm_nothing_and_pass() {
         assert!(segments(&store) < 4);
         assert_holds(&store, 0..41);
     }
+}
+
+#[test]
+fn the_background_deletes_what_is_kept_no_longer_and_takes_deleted_bytes_off_the_disk() {
+    let dir = MemoryDir::new();
+    let options = StoreOptions { purge_after: Duration::ZERO, ..small() };
+    let store = Arc::new(open(&dir, options));
+    load(&store, &[event(0, 0), event(1, 100 * DAY)]);
+    let background = Background::start(&store).unwrap();
+    store.set_retention(Retention { period: Some(86_400_000), ..Retention::default() }).unwrap();
+    wait_until("the old event is gone", || store.snapshot().unwrap().events() == 1);
+    wait_until("its bytes are gone", || store.remains().unwrap() == Remains::default());
+    drop(background);
+    let rows: Vec<u32> = store.catalog().unwrap().segments.iter().map(|entry| entry.rows).collect();
+    assert_eq!(rows, [1]);
+}
+
+#[test]
+fn deleted_bytes_leave_the_disk_when_their_time_has_come() {
+    let dir = MemoryDir::new();
+    let store = open(&dir, StoreOptions { purge_after: Duration::from_hours(1), ..small() });
+    load(&store, &events(0..10));
+    let first =
+        |segments: &[Arc<Segment>]| Ok::<_, StoreError>(segments.iter().map(|_| [0].into()).collect());
+    let hour = 3_600_000;
+    store.delete(5, first).unwrap();
+    let merged = |now: i64| store.purge_round(now, 0, &|| false).unwrap().merged;
+    assert_eq!((merged(5), merged(4 + hour), merged(5 + hour), merged(5 + hour)), (0, 0, 1, 0));
+    store.delete(5, first).unwrap();
+    assert_eq!(merged(4), 1, "a clock that was set back puts nothing off");
+    assert_eq!(store.snapshot().unwrap().events(), 8);
 }

@@ -1,5 +1,6 @@
 //! What verifying finds, and what it goes on with.
 
+use super::deletion::delete;
 use super::*;
 use crate::{catalog, wal};
 
@@ -17,13 +18,14 @@ fn damaged(report: &Verification) -> Vec<&str> {
     files
 }
 
-/// A closed store with several segments, one of them compressed, and a log.
+/// A closed store with several segments, one of them compressed and one with deleted rows, and a log.
 fn store() -> MemoryDir {
     let dir = MemoryDir::new();
     let store = open(&dir, small());
     store.append(batch(0..70)).unwrap();
     store.compact(1, &|_| {}).unwrap();
     store.append(batch(70..140)).unwrap();
+    delete(&store, [3, 4]);
     store.append(batch(140..150)).unwrap();
     store.append(batch(150..153)).unwrap();
     store.close().unwrap();
@@ -41,7 +43,7 @@ fn an_intact_store_has_no_findings() {
         catalog: Some(catalog.number),
         segments: catalog.segments.len() as u64,
         bytes,
-        events: 153,
+        events: 151,
         logs: catalog.logs.len() as u64,
         appends: 2,
         ..Verification::default()
