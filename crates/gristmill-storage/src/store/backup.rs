@@ -14,10 +14,10 @@ use crate::segment::SegmentError;
 use crate::segment::file::{self, FileSum};
 
 use super::layout::{
-    FOLDERS, LOCK, SEGMENTS, UNFINISHED, create_folders, deletion_path, files_of, find, id_in, list,
-    sync_names,
+    FOLDERS, LOCK, SEGMENTS, UNFINISHED, create_folders, deletion_path, files_of, id_in, list, sync_names,
 };
 use super::open::{take_lock, write_log};
+use super::pins::pin;
 use super::reader::MAX_ATTEMPTS;
 use super::recover::read_logs;
 use super::view::{Unfrozen, View};
@@ -82,7 +82,7 @@ pub fn back_up(
     target: &dyn Dir,
     observe: &dyn Fn(BackupProgress),
 ) -> Result<Backup, StoreError> {
-    let mut catalog = find(&**source)?.ok_or(StoreError::NoStore)?;
+    let (mut catalog, mut held) = pin(&**source)?;
     let mut folder = BackupFolder::claim(target)?;
     let mut attempts = 0;
     let logs = loop {
@@ -93,14 +93,15 @@ pub fn back_up(
             Ok(logs) => break logs,
             Err(error) => error,
         };
-        // A file that was sealed or compacted away meanwhile is gone: then, and only then, there is a newer catalog.
-        let newer = find(&**source)?.ok_or(StoreError::NoStore)?;
+        // A log that was sealed meanwhile is gone, or a file of deleted rows that was replaced; without pins a segment, too.
+        // Then, and only then, there is a newer catalog.
         attempts += 1;
-        if newer.number == catalog.number || attempts == MAX_ATTEMPTS {
+        if attempts == MAX_ATTEMPTS || catalog::is_newest(&**source, catalog.number) {
             return Err(error);
         }
-        catalog = newer;
+        (catalog, held) = pin(&**source)?;
     };
+    drop(held);
     folder.finish(&catalog, &logs.batches)
 }
 

@@ -145,7 +145,8 @@ impl State {
 
     /// What was found, with the batches of this state in the chunks that it has.
     fn continued(&self, recovered: Recovered) -> Result<View, StoreError> {
-        let mut view = self.view.with(|view| view.with_sealed(recovered.segments))?;
+        let sealed = self.view.with(|view| view.with_sealed(recovered.segments))?;
+        let mut view = sealed.with_lost(recovered.lost);
         for unfrozen in recovered.batches.into_iter().filter(|unfrozen| unfrozen.sequence > self.last) {
             view.push(unfrozen.sequence, unfrozen.batch);
         }

@@ -10,7 +10,8 @@ use crate::segment::file::{self, Verified};
 use crate::wal::{self, LogScan};
 
 use super::finding::Finding;
-use super::layout::{SEGMENTS, TEMPORARY, UNFINISHED, files_of, find, list, segment_paths};
+use super::layout::{SEGMENTS, TEMPORARY, UNFINISHED, deletion_path, files_of, find, list, segment_paths};
+use super::pins::{Pin, pin};
 use super::reader::MAX_ATTEMPTS;
 use super::recover::{Logs, check_entry, check_unlisted, deleted_rows, read_log};
 use super::{Loss, StoreError};
@@ -66,11 +67,11 @@ pub fn verify(
     observe: &(dyn Fn(VerifyProgress) + Sync),
 ) -> Result<Verification, StoreError> {
     let mut report = Verification::default();
-    let Some(catalog) = check_catalog(&**dir, &mut report)? else {
+    let Some((catalog, held)) = check_catalog(&**dir, &mut report)? else {
         report.unlisted = unlisted(&**dir, &Catalog::empty())?;
         return Ok(report);
     };
-    let catalog = check_logs(&**dir, catalog, &mut report)?;
+    let (catalog, _held) = check_logs(&**dir, catalog, held, &mut report)?;
     add_segments(&**dir, &catalog, threads, observe, &mut report)?;
     report.events += catalog.sealed_events();
     report.losses.clone_from(&catalog.losses);
@@ -85,18 +86,17 @@ impl Verification {
     }
 }
 
-/// The catalog; where that is damaged, the one before it, where that is intact.
-fn check_catalog(dir: &dyn Dir, report: &mut Verification) -> Result<Option<Catalog>, StoreError> {
-    let found = find(dir);
+/// The catalog, with a hold on its files; where that is damaged, the one before it, where that is intact.
+fn check_catalog(dir: &dyn Dir, report: &mut Verification) -> Result<Option<(Catalog, Pin)>, StoreError> {
+    let found = pin(dir);
     let old = catalog::read_file(dir, names::OLD);
     match found {
-        Ok(found) => {
-            let catalog = found.ok_or(StoreError::NoStore)?;
+        Ok((catalog, held)) => {
             report.catalog = Some(catalog.number);
             if let Err(error) = old {
                 report.add(error.into())?;
             }
-            Ok(Some(catalog))
+            Ok(Some((catalog, held)))
         }
         Err(StoreError::CatalogMissing { .. }) => {
             let missing = io::Error::from(io::ErrorKind::NotFound);
@@ -111,30 +111,31 @@ fn check_catalog(dir: &dyn Dir, report: &mut Verification) -> Result<Option<Cata
 }
 
 /// The catalog before, where it is intact. That the logs know a newer one is what was just found.
-fn without_newer(old: Result<Option<Catalog>, CatalogError>) -> Option<Catalog> {
+fn without_newer(old: Result<Option<Catalog>, CatalogError>) -> Option<(Catalog, Pin)> {
     let old = old.ok().flatten()?;
-    Some(Catalog { number: u64::MAX, ..old })
+    Some((Catalog { number: u64::MAX, ..old }, None))
 }
 
 /// Checks the logs. While they were read, a writer may have gone on to a newer catalog: then the logs of that one count,
 /// and it is what is given back.
-fn check_logs(dir: &dyn Dir, mut catalog: Catalog, report: &mut Verification) -> Result<Catalog, StoreError> {
-    for _ in 1..MAX_ATTEMPTS {
+fn check_logs(
+    dir: &dyn Dir,
+    mut catalog: Catalog,
+    mut held: Pin,
+    report: &mut Verification,
+) -> Result<(Catalog, Pin), StoreError> {
+    let mut attempts = 0;
+    loop {
         let findings = logs_of(dir, &catalog, report)?;
-        match newer(dir, &catalog, report) {
-            Some(newer) if !findings.is_empty() => {
-                report.catalog = Some(newer.number);
-                catalog = newer;
-            }
-            _ => {
-                report.findings.extend(findings);
-                return Ok(catalog);
-            }
+        attempts += 1;
+        let is_final = findings.is_empty() || attempts == MAX_ATTEMPTS;
+        if is_final || newer(dir, &catalog, report).is_none() {
+            report.findings.extend(findings);
+            return Ok((catalog, held));
         }
+        (catalog, held) = pin(dir)?;
+        report.catalog = Some(catalog.number);
     }
-    let findings = logs_of(dir, &catalog, report)?;
-    report.findings.extend(findings);
-    Ok(catalog)
 }
 
 /// A newer catalog than that, where a writer has published one. Only a catalog that was intact has a newer one.
@@ -179,14 +180,21 @@ fn add_segments(
     let (moved, there): (Vec<_>, Vec<_>) = catalog.segments.iter().partition(|entry| entry.quarantined);
     let newer = newer(dir, catalog, report);
     for (entry, check) in there.into_iter().zip(checks) {
-        let dropped = |newer: &Catalog| newer.segments.iter().all(|other| other.id != entry.id);
-        if !check.findings.is_empty() && newer.as_ref().is_some_and(dropped) {
-            // A writer has dropped it, and its files with it.
-            continue;
+        let mut findings = check.findings;
+        if let (false, Some(newer)) = (findings.is_empty(), &newer) {
+            let Some(now) = newer.segments.iter().find(|other| other.id == entry.id) else {
+                // A writer has dropped it, and its files with it.
+                continue;
+            };
+            if now.deletion != entry.deletion {
+                // Another file of deleted rows has taken the place of this one.
+                let before = entry.deletion.map(|deletion| deletion_path(SEGMENTS, deletion.id));
+                findings.retain(|finding| Some(&finding.file) != before.as_ref());
+            }
         }
         report.segments += 1;
         report.bytes += entry.files.bytes();
-        report.findings.extend(check.findings);
+        report.findings.extend(findings);
     }
     report.quarantined = moved.iter().map(|entry| entry.id).collect();
     Ok(())

@@ -1,6 +1,7 @@
 //! Backups: what they hold, how they are told from half of one, and what goes on meanwhile.
 
 use super::deletion::{assert_holds_all_but, delete, named};
+use super::verify::unpin;
 use super::*;
 use crate::dir::FsDir;
 use std::sync::atomic::AtomicBool;
@@ -69,25 +70,33 @@ fn a_store_that_another_writes_is_backed_up_without_its_lock() {
 }
 
 #[test]
-fn what_a_writer_drops_meanwhile_is_taken_from_the_newer_catalog() {
-    let (dir, target) = (MemoryDir::new(), MemoryDir::new());
-    let store = open(&dir, small());
-    for start in (0..400).step_by(80) {
-        store.append(batch(start..start + 80)).unwrap();
-    }
-    // Compacts away under the backup what it is about to take.
-    let first = AtomicBool::new(true);
-    let made = back_up(&shared(&dir), &target, &|progress| {
-        if progress.done > 0 && first.swap(false, Ordering::Relaxed) {
-            store.compact(1, &|_| {}).unwrap();
+fn what_a_writer_drops_meanwhile_is_held_or_taken_from_the_newer_catalog() {
+    for pinned in [true, false] {
+        let (dir, target) = (MemoryDir::new(), MemoryDir::new());
+        let store = open(&dir, small());
+        for start in (0..400).step_by(80) {
+            store.append(batch(start..start + 80)).unwrap();
         }
-    })
-    .unwrap();
-    let left = store.catalog().unwrap().segments.len();
-    assert!((made.events, made.segments) == (400, left as u64) && left < 6, "{made:?}");
-    assert_reader_holds(&target, 0..400);
-    let files = target.files().into_iter().filter(|path| path.starts_with("seg/")).count();
-    assert_eq!(files, 2 * left, "nothing is left of the first attempt");
+        if !pinned {
+            unpin(&dir);
+        }
+        let before = store.catalog().unwrap().segments.len() as u64;
+        // Compacts away under the backup what it is about to take.
+        let first = AtomicBool::new(true);
+        let made = back_up(&shared(&dir), &target, &|progress| {
+            if progress.done > 0 && first.swap(false, Ordering::Relaxed) {
+                store.compact(1, &|_| {}).unwrap();
+            }
+        })
+        .unwrap();
+        let after = store.catalog().unwrap().segments.len() as u64;
+        assert!(after < before);
+        let expected = if pinned { before } else { after };
+        assert_eq!((made.events, made.segments), (400, expected), "pinned: {pinned}");
+        assert_reader_holds(&target, 0..400);
+        let files = target.files().into_iter().filter(|path| path.starts_with("seg/")).count() as u64;
+        assert_eq!(files, 2 * expected, "nothing is left of the first attempt");
+    }
 }
 
 #[test]
