@@ -138,7 +138,7 @@ impl Planted {
 }
 
 fn catalog(dir: &MemoryDir) -> Catalog {
-    options().open_reader_dir(Arc::new(dir.clone())).unwrap().catalog().clone()
+    Catalog::clone(&options().open_reader_dir(Arc::new(dir.clone())).unwrap().catalog())
 }
 
 /// Appends the events of these numbers as one batch.
