@@ -5,6 +5,7 @@
 //! leaves behind in another folder counts as a change of that folder.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -39,6 +40,28 @@ pub struct FaultDir {
     state: Arc<Mutex<State>>,
 }
 
+/// What a power cut leaves.
+#[derive(Debug)]
+pub struct Survivor {
+    /// The directory as it is found afterwards.
+    pub dir: FaultDir,
+    /// Paths that had been removed or renamed, and are there again; sorted.
+    pub returned: Vec<String>,
+    /// Paths whose file has other bytes than it had; sorted.
+    pub changed: Vec<String>,
+}
+
+/// Is told of the power cut that might have been before a change, with the number of that change.
+pub type Watcher = Box<dyn FnMut(u64, Survivor) + Send>;
+
+struct Watch(Watcher);
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watch")
+    }
+}
+
 #[derive(Debug, Default)]
 struct State {
     /// What processes see.
@@ -56,6 +79,7 @@ struct State {
     stopped: bool,
     full: bool,
     random: Random,
+    watch: Option<Watch>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -153,10 +177,49 @@ impl FaultDir {
     /// What is found after the power was cut. Seeds differ in what of the unsynced survives.
     #[must_use]
     pub fn after_power_cut(&self, seed: u64) -> Self {
-        let state = self.lock();
+        self.lock().survivor(seed)
+    }
+
+    /// From now on tells of a power cut before each change. Each seed, and each change, loses something else.
+    pub fn watch(&self, seed: u64, watcher: Watcher) {
+        let mut state = self.lock();
+        state.random = Random(seed);
+        state.watch = Some(Watch(watcher));
+    }
+
+    /// Tells of no more power cuts.
+    pub fn unwatch(&self) {
+        self.lock().watch = None;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        hold(&self.state)
+    }
+}
+
+impl State {
+    /// Tells whoever watches of the power cut that might be now.
+    fn tell_watcher(&mut self) {
+        let Some(Watch(mut watcher)) = self.watch.take() else { return };
+        let seed = self.random.next();
+        let dir = self.survivor(seed);
+        let (returned, changed) = {
+            let left = hold(&dir.state);
+            let returned = left.now.files.keys().filter(|path| !self.now.files.contains_key(*path));
+            let other = |(path, node): &(&String, &Node)| {
+                self.now.files.get(*path).is_some_and(|before| hold(before).bytes != hold(node).bytes)
+            };
+            let changed = left.now.files.iter().filter(other).map(|(path, _)| path.clone());
+            (returned.cloned().collect(), changed.collect())
+        };
+        watcher(self.changes, Survivor { dir, returned, changed });
+        self.watch = Some(Watch(watcher));
+    }
+
+    fn survivor(&self, seed: u64) -> FaultDir {
         let mut random = Random(seed);
-        let mut tree = state.durable.clone();
-        for change in &state.pending {
+        let mut tree = self.durable.clone();
+        for change in &self.pending {
             if random.next() & 1 == 0 {
                 tree.apply(change);
             }
@@ -170,12 +233,8 @@ impl FaultDir {
             *node = Arc::clone(copy);
         }
         tree.drop_orphans();
-        let state = State { now: tree.clone(), durable: tree, random, ..State::default() };
-        Self { state: Arc::new(Mutex::new(state)) }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        hold(&self.state)
+        let state = Self { now: tree.clone(), durable: tree, random, ..Self::default() };
+        FaultDir { state: Arc::new(Mutex::new(state)) }
     }
 }
 
@@ -283,6 +342,9 @@ impl State {
     fn call(&mut self, path: &str, does: Does) -> io::Result<()> {
         self.calls += 1;
         self.changes += u64::from(does != Does::Read);
+        if does != Does::Read {
+            self.tell_watcher();
+        }
         if self.stopped {
             return Err(error(io::ErrorKind::BrokenPipe, path));
         }

@@ -3,7 +3,11 @@
 //!
 //! `GRISTMILL_SOAK_SECONDS=600 cargo test --release -p gristmill-testkit --test soak -- --ignored --nocapture`
 
-#![expect(clippy::unwrap_used, reason = "a test fails where its own steps do")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test fails where its own steps do, and this one tells what it sees"
+)]
 
 use std::env;
 use std::fs;

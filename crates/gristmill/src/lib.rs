@@ -34,7 +34,7 @@
 //! | the columns | [`schema`] |
 //! | a fetch: from JSON, checked | [`request`] |
 //! | zones and granularities | [`time`] |
-//! | backups, verifying | [`Store::snapshot_to`], [`maintenance`] |
+//! | backups, verifying, repairing | [`Store::snapshot_to`], [`maintenance`] |
 //! | an answer: rows, JSON, CSV, a record batch of Arrow | [`response`] |
 //!
 //! | feature | what it adds |

@@ -11,7 +11,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 
-pub use gristmill_storage::store::{Backup, BackupProgress, Finding, Verification, VerifyProgress};
+pub use gristmill_storage::store::{
+    Backup, BackupProgress, Finding, Repair, RepairStep, Verification, VerifyProgress,
+};
 
 /// Makes a backup of the store in a folder, which another process may be writing, in another folder that is new or empty:
 /// a store of its own, as [`Store::snapshot_to`](crate::Store::snapshot_to) makes it. Nothing is written to the store.
@@ -65,11 +67,55 @@ pub fn verify_dir(
     threads: usize,
     observe: &(dyn Fn(VerifyProgress) + Sync),
 ) -> Result<Verification, Error> {
-    let threads = match threads {
+    Ok(store::verify(store, at_least_one(threads), observe)?)
+}
+
+/// Makes a damaged store one that opens, with everything that is intact, or only says with `dry_run` what that takes. What
+/// is damaged lies in the folder `quarantine/` of the store from then on, and what is lost is on record: fetches that need
+/// it fail, or say that it is missing.
+///
+/// Everything is read first, as by [`verify`].
+///
+/// # Errors
+/// A writer has the store; neither its catalog nor the one before is intact; a file cannot be read or written. A repair
+/// that failed or was killed can be begun again.
+pub fn repair(
+    store: impl AsRef<Path>,
+    dry_run: bool,
+    threads: usize,
+    observe: &(dyn Fn(VerifyProgress) + Sync),
+) -> Result<Repair, Error> {
+    repair_dir(&open(store.as_ref())?, dry_run, threads, observe)
+}
+
+/// As [`repair`], of any [`Dir`].
+///
+/// # Errors
+/// As [`repair`].
+pub fn repair_dir(
+    store: &Arc<dyn Dir>,
+    dry_run: bool,
+    threads: usize,
+    observe: &(dyn Fn(VerifyProgress) + Sync),
+) -> Result<Repair, Error> {
+    Ok(store::repair(store, dry_run, at_least_one(threads), observe)?)
+}
+
+/// Forgets what earlier repairs have recorded as lost, or only says with `dry_run` what that is: from then on answers are as
+/// if it had never been stored, and no longer marked.
+///
+/// # Errors
+/// A writer has the store; the catalog cannot be read or written.
+pub fn accept_loss(store: impl AsRef<Path>, dry_run: bool) -> Result<Repair, Error> {
+    Ok(store::accept_loss(&open(store.as_ref())?, dry_run)?)
+}
+
+/// One for each core where none are asked for.
+fn at_least_one(threads: usize) -> usize {
+    match threads {
         0 => thread::available_parallelism().map_or(1, NonZeroUsize::get),
         threads => threads,
-    };
-    Ok(store::verify(store, threads, observe)?)
+    }
 }
 
 fn open(path: &Path) -> Result<Arc<dyn Dir>, Error> {

@@ -156,16 +156,16 @@ impl Options {
     /// There is no store, it cannot be read, or it is damaged.
     pub fn open_reader(self, path: impl AsRef<Path>) -> Result<Reader, Error> {
         let dir = FsDir::open(path.as_ref()).map_err(|source| folder(path.as_ref(), source))?;
-        self.open_reader_dir(Arc::new(dir))
+        self.open_reader_dir(&(Arc::new(dir) as Arc<dyn Dir>))
     }
 
     /// Opens a store in any [`Dir`] for reading only.
     ///
     /// # Errors
     /// As [`Options::open_reader`].
-    pub fn open_reader_dir(self, dir: Arc<dyn Dir>) -> Result<Reader, Error> {
+    pub fn open_reader_dir(self, dir: &Arc<dyn Dir>) -> Result<Reader, Error> {
         let engine = Engine::new(self.threads, self.exec)?;
-        Reader::open_dir(&dir, &self.store, engine)
+        Reader::open_dir(dir, &self.store, engine)
     }
 }
 

@@ -67,7 +67,7 @@ impl Reader {
     /// # Errors
     /// A segment that is needed cannot be read, or a budget is exceeded.
     pub fn fetch(&self, fetch: &Fetch) -> Result<Answer, Error> {
-        self.engine.fetch(fetch, self.snapshot().segments(), None)
+        self.engine.fetch(fetch, &self.snapshot().for_fetch(), None)
     }
 
     /// How many events a deletion would delete.
@@ -85,7 +85,7 @@ impl Reader {
     /// # Errors
     /// As [`Self::fetch`].
     pub fn explain(&self, fetch: &Fetch) -> Result<(Answer, Explanation), Error> {
-        self.engine.explain(fetch, self.snapshot().segments())
+        self.engine.explain(fetch, &self.snapshot().for_fetch())
     }
 
     /// As [`Self::fetch`], and `cancel` may stop it from another thread.
@@ -93,6 +93,6 @@ impl Reader {
     /// # Errors
     /// As [`Self::fetch`], and [`ExecError::Canceled`](crate::exec::ExecError::Canceled).
     pub fn fetch_or_cancel(&self, fetch: &Fetch, cancel: &Cancel) -> Result<Answer, Error> {
-        self.engine.fetch(fetch, self.snapshot().segments(), Some(cancel))
+        self.engine.fetch(fetch, &self.snapshot().for_fetch(), Some(cancel))
     }
 }

@@ -237,7 +237,7 @@ impl Store {
     /// # Errors
     /// A segment that is needed cannot be read, or a budget is exceeded.
     pub fn fetch(&self, fetch: &Fetch) -> Result<Answer, Error> {
-        self.engine.fetch(fetch, self.snapshot()?.segments(), None)
+        self.engine.fetch(fetch, &self.snapshot()?.for_fetch(), None)
     }
 
     /// As [`Self::fetch`], and tells how the answer was found: what was left out, in which ways the rest was scanned, and how
@@ -246,7 +246,7 @@ impl Store {
     /// # Errors
     /// As [`Self::fetch`].
     pub fn explain(&self, fetch: &Fetch) -> Result<(Answer, Explanation), Error> {
-        self.engine.explain(fetch, self.snapshot()?.segments())
+        self.engine.explain(fetch, &self.snapshot()?.for_fetch())
     }
 
     /// As [`Self::fetch`], and `cancel` may stop it from another thread.
@@ -254,7 +254,7 @@ impl Store {
     /// # Errors
     /// As [`Self::fetch`], and [`ExecError::Canceled`](crate::exec::ExecError::Canceled).
     pub fn fetch_or_cancel(&self, fetch: &Fetch, cancel: &Cancel) -> Result<Answer, Error> {
-        self.engine.fetch(fetch, self.snapshot()?.segments(), Some(cancel))
+        self.engine.fetch(fetch, &self.snapshot()?.for_fetch(), Some(cancel))
     }
 
     /// The receipt of the append or load that carried a token, where it is still remembered.

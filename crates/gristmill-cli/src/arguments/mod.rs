@@ -9,6 +9,7 @@ mod generate;
 mod import;
 mod ingest;
 mod inspect;
+mod repair;
 mod retain;
 mod size;
 mod snapshot;
@@ -24,6 +25,7 @@ pub(crate) use generate::{EventFormat, GenerateArguments};
 pub(crate) use import::ImportArguments;
 pub(crate) use ingest::{IngestArguments, OnInvalid, SourceWord};
 pub(crate) use inspect::InspectArguments;
+pub(crate) use repair::RepairArguments;
 pub(crate) use retain::RetainArguments;
 pub(crate) use size::Size;
 pub(crate) use snapshot::SnapshotArguments;
@@ -106,6 +108,7 @@ pub(crate) enum Command {
     Inspect(InspectArguments),
     Snapshot(SnapshotArguments),
     Verify(VerifyArguments),
+    Repair(RepairArguments),
     Generate(GenerateArguments),
     Completions(CompletionsArguments),
 }

@@ -9,6 +9,7 @@ mod fetch;
 mod generate;
 mod ingest;
 mod inspect;
+mod repair;
 mod retain;
 mod snapshot;
 mod verify;
@@ -31,6 +32,7 @@ pub(crate) fn run(typed: Arguments) -> Result<(), Failure> {
         Command::Inspect(typed) => inspect::run(&typed.into()),
         Command::Snapshot(typed) => snapshot::run(&typed.into()),
         Command::Verify(typed) => verify::run(&typed.into()),
+        Command::Repair(typed) => repair::run(&typed.into()),
         Command::Generate(typed) => generate::run(&typed.try_into()?),
         Command::Completions(typed) => completions::run(typed.shell),
     }

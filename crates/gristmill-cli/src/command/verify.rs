@@ -50,13 +50,14 @@ pub(crate) fn run(settings: &VerifySettings) -> Result<(), Failure> {
 }
 
 fn tell(report: &Verification, took: Duration) {
-    let seconds = took.as_secs_f64();
+    let rate = u128::from(report.bytes) * 1_000 / took.as_millis().max(1);
     say(&format!(
-        "read {} with {} events, {} of segments, in {seconds:.1} s ({} a second)",
+        "read {} with {} events, {} of segments, in {:.1} s ({} a second)",
         things(report.segments, "segment", "segments"),
         count(report.events),
         bytes(report.bytes),
-        bytes((report.bytes as f64 / seconds.max(1e-9)) as u64),
+        took.as_secs_f64(),
+        bytes(u64::try_from(rate).unwrap_or(u64::MAX)),
     ));
     if !report.quarantined.is_empty() {
         let moved = things(report.quarantined.len() as u64, "segment lies", "segments lie");

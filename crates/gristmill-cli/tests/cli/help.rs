@@ -23,6 +23,7 @@ fn help_teaches_by_example_and_lists_exit_codes() {
         "inspect",
         "snapshot",
         "verify",
+        "repair",
         "generate",
         "completions",
     ] {

@@ -24,6 +24,7 @@ mod interrupt;
 #[cfg(unix)]
 mod killed;
 mod readme;
+mod repair;
 mod snapshot;
 mod streams;
 mod verify;

@@ -14,7 +14,8 @@ use crate::segment::SegmentError;
 use crate::segment::file::{self, FileSum};
 
 use super::layout::{
-    FOLDERS, LOCK, SEGMENTS, UNFINISHED, create_folders, files_of, find, id_in, is_deletion, list, sync_names,
+    FOLDERS, LOCK, SEGMENTS, UNFINISHED, create_folders, deletion_path, files_of, find, id_in, list,
+    sync_names,
 };
 use super::open::{take_lock, write_log};
 use super::reader::MAX_ATTEMPTS;
@@ -67,8 +68,7 @@ impl Store {
             // In one step, so that the files which the catalog lists stay for as long as the snapshot lives.
             let logs = read_logs(&*self.dir, &catalog)?;
             // These go with the next deletion, whatever snapshots there are.
-            let deletions = listed_files(&catalog).filter(|(path, _)| is_deletion(path));
-            folder.gather(&*self.dir, deletions.collect(), &|_| {})?;
+            folder.gather(&*self.dir, listed_deletions(&catalog).collect(), &|_| {})?;
             (catalog.clone(), logs, self.view.with(View::frozen)?)
         };
         folder.gather(&*self.dir, listed_files(&catalog).collect(), observe)?;
@@ -212,6 +212,13 @@ impl<'t> BackupFolder<'t> {
 /// The files of the segments that a catalog lists. What a repair moved to quarantine stays where it is.
 fn listed_files(catalog: &Catalog) -> impl Iterator<Item = (String, FileSum)> {
     catalog.segments.iter().filter(|entry| !entry.quarantined).flat_map(files_of)
+}
+
+/// Those of them that name deleted rows.
+fn listed_deletions(catalog: &Catalog) -> impl Iterator<Item = (String, FileSum)> {
+    let there = catalog.segments.iter().filter(|entry| !entry.quarantined);
+    let deletions = there.filter_map(|entry| entry.deletion);
+    deletions.map(|deletion| (deletion_path(SEGMENTS, deletion.id), deletion.file))
 }
 
 /// Links a file, or copies it where that cannot be done.

@@ -33,11 +33,6 @@ pub(super) fn deletion_path(folder: &str, id: u64) -> String {
     format!("{folder}/{id}.del")
 }
 
-/// Whether a path is that of a file of deleted rows.
-pub(super) fn is_deletion(path: &str) -> bool {
-    path.ends_with(".del")
-}
-
 /// Every file that a catalog entry lists, with what is recorded of it.
 pub(super) fn files_of(entry: &SegmentEntry) -> impl Iterator<Item = (String, FileSum)> + use<> {
     let [arrow, index] = segment_paths(SEGMENTS, entry.id);
@@ -76,7 +71,7 @@ fn check_empty(dir: &dyn Dir) -> Result<(), StoreError> {
     for name in names {
         match &*name {
             names::OLD => return Err(StoreError::CatalogMissing { found: name }),
-            wal::FOLDER | SEGMENTS => {
+            wal::FOLDER | SEGMENTS | QUARANTINE => {
                 if let Some(file) = list(dir, &name)?.first() {
                     return Err(StoreError::CatalogMissing { found: format!("{name}/{file}") });
                 }

@@ -22,6 +22,8 @@ mod finding;
 mod layout;
 mod leftovers;
 mod load;
+mod locks;
+mod loss;
 mod maintain;
 mod open;
 mod options;
@@ -40,6 +42,8 @@ mod syncer;
 mod verify;
 mod view;
 
+#[cfg(test)]
+mod models;
 #[cfg(test)]
 mod tests;
 

@@ -14,6 +14,7 @@ use crate::wal::{self, LogExpected, LogScan, Predecessor, WalError};
 
 use super::StoreError;
 use super::layout::{SEGMENTS, deletion_path, id_in, list, segment_paths};
+use super::loss::stand_ins;
 use super::view::{Unfrozen, View};
 
 /// What was found when a store was opened.
@@ -37,6 +38,8 @@ pub struct Recovery {
 #[derive(Debug)]
 pub(super) struct Recovered {
     pub(super) segments: Vec<Arc<Segment>>,
+    /// What stands for appends that a repair gave up.
+    pub(super) lost: Vec<Arc<Segment>>,
     /// What is in the log only; their sequence numbers go on by one from the catalog's.
     pub(super) batches: Vec<Unfrozen>,
     pub(super) report: Recovery,
@@ -59,7 +62,7 @@ pub(super) fn recover(
         damaged_segments,
         leftovers: 0,
     };
-    Ok(Recovered { segments, batches, report })
+    Ok(Recovered { segments, lost: stand_ins(catalog)?, batches, report })
 }
 
 /// What the logs hold that the catalog lists.
@@ -82,7 +85,7 @@ pub(super) fn read_logs(dir: &dyn Dir, catalog: &Catalog) -> Result<Logs, StoreE
     Ok(logs)
 }
 
-/// Reads one of the logs that the catalog lists; `before` is the one before it.
+/// Reads one of the logs that the catalog lists; `before` is the one before it, where that is intact.
 pub(super) fn read_log(
     dir: &dyn Dir,
     catalog: &Catalog,
@@ -110,7 +113,7 @@ pub(super) fn read_log(
 
 impl Recovered {
     pub(super) fn into_view(self) -> View {
-        let mut view = View::new(self.segments);
+        let mut view = View::new(self.segments).with_lost(self.lost);
         for unfrozen in self.batches {
             view.push(unfrozen.sequence, unfrozen.batch);
         }
@@ -160,7 +163,7 @@ fn check_succession(
         durable: log.length,
     };
     let Some(before) = before else {
-        if scan.before <= catalog.sealed {
+        if position > 0 || scan.before <= catalog.sealed {
             return Ok(());
         }
         let expected = format!(

@@ -10,7 +10,7 @@ use crate::segment::file::{self, Verified};
 use crate::wal::{self, LogScan};
 
 use super::finding::Finding;
-use super::layout::{QUARANTINE, SEGMENTS, TEMPORARY, UNFINISHED, files_of, find, list, segment_paths};
+use super::layout::{SEGMENTS, TEMPORARY, UNFINISHED, files_of, find, list, segment_paths};
 use super::reader::MAX_ATTEMPTS;
 use super::recover::{Logs, check_entry, check_unlisted, deleted_rows, read_log};
 use super::{Loss, StoreError};
@@ -246,7 +246,7 @@ fn unlisted(dir: &dyn Dir, catalog: &Catalog) -> Result<Vec<String>, StoreError>
     let mut listed: Vec<String> = catalog.logs.iter().map(|log| wal::path(log.id)).collect();
     listed.extend(catalog.segments.iter().flat_map(files_of).map(|(path, _)| path));
     listed.sort_unstable();
-    for folder in [wal::FOLDER, SEGMENTS, TEMPORARY, QUARANTINE] {
+    for folder in [wal::FOLDER, SEGMENTS, TEMPORARY] {
         let paths = list(dir, folder)?.into_iter().map(|name| format!("{folder}/{name}"));
         unlisted.extend(paths.filter(|path| listed.binary_search(path).is_err()));
     }

@@ -1,12 +1,14 @@
 //! What readers see: the segments in files, and the events that are not sealed yet.
 
+use std::borrow::Cow;
 use std::ops::{AddAssign, SubAssign};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 
 use crate::catalog::Receipt;
 use crate::event::Batch;
 use crate::segment::{Segment, SegmentBuilder, SegmentError};
 
+use super::locks::{Mutex, MutexGuard};
 use super::pins::Pin;
 use super::{StoreError, hold};
 
@@ -23,6 +25,7 @@ pub(super) const CHUNK_EVENTS: u64 = 1 << 16;
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     segments: Arc<[Arc<Segment>]>,
+    lost: Arc<[Arc<Segment>]>,
     /// Keeps the files, where another process writes.
     _pin: Pin,
 }
@@ -38,6 +41,15 @@ impl Snapshot {
         &self.segments
     }
 
+    /// The segments that a fetch has to look at: these, and for each loss that a repair has recorded one that cannot be
+    /// read, so that no answer without the lost events passes for a whole one.
+    pub fn for_fetch(&self) -> Cow<'_, [Arc<Segment>]> {
+        if self.lost.is_empty() {
+            return Cow::Borrowed(&self.segments);
+        }
+        self.segments.iter().chain(&*self.lost).cloned().collect()
+    }
+
     /// How many events.
     pub fn events(&self) -> u64 {
         self.segments.iter().map(|segment| u64::from(segment.events())).sum()
@@ -48,6 +60,8 @@ impl Snapshot {
 #[derive(Clone, Debug, Default)]
 pub(super) struct View {
     sealed: Vec<Arc<Segment>>,
+    /// What stands for appends that a repair gave up.
+    lost: Arc<[Arc<Segment>]>,
     /// Unsealed events as segments on the heap, oldest first.
     chunks: Vec<Chunk>,
     /// Unsealed events that came after, as batches.
@@ -108,6 +122,11 @@ impl SubAssign for Backlog {
 impl View {
     pub(super) fn new(sealed: Vec<Arc<Segment>>) -> Self {
         Self { sealed, ..Self::default() }
+    }
+
+    /// The same with what stands for appends that a repair gave up.
+    pub(super) fn with_lost(self, lost: Vec<Arc<Segment>>) -> Self {
+        Self { lost: lost.into(), ..self }
     }
 
     /// The same with other segments in files.
@@ -192,11 +211,12 @@ impl View {
 
     /// All but the tail.
     pub(super) fn frozen(&mut self) -> Snapshot {
-        let Self { sealed, chunks, snapshot, .. } = self;
+        let Self { sealed, lost, chunks, snapshot, .. } = self;
         let chunks = chunks.iter().map(|chunk| &chunk.segment);
         snapshot
             .get_or_insert_with(|| Snapshot {
                 segments: sealed.iter().chain(chunks).cloned().collect(),
+                lost: Arc::clone(lost),
                 _pin: None,
             })
             .clone()

@@ -16,9 +16,11 @@ const SEARCH_STEP: usize = 1 << 16;
 #[derive(Debug)]
 pub(crate) struct Pieces {
     /// From the start of the log to its end, without a gap between them.
-    pub(crate) pieces: Vec<Piece>,
+    pub(crate) all: Vec<Piece>,
     /// How many bytes its intact headers say are durable.
     pub(crate) durable: u64,
+    /// The number of the newest catalog that it knows; 0 for none.
+    pub(crate) catalog: u64,
     /// How long the file is.
     pub(crate) length: u64,
 }
@@ -52,18 +54,16 @@ pub(crate) fn pieces(dir: &dyn Dir, id: u64) -> Result<Pieces, WalError> {
     })?;
     let failed = |source| WalError::io("read", &name, source);
     let mut window = Window::new(&*file).map_err(failed)?;
-    let mut log = Pieces { pieces: Vec::new(), durable: 0, length: window.len() };
+    let mut log = Pieces { all: Vec::new(), durable: 0, catalog: 0, length: window.len() };
     let mut at = 0;
     while at < log.length {
-        let next = match intact(&mut window, id, at).map_err(failed)? {
-            Some(frame) => frame.push_to(&mut log),
-            None => {
-                let next = next_intact(&mut window, id, at + 1).map_err(failed)?;
-                log.pieces.push(Piece::Bad(at..next));
-                next
-            }
+        at = if let Some(frame) = intact(&mut window, id, at).map_err(failed)? {
+            frame.push_to(&mut log)
+        } else {
+            let next = next_intact(&mut window, id, at + 1).map_err(failed)?;
+            log.all.push(Piece::Bad(at..next));
+            next
         };
-        at = next;
     }
     Ok(log)
 }
@@ -80,7 +80,10 @@ impl Frame {
     fn push_to(self, log: &mut Pieces) -> u64 {
         let Self { header, offset, payload } = self;
         log.durable = log.durable.max(header.durable);
-        log.pieces.push(match header.kind {
+        if let (FrameKind::Marker, Some(&number)) = (header.kind, payload.as_array()) {
+            log.catalog = log.catalog.max(u64::from_le_bytes(number));
+        }
+        log.all.push(match header.kind {
             FrameKind::Batch => Piece::Batch { sequence: header.sequence, offset, payload },
             FrameKind::Head | FrameKind::Marker => Piece::After(header.sequence),
         });

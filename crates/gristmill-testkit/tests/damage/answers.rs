@@ -1,17 +1,16 @@
 //! What a store answers, and what it says of damage.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use gristmill::dir::{Dir, MemoryDir};
-use gristmill::event::Batch;
+use gristmill::event::{Batch, Event};
 use gristmill::request::{Fetch, FetchContext};
 use gristmill::response::{Answer, Cell};
 use gristmill::schema::Dimension;
 use gristmill::segment::SegmentError;
 use gristmill::{Error, ErrorKind, Recovery, Snapshot};
 
-use crate::planted::{event, options};
+use crate::planted::options;
 
 /// Fetches that touch every column of both organizations. Each counts events, none of them twice.
 pub(crate) struct Questions {
@@ -86,10 +85,10 @@ impl Questions {
         Self { fetches: fetches.collect() }
     }
 
-    /// The right answers where the events of these numbers are stored: from a store that has no file of them.
-    pub(crate) fn right(&self, numbers: Range<u64>) -> Answers {
+    /// The right answers where these events are stored: from a store that has no file of them.
+    pub(crate) fn right(&self, events: impl IntoIterator<Item = Event>) -> Answers {
         let store = options().open_in_memory().unwrap();
-        store.append(Batch::from_events(numbers.map(event)).unwrap()).unwrap();
+        store.append(Batch::from_events(events).unwrap()).unwrap();
         let answer = |fetch| {
             let answer = store.fetch(fetch).unwrap();
             (answer.to_json(), count(&answer))
@@ -129,7 +128,7 @@ impl Questions {
 
     fn of_reader(&self, dir: &MemoryDir) -> Result<Found, String> {
         let dir: Arc<dyn Dir> = Arc::new(dir.clone());
-        match options().open_reader_dir(dir) {
+        match options().open_reader_dir(&dir) {
             Ok(reader) => self.found(|fetch| reader.fetch(fetch), &reader.snapshot(), &reader.recovery()),
             Err(error) => refused(&error),
         }

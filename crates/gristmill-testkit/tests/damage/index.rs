@@ -24,7 +24,9 @@ pub(crate) struct Index {
 
 impl Index {
     pub(crate) fn read(bytes: &[u8]) -> Self {
-        let number = |at: usize| u64::from_le_bytes(std::array::from_fn(|byte| bytes[at + byte])) as usize;
+        let number = |at: usize| {
+            usize::try_from(u64::from_le_bytes(std::array::from_fn(|byte| bytes[at + byte]))).unwrap()
+        };
         let directory_end = bytes.len() - TRAILER;
         let directory = directory_end - number(directory_end)..directory_end;
         let parts = directory.end - PART * (1 + Dimension::COUNT);

@@ -48,14 +48,15 @@ impl Subject {
     /// The store that was closed.
     fn closed() -> Self {
         let questions = Questions::all();
-        let right = vec![questions.right(PLANTED.events())];
+        let right = vec![questions.right(PLANTED.events(PLANTED.batches.len() - 1))];
         Self { dir: PLANTED.closed.fork(), questions, right }
     }
 
     /// The one that was killed. Of its last log, batches may be lost: there is an answer for 0 of them and more.
     fn killed() -> Self {
         let questions = Questions::all();
-        let right = PLANTED.batches.iter().map(|batch| questions.right(0..batch.end)).collect();
+        let counts = 0..PLANTED.batches.len();
+        let right = counts.map(|batches| questions.right(PLANTED.events(batches))).collect();
         Self { dir: PLANTED.killed.fork(), questions, right }
     }
 
@@ -113,6 +114,7 @@ fn the_undamaged_store_has_each_kind_of_file_and_right_answers() {
         assert_eq!(subject.questions.ask(&subject.dir, &subject.right, true), Ok((all, Outcome::Silent)));
     }
     assert_eq!(files("wal/", ".log").len(), 2);
+    assert_eq!(files("seg/", ".del").len(), 2);
     let indexes = files("seg/", ".idx");
     let forms = indexes.iter().map(|index| Index::read(&PLANTED.closed.bytes(index).unwrap()).is_compressed);
     assert_eq!(forms.collect::<Vec<_>>(), [true, false, false]);
@@ -134,7 +136,7 @@ fn the_lock_and_the_old_catalog_are_not_read() {
 /// A changed index is made anew from its columns.
 fn go_through_index(is_compressed: bool) {
     let questions = Questions::first(2);
-    let right = vec![questions.right(0..rows())];
+    let right = vec![questions.right((0..rows()).map(planted::event))];
     let (dir, segment) = planted::one_segment(rows(), is_compressed);
     let path = format!("{segment}.idx");
     let index = Index::read(&dir.bytes(&path).unwrap());
@@ -149,7 +151,7 @@ fn go_through_index(is_compressed: bool) {
 /// Changed columns fail the fetches that need them.
 fn go_through_columns(is_compressed: bool) {
     let questions = Questions::first(1);
-    let right = vec![questions.right(0..rows())];
+    let right = vec![questions.right((0..rows()).map(planted::event))];
     let (dir, segment) = planted::one_segment(rows(), is_compressed);
     let subject = Subject { dir, questions, right };
     subject.go_through(subject.bytes_faults(&format!("{segment}.arrow")), |_| Outcome::Degraded);
@@ -176,9 +178,16 @@ fn a_changed_index_of_compressed_columns_is_made_anew() {
 }
 
 #[test]
+fn changed_deletions_bring_no_event_back() {
+    let subject = Subject::closed();
+    let path = &files("seg/", ".del")[0];
+    subject.go_through(subject.bytes_faults(path), |_| Outcome::Degraded);
+}
+
+#[test]
 fn a_changed_log_that_another_follows_is_refused() {
-    let first = &files("wal/", ".log")[0];
-    assert_ne!(first, &PLANTED.last_log);
+    let logs = files("wal/", ".log");
+    let first = logs.iter().find(|log| **log != PLANTED.last_log).unwrap();
     let subject = Subject::closed();
     subject.go_through(subject.bytes_faults(first), |_| Outcome::Refused);
 }
@@ -268,24 +277,25 @@ fn files_grown_removed_exchanged_or_put_back() {
         })
     });
     let subject = Subject::closed();
+    // Bytes behind the end of a log were never acknowledged; those behind one that another follows are not looked at.
     subject.go_through(one.chain(exchanged).chain(older), |fault| {
         let path = match fault {
-            Fault::Grown { path } | Fault::Removed { path } | Fault::Older { path, .. } => path,
-            Fault::Exchanged { paths: [path, _] } => path,
+            Fault::Grown { path }
+            | Fault::Removed { path }
+            | Fault::Older { path, .. }
+            | Fault::Exchanged { paths: [path, _] } => path,
             Fault::Flip { .. } | Fault::Cut { .. } => panic!("not among these"),
         };
         match (kind(path), fault) {
-            ("LOCK" | "CATALOG.old", _) => Outcome::Silent,
+            ("log", Fault::Grown { .. }) if *path == PLANTED.last_log => Outcome::Noted,
+            ("LOCK" | "CATALOG.old", _) | ("log", Fault::Grown { .. }) => Outcome::Silent,
             // As it was before the marker that a closing store leaves.
             ("log", Fault::Older { bytes, .. })
                 if *path == PLANTED.last_log && bytes.len() == PLANTED.closed_length =>
             {
                 Outcome::Silent
             }
-            // Bytes behind the end of a log were never acknowledged; behind one that another follows they are not looked at.
-            ("log", Fault::Grown { .. }) if *path == PLANTED.last_log => Outcome::Noted,
-            ("log", Fault::Grown { .. }) => Outcome::Silent,
-            ("arrow", _) => Outcome::Degraded,
+            ("arrow" | "del", _) => Outcome::Degraded,
             ("idx", _) => Outcome::Noted,
             _ => Outcome::Refused,
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use gristmill::dir::{Dir, MemoryDir};
 use gristmill::event::{Batch, Event, Source};
+use gristmill::request::{Delete, Filter};
 use gristmill::schema::{Dimension, Kind};
 use gristmill::{Catalog, Options, Store, Timestamp};
 
@@ -29,6 +30,7 @@ pub(crate) struct Planted {
     pub(crate) older: BTreeMap<String, Vec<Vec<u8>>>,
     /// Events that are not in the last log, then those of each of its batches.
     pub(crate) batches: Vec<Range<u64>>,
+    deleted: [u64; 2],
 }
 
 /// Sealing by command only.
@@ -47,13 +49,13 @@ pub(crate) fn event(number: u64) -> Event {
             event.set(dimension, Some(&format!("{} {}", dimension.name(), number % 7)));
         }
     }
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         event.set(Dimension::SessionId, Some(&format!("00000000-0000-4000-8000-{number:012}")));
     }
     event.set_properties(["red", "green", "blue"].iter().copied().take((number % 4) as usize));
     event.event_version = (number % 3).cast_signed();
     event.value = (number % 4 != 1).then_some(number as f64 * 0.25);
-    event.source = if number % 2 == 0 { Source::Trusted } else { Source::Untrusted };
+    event.source = if number.is_multiple_of(2) { Source::Trusted } else { Source::Untrusted };
     event
 }
 
@@ -94,6 +96,12 @@ impl Planted {
             append(numbers(rows));
             store.seal().unwrap();
         }
+        // Both of these lose an event.
+        let deleted = [1, 2].map(|segment| (rows * segment).next_multiple_of(2));
+        for number in deleted {
+            older.note(&dir);
+            delete(&store, number);
+        }
         older.note(&dir);
 
         // A seal that fails leaves two logs.
@@ -124,21 +132,24 @@ impl Planted {
             closed: dir.fork(),
             killed,
             last_log: format!("wal/{}.log", log.id),
-            closed_length: closed_length as usize,
-            killed_length: log.length as usize,
+            closed_length: usize::try_from(closed_length).unwrap(),
+            killed_length: usize::try_from(log.length).unwrap(),
             older: older.0,
             batches,
+            deleted,
         }
     }
 
-    /// The numbers of all events.
-    pub(crate) fn events(&self) -> Range<u64> {
-        0..self.batches.last().unwrap().end
+    /// The events that are there with so many batches of the last log.
+    pub(crate) fn events(&self, batches: usize) -> impl Iterator<Item = Event> {
+        let numbers = 0..self.batches[batches].end;
+        numbers.filter(|number| !self.deleted.contains(number)).map(event)
     }
 }
 
 fn catalog(dir: &MemoryDir) -> Catalog {
-    Catalog::clone(&options().open_reader_dir(Arc::new(dir.clone())).unwrap().catalog())
+    let dir: Arc<dyn Dir> = Arc::new(dir.clone());
+    options().open_reader_dir(&dir).unwrap().catalog().as_ref().clone()
 }
 
 /// Appends the events of these numbers as one batch.
@@ -146,6 +157,15 @@ fn append(store: &Store, numbers: Range<u64>) {
     let token = format!("token {}", numbers.start);
     let batch = Batch::from_events(numbers.map(event)).unwrap();
     store.append(batch.with_token(&token).unwrap()).unwrap();
+}
+
+/// Deletes an event of an even number, which has a session of its own.
+fn delete(store: &Store, number: u64) {
+    let event = event(number);
+    let text = |dimension| event.text(dimension).unwrap().to_owned();
+    let is_it = Filter::is(Dimension::SessionId, text(Dimension::SessionId));
+    let deleted = store.delete(&Delete::new(text(Dimension::OrganizationId), is_it)).unwrap();
+    assert_eq!(deleted.events, 1);
 }
 
 /// What files were.

@@ -1,11 +1,13 @@
 //! A store with the model of what it holds.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use gristmill::event::{Batch, Event};
 use gristmill::request::{Delete, Fetch, Filter, Interval};
 use gristmill::schema::Dimension;
-use gristmill::{Error, Options, Retention, Store};
+use gristmill::{Deleted, Error, Options, Retention, Store};
 use gristmill_testkit::fault_dir::FaultDir;
 
 use super::model::{self, Model, NEWEST, ORGANIZATION};
@@ -18,15 +20,20 @@ const DAY_MILLIS: u64 = 86_400_000;
 pub(crate) struct Life {
     pub(crate) dir: FaultDir,
     store: Option<Store>,
-    model: Model,
+    pub(crate) model: Arc<Mutex<Model>>,
 }
 
 /// Opens a store in which little is much, so that a short life has everything.
 pub(crate) fn open(dir: &FaultDir) -> Result<Store, Error> {
-    Options::new().threads(1).segment_rows(12).token_window(64).open_dir(Arc::new(dir.clone()))
+    Options::new()
+        .threads(1)
+        .background(false)
+        .segment_rows(12)
+        .token_window(64)
+        .open_dir(Arc::new(dir.clone()))
 }
 
-fn batch(numbers: std::ops::Range<u64>) -> Batch {
+fn batch(numbers: Range<u64>) -> Batch {
     Batch::from_events(numbers.map(model::event)).unwrap()
 }
 
@@ -36,81 +43,98 @@ fn load(store: &Store, events: impl IntoIterator<Item = Event>) -> bool {
 }
 
 impl Life {
-    /// A new store with nothing but the newest event, and without a fault until that is there.
+    /// A new store with nothing but the newest event.
     pub(crate) fn new(dir: FaultDir) -> Self {
-        let store = open(&dir).ok();
-        if let Some(store) = &store {
-            load(store, [model::newest()]);
-        }
-        Self { dir, store, model: Model::default() }
+        let store = open(&dir).unwrap();
+        assert!(load(&store, [model::newest()]));
+        Self { dir, store: Some(store), model: Arc::default() }
     }
 
-    /// Does one thing, whether or not it succeeds.
-    pub(crate) fn live(&mut self, operation: &Operation) {
-        if self.store.is_none() {
-            self.store = open(&self.dir).ok();
-        }
-        let Some(store) = &self.store else { return };
-        match *operation {
-            Operation::Append(count) => {
-                let numbers = self.model.numbers(count);
-                let stored = store.append(batch(numbers.clone())).is_ok();
-                self.model.put(numbers, stored);
-            }
-            Operation::Pipeline(count) => {
-                let batches: Vec<_> = (0..count).map(|_| self.model.numbers(2)).collect();
-                let pending: Vec<_> =
-                    batches.iter().map(|numbers| store.append_later(batch(numbers.clone()))).collect();
-                for (pending, numbers) in pending.into_iter().zip(batches) {
-                    self.model.put(numbers, pending.is_ok_and(|pending| pending.wait().is_ok()));
-                }
-            }
-            Operation::Load(count) => {
-                let numbers = self.model.numbers(count);
-                let stored = load(store, numbers.clone().map(model::event));
-                self.model.put(numbers, stored);
-            }
-            // What these fail to do can be done later.
-            Operation::Seal => drop(store.seal()),
-            Operation::Compact => drop(store.compact(&|_| {})),
-            Operation::Purge => drop(store.purge(&|_| {})),
+    /// Goes on with what a power cut has left.
+    pub(crate) fn go_on(dir: FaultDir, model: Model, context: &str, tally: &mut Tally) -> Self {
+        let mut life = Self { dir, store: None, model: Arc::new(Mutex::new(model)) };
+        let found = life.look(context);
+        life.model().settle(found);
+        let recovery = life.store.as_ref().map(Store::recovery);
+        tally.torn_frames += u64::from(recovery.is_some_and(|recovery| recovery.torn_bytes > 0));
+        let leftovers = life.dir.files().into_iter().filter(|path| path.starts_with("tmp/"));
+        assert_eq!(leftovers.collect::<Vec<_>>(), [""; 0], "{context}");
+        life
+    }
+
+    fn model(&self) -> MutexGuard<'_, Model> {
+        self.model.lock().unwrap()
+    }
+
+    /// Does one thing.
+    pub(crate) fn live(&mut self, operation: Operation) {
+        let store = match &self.store {
+            Some(store) => store,
+            None => self.store.insert(open(&self.dir).unwrap()),
+        };
+        let store = store.clone();
+        match operation {
+            Operation::Append(count) => self.put(count, |numbers| store.append(batch(numbers)).is_ok()),
+            Operation::Pipeline(count) => self.pipeline(&store, count),
+            Operation::Load(count) => self.put(count, |numbers| load(&store, numbers.map(model::event))),
+            Operation::Seal => store.seal().unwrap(),
+            Operation::Compact => drop(store.compact(&|_| {}).unwrap()),
+            Operation::Merge => drop(store.compact_round().unwrap()),
+            Operation::Purge => drop(store.purge(&|_| {}).unwrap()),
             Operation::Delete(kind) => {
                 let filter = Filter::is(Dimension::Label, model::kind_name(kind));
-                let deleted = store.delete(&Delete::new(ORGANIZATION, filter)).ok();
-                let numbers = self.model.of_kind(kind);
-                self.model.delete(numbers, deleted.map(|deleted| deleted.events));
+                let numbers = self.model().of_kind(kind);
+                self.delete(&numbers, || store.delete(&Delete::new(ORGANIZATION, filter)));
             }
             Operation::Retain(days) => {
                 let period = Some(days * DAY_MILLIS);
                 let retention = Retention { period, organizations: [(NEWEST.into(), None)].into() };
-                let expired = store
-                    .set_retention(retention)
-                    .and_then(|()| store.seal())
-                    .and_then(|()| store.expire())
-                    .ok();
-                let numbers = self.model.before_last(days);
-                self.model.delete(numbers, expired.map(|expired| expired.events));
+                store.set_retention(retention).unwrap();
+                store.seal().unwrap();
+                let numbers = self.model().before_last(days);
+                self.delete(&numbers, || store.expire());
             }
             Operation::Reopen => {
-                let _ = self.store.take().map(Store::close);
+                self.store = None;
+                store.close().unwrap();
             }
             Operation::Drop => self.store = None,
-            Operation::Fetch => self.fetch(),
+            Operation::Fetch => self.fetch(&store),
         }
     }
 
-    /// A count by the engine.
-    fn fetch(&self) {
-        let (Some(store), Some(expected)) = (&self.store, self.model.events()) else { return };
-        let fetch = Fetch::builder(ORGANIZATION, Interval::ALL).metric_named("count").build().unwrap();
-        // After the cut nothing can be read.
-        if let Ok(answer) = store.fetch(&fetch) {
-            assert!(
-                answer.to_json().ends_with(&format!(",{expected}]]}}")),
-                "{expected}: {}",
-                answer.to_json()
-            );
+    fn put(&self, count: u64, put: impl FnOnce(Range<u64>) -> bool) {
+        let numbers = self.model().numbers(count);
+        self.model().put(&numbers);
+        assert!(put(numbers.clone()));
+        self.model().stored(&numbers);
+    }
+
+    fn pipeline(&self, store: &Store, count: u64) {
+        let batches: Vec<_> = (0..count).map(|_| self.model().numbers(2)).collect();
+        let hand_in = |numbers: &Range<u64>| {
+            self.model().put(numbers);
+            store.append_later(batch(numbers.clone())).unwrap()
+        };
+        let pending: Vec<_> = batches.iter().map(hand_in).collect();
+        for (pending, numbers) in pending.into_iter().zip(batches) {
+            pending.wait().unwrap();
+            self.model().stored(&numbers);
         }
+    }
+
+    fn delete(&self, numbers: &BTreeSet<u64>, delete: impl FnOnce() -> Result<Deleted, Error>) {
+        self.model().delete(numbers);
+        assert_eq!(delete().unwrap().events, numbers.len() as u64);
+        self.model().deleted(numbers);
+    }
+
+    /// A count by the engine.
+    fn fetch(&self, store: &Store) {
+        let Some(expected) = self.model().events() else { return };
+        let fetch = Fetch::builder(ORGANIZATION, Interval::ALL).metric_named("count").build().unwrap();
+        let answer = store.fetch(&fetch).unwrap().to_json();
+        assert!(answer.ends_with(&format!(",{expected}]]}}")), "{expected}: {answer}");
     }
 
     /// Lets go of the store.
@@ -118,30 +142,13 @@ impl Life {
         self.store = None;
     }
 
-    /// Compares what the store holds with the model.
-    pub(crate) fn look(&mut self, context: &str) {
-        if self.store.is_none() {
-            self.store = Some(open(&self.dir).unwrap_or_else(|error| panic!("{context}: {error}")));
-        }
-        let Some(store) = &self.store else { return };
-        let found = self.model.check(&store.snapshot().unwrap());
-        assert!(found.is_ok(), "{context}: {}", found.unwrap_err());
-        self.fetch();
-    }
-
-    /// Goes on with what a power cut has left.
-    pub(crate) fn go_on(&mut self, survivor: FaultDir, context: &str, tally: &mut Tally) {
-        self.dir = survivor;
-        self.look(context);
-        let Some(store) = &self.store else { return };
-        tally.torn_frames += u64::from(store.recovery().torn_bytes > 0);
-        let found = self.model.check(&store.snapshot().unwrap()).unwrap();
-        self.model.settle(found);
-        if store.snapshot().unwrap().events() == self.model.events().unwrap_or_default() {
-            // Cut before the newest event was there.
-            assert!(load(store, [model::newest()]), "{context}");
-        }
-        let leftovers = self.dir.files().into_iter().filter(|path| path.starts_with("tmp/"));
-        assert_eq!(leftovers.collect::<Vec<_>>(), [""; 0], "{context}");
+    /// Compares what the store holds with the model, and answers what that is.
+    pub(crate) fn look(&mut self, context: &str) -> BTreeSet<u64> {
+        let store = self.store.take().map_or_else(|| open(&self.dir), Ok);
+        let store = store.unwrap_or_else(|error| panic!("{context}: {error}"));
+        let found = self.model().check(&store.snapshot().unwrap());
+        self.fetch(&store);
+        self.store = Some(store);
+        found.unwrap_or_else(|error| panic!("{context}: {error}"))
     }
 }

@@ -1,9 +1,9 @@
-//! Random lives of a store, with a power cut after every change of its folder.
+//! Random lives of a store, with a power cut before every change of its folder.
 //!
-//! Each life is a list of operations, the same whenever it is lived again. It is lived once to count its changes, then
-//! once for each of them: there the power is cut, a part of what was not synced is lost, torn or put in another order,
-//! the store is opened again, and what it holds is compared with a model. One in twenty times the power is cut again
-//! while the store is being opened. Then life goes on.
+//! Each life is a list of operations that follows from a seed. Before each change it makes, the folder is kept as a power
+//! cut would leave it there: a part of what was not synced is lost, torn or put in another order. Each of these is opened,
+//! and what it holds is compared with a model of what was acknowledged until then. One in twenty times the power is cut
+//! again while the store is being opened, and one in four times life goes on.
 //!
 //! `GRISTMILL_CRASH_POINTS` says how many power cuts there are, `GRISTMILL_CRASH_SEED` where the lives begin. A million:
 //!
@@ -18,23 +18,25 @@ mod model;
 mod operation;
 mod tally;
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
-use gristmill_testkit::fault_dir::{At, Fault, FaultDir};
+use gristmill_testkit::fault_dir::{At, Fault, FaultDir, Survivor};
 
 use life::Life;
-use operation::Operation;
+use model::Model;
 use tally::Tally;
 
 /// Power cuts where nothing else is asked for.
 const CRASH_POINTS: u64 = 10_000;
-/// Operations of a life before its power is cut at the latest.
+/// Operations of a life.
 const OPERATIONS: usize = 14;
-/// Operations after.
+/// Operations after a power cut.
 const MORE_OPERATIONS: usize = 3;
 /// One power cut in so many is followed by another one while the store is opened.
 const SECOND_CUT: u64 = 20;
+/// After one power cut in so many life goes on.
+const GO_ON: u64 = 4;
 /// Lives are lived side by side.
 const THREADS: u64 = 2;
 
@@ -62,46 +64,52 @@ fn no_power_cut_loses_doubles_or_invents_an_event() {
     total.expect_every_kind();
 }
 
-/// Lives one life, and then again for each of its changes, at which the power is cut.
+/// A power cut that might have been.
+struct Cut {
+    change: u64,
+    survivor: Survivor,
+    /// What was known of the store then.
+    model: Model,
+}
+
+/// Lives one life, and looks at what each power cut would have left.
 fn live(seed: u64) -> Tally {
-    let operations = operation::random(seed, OPERATIONS);
-    let mut whole = Life::new(FaultDir::new());
-    operations.iter().for_each(|operation| whole.live(operation));
-    let changes = whole.dir.changes();
-    whole.end();
-    whole.look(&format!("seed {seed}, without a cut"));
     let mut tally = Tally::of_one_life();
-    for change in 1..=changes {
-        cut(seed, &operations, change, &mut tally);
+    let cuts: Arc<Mutex<Vec<Cut>>> = Arc::default();
+    let mut life = Life::new(FaultDir::new());
+    let (model, kept) = (Arc::clone(&life.model), Arc::clone(&cuts));
+    let keep = move |change, survivor| {
+        let model = model.lock().unwrap().clone();
+        kept.lock().unwrap().push(Cut { change, survivor, model });
+    };
+    life.dir.watch(seed, Box::new(keep));
+    for operation in operation::random(seed, OPERATIONS) {
+        life.live(operation);
+        // Taken out first: where one fails, the store is let go of, and the last cuts are kept.
+        let taken = std::mem::take(&mut *cuts.lock().unwrap());
+        taken.into_iter().for_each(|cut| recover(seed, cut, &mut tally));
     }
+    life.end();
+    life.dir.unwatch();
+    life.look(&format!("seed {seed}, without a cut"));
     tally
 }
 
-fn cut(seed: u64, operations: &[Operation], change: u64, tally: &mut Tally) {
-    let context = format!("seed {seed}, power cut at change {change}");
-    let dir = FaultDir::new();
-    dir.fail(At::Change(change), Fault::Stop);
-    let mut life = Life::new(dir);
-    for operation in operations {
-        if life.dir.changes() >= change {
-            break;
-        }
-        life.live(operation);
-    }
-    life.end();
+fn recover(seed: u64, cut: Cut, tally: &mut Tally) {
+    let Cut { change, survivor, model } = cut;
+    let context = format!("seed {seed}, power cut before change {change}");
+    tally.count(&survivor);
     let point = seed.wrapping_mul(1_000_003).wrapping_add(change);
-    let mut survivor = life.dir.after_power_cut(point);
-    tally.count(&life.dir, &survivor);
+    let mut dir = survivor.dir;
     if point.is_multiple_of(SECOND_CUT) {
-        survivor = cut_again(&survivor, point, tally);
+        dir = cut_again(&dir, point, tally);
     }
-    life.go_on(survivor, &context, tally);
-    for operation in operation::random(point, MORE_OPERATIONS) {
-        life.live(&operation);
-        life.look(&context);
+    let mut life = Life::go_on(dir, model, &context, tally);
+    if point.is_multiple_of(GO_ON) {
+        operation::random(point, MORE_OPERATIONS).into_iter().for_each(|operation| life.live(operation));
+        life.end();
+        life.look(&format!("{context}, at the end"));
     }
-    life.end();
-    life.look(&format!("{context}, at the end"));
 }
 
 /// What is left when the power is cut again while the store is opened.

@@ -66,13 +66,15 @@ impl Model {
         first..self.next
     }
 
-    /// Notes a batch, and whether its store was acknowledged.
-    pub(crate) fn put(&mut self, numbers: Range<u64>, acknowledged: bool) {
-        if acknowledged {
-            self.there.extend(numbers);
-        } else {
-            self.in_doubt.push(numbers);
-        }
+    /// Notes that a batch is being stored.
+    pub(crate) fn put(&mut self, numbers: &Range<u64>) {
+        self.in_doubt.push(numbers.clone());
+    }
+
+    /// Notes that the store of a batch was acknowledged.
+    pub(crate) fn stored(&mut self, numbers: &Range<u64>) {
+        self.in_doubt.retain(|batch| batch != numbers);
+        self.there.extend(numbers.clone());
     }
 
     /// The events of a kind.
@@ -86,15 +88,15 @@ impl Model {
         self.there.iter().copied().filter(|number| day(*number) < first_kept).collect()
     }
 
-    /// Notes a deletion, and how many it said it took.
-    pub(crate) fn delete(&mut self, numbers: BTreeSet<u64>, acknowledged: Option<u64>) {
-        match acknowledged {
-            Some(events) => {
-                assert_eq!(events, numbers.len() as u64, "events deleted");
-                self.there.retain(|number| !numbers.contains(number));
-            }
-            None => self.maybe_deleted.push(numbers),
-        }
+    /// Notes that events are being deleted.
+    pub(crate) fn delete(&mut self, numbers: &BTreeSet<u64>) {
+        self.maybe_deleted.push(numbers.clone());
+    }
+
+    /// Notes that a deletion was acknowledged.
+    pub(crate) fn deleted(&mut self, numbers: &BTreeSet<u64>) {
+        self.maybe_deleted.retain(|other| other != numbers);
+        self.there.retain(|number| !numbers.contains(number));
     }
 
     /// How many events are there, where none is in doubt.

@@ -11,6 +11,8 @@ pub(crate) enum Operation {
     Load(u64),
     Seal,
     Compact,
+    /// A round of the background.
+    Merge,
     Purge,
     /// The events of this kind.
     Delete(u64),
@@ -35,7 +37,8 @@ fn one(random: &mut Random) -> Operation {
         5..=6 => Operation::Pipeline(2 + random.below(3)),
         7..=8 => Operation::Load(1 + random.below(20)),
         9..=10 => Operation::Seal,
-        11..=12 => Operation::Compact,
+        11 => Operation::Compact,
+        12 => Operation::Merge,
         13 => Operation::Purge,
         14..=15 => Operation::Delete(random.below(super::model::KINDS)),
         16 => Operation::Retain(1 + random.below(super::model::DAYS)),

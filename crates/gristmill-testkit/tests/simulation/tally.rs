@@ -1,10 +1,8 @@
 //! What the power cuts have left, so that no failure is not no trial.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use gristmill::dir::Dir;
-use gristmill_testkit::fault_dir::FaultDir;
+use gristmill_testkit::fault_dir::Survivor;
 
 /// How many there were of each kind.
 #[derive(Debug, Default)]
@@ -47,20 +45,15 @@ impl Tally {
     }
 
     /// Counts what a power cut has left of a folder.
-    pub(crate) fn count(&mut self, before: &FaultDir, after: &FaultDir) {
+    pub(crate) fn count(&mut self, survivor: &Survivor) {
+        let returned = |start: &str| u64::from(survivor.returned.iter().any(|path| path.starts_with(start)));
+        let changed = |path: &str| u64::from(survivor.changed.iter().any(|changed| changed == path));
         self.cuts += 1;
-        let (before, after) = (contents(&before.after_kill()), contents(after));
-        let back = |path: &&String| !before.contains_key(*path);
-        self.old_logs += u64::from(after.keys().filter(back).any(|path| path.starts_with("wal/")));
-        let back_in_tmp = after.keys().filter(back).any(|path| path.starts_with("tmp/"));
-        self.lost_renames += u64::from(back_in_tmp);
-        let differs = |path: &str| match (before.get(path), after.get(path)) {
-            (Some(before), Some(after)) => before != after,
-            _ => false,
-        };
-        self.half_catalogs += u64::from(differs("CATALOG.tmp"));
-        self.old_catalogs += u64::from(differs("CATALOG"));
-        self.torn_files += u64::from(before.keys().any(|path| !path.starts_with("CATALOG") && differs(path)));
+        self.old_logs += returned("wal/");
+        self.lost_renames += returned("tmp/");
+        self.half_catalogs += changed("CATALOG.tmp");
+        self.old_catalogs += changed("CATALOG");
+        self.torn_files += u64::from(survivor.changed.iter().any(|path| !path.starts_with("CATALOG")));
     }
 
     /// Fails where something never happened: then the trial was none.
@@ -95,14 +88,4 @@ impl fmt::Display for Tally {
             self.torn_files
         )
     }
-}
-
-fn contents(dir: &FaultDir) -> BTreeMap<String, Vec<u8>> {
-    let read = |path: &String| {
-        let file = dir.open(path).unwrap();
-        let mut bytes = vec![0; usize::try_from(file.len().unwrap()).unwrap()];
-        file.read_exact_at(&mut bytes, 0).unwrap();
-        bytes
-    };
-    dir.files().into_iter().map(|path| (path.clone(), read(&path))).collect()
 }

@@ -562,7 +562,8 @@ fn reindexed(part: impl Fn(&mut IndexParts) -> &mut IndexPart, change: impl Fn(&
     let mut files = Files::of(&segment(&numbered(300)).unwrap());
     let mut directory = files.directory();
     let place = part(&mut directory.parts);
-    let (start, length) = (place.span.offset as usize, place.span.length as usize);
+    let [start, length] =
+        [place.span.offset, place.span.length].map(|number| usize::try_from(number).unwrap());
     files.change(INDEX, |all| {
         change(&mut all[start..start + length]);
         place.crc32c = crc32c::crc32c(&all[start..start + length]);

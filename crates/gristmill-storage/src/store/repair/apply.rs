@@ -41,17 +41,14 @@ pub(super) fn apply(dir: &dyn Dir, plan: &Plan) -> Result<(), StoreError> {
         catalog.logs = vec![LogEntry { id, length: log.length() }];
         catalog.closed = true;
     }
-    publish(dir, &catalog)?;
+    // One that is damaged must not take the place of the one before, which may be all there is.
+    let publish = if plan.renew_old { catalog::publish } else { catalog::replace };
+    publish(dir, &catalog).map_err(Publish::into_error)?;
     for path in &plan.moved {
         // It lies in quarantine. What stays here too, the next open removes.
         let _ = dir.remove(path);
     }
     Ok(())
-}
-
-/// Puts a catalog in the place of the one that is there, and leaves the one before as it is: it may be the only intact one.
-pub(super) fn publish(dir: &dyn Dir, catalog: &Catalog) -> Result<(), StoreError> {
-    Ok(catalog::replace(dir, catalog).map_err(Publish::into_error)?)
 }
 
 /// Where a file is kept.
@@ -62,8 +59,13 @@ fn quarantined(path: &str) -> String {
 /// A name in quarantine that nothing has: of a catalog there may be several.
 fn free_name(dir: &dyn Dir, path: &str) -> Result<String, StoreError> {
     let taken = list(dir, QUARANTINE)?;
-    let name = (1_u64..).map(|number| format!("{path}.{number}")).find(|name| !taken.contains(name));
-    Ok(quarantined(&name.unwrap_or_else(|| path.to_owned())))
+    let mut number = 1_u64;
+    let mut name = format!("{path}.{number}");
+    while taken.contains(&name) {
+        number += 1;
+        name = format!("{path}.{number}");
+    }
+    Ok(quarantined(&name))
 }
 
 /// Gives a file a second name, or copies it where the file system knows no such thing. One that has that name already was

@@ -24,6 +24,8 @@ pub(super) struct Saved {
     pub(super) losses: Vec<Loss>,
     /// The number of the last batch so far.
     last: u64,
+    /// Whether each log is known to go on where the one before ended.
+    chained: bool,
     /// What was lost and not told by a later frame yet.
     unclear: Option<Unclear>,
     nothing: Arc<Batch>,
@@ -38,13 +40,15 @@ struct Unclear {
 }
 
 impl Saved {
-    /// Nothing yet: batches up to `sealed` are in segments.
-    pub(super) fn new(sealed: u64) -> Self {
+    /// Nothing yet: batches up to `sealed` are in segments. `chained` where each log that is added goes on where the one before
+    /// ended; else one may repeat what is in others, as that of a repair that was killed.
+    pub(super) fn new(sealed: u64, chained: bool) -> Self {
         Self {
             batches: Vec::new(),
             appends: 0,
             losses: Vec::new(),
             last: sealed,
+            chained,
             unclear: None,
             nothing: Arc::new(BatchBuilder::new().finish()),
         }
@@ -60,7 +64,7 @@ impl Saved {
             found => found?,
         };
         let durable = found.durable.max(log.length);
-        for piece in found.pieces {
+        for piece in found.all {
             match piece {
                 // A torn end: nothing behind it was acknowledged.
                 Piece::Bad(bytes) if bytes.start >= durable => return Ok(()),
@@ -84,6 +88,10 @@ impl Saved {
 
     /// An intact frame says that batches up to this number were before it.
     fn reach(&mut self, log: u64, sequence: u64) {
+        let same_log = self.unclear.is_some_and(|unclear| unclear.log == log);
+        if sequence < self.last || sequence == self.last && !same_log && !self.chained {
+            return;
+        }
         let unclear = self.unclear.take().unwrap_or(Unclear { log, bytes: None });
         if sequence > self.last {
             let first = self.last + 1;
@@ -96,11 +104,15 @@ impl Saved {
     }
 
     fn keep(&mut self, log: u64, sequence: u64, offset: u64, payload: Vec<u8>) -> Result<(), StoreError> {
-        self.reach(log, sequence.saturating_sub(1));
         // Another log has it already, or a segment.
         if sequence <= self.last {
             return Ok(());
         }
+        if sequence - 1 > self.last {
+            self.reach(log, sequence - 1);
+        }
+        // Where it is the next one, nothing was lost before it.
+        self.unclear = None;
         let batch = Batch::decode(payload).map_err(|source| WalError::Batch {
             file: wal::path(log),
             offset,

@@ -10,7 +10,7 @@ mod plan;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, names};
+use crate::catalog::{self, Catalog, Publish, names};
 use crate::dir::Dir;
 
 use super::finding::Finding;
@@ -35,6 +35,11 @@ pub enum RepairStep {
         /// The number of the catalog that counts from now on.
         number: u64,
         /// What is wrong with the newest one.
+        finding: Finding,
+    },
+    /// The catalog takes the place of the one before, which is damaged; nothing is lost.
+    RenewOld {
+        /// What is wrong with the one before.
         finding: Finding,
     },
     /// A file that the catalog does not list is moved to `quarantine/`.
@@ -86,6 +91,7 @@ impl fmt::Display for RepairStep {
             Self::OlderCatalog { number, finding } => {
                 write!(f, "go back to catalog {number}, without what was stored since: {finding}")
             }
+            Self::RenewOld { finding } => write!(f, "write {} anew: {finding}", names::OLD),
             Self::SetAside { file } => {
                 write!(f, "move {file} to {QUARANTINE}/: the catalog does not list it")
             }
@@ -172,7 +178,8 @@ pub fn accept_loss(dir: &Arc<dyn Dir>, dry_run: bool) -> Result<Repair, StoreErr
     let steps: Vec<_> = gone.chain(catalog.losses.iter().copied().map(RepairStep::ForgetLoss)).collect();
     if !dry_run && !steps.is_empty() {
         let number = catalog.number + 1;
-        apply::publish(&**dir, &Catalog { number, segments, losses: Vec::new(), ..catalog })?;
+        let accepted = Catalog { number, segments, losses: Vec::new(), ..catalog };
+        catalog::publish(&**dir, &accepted).map_err(Publish::into_error)?;
     }
     Ok(Repair { steps })
 }

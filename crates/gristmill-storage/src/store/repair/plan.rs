@@ -1,6 +1,7 @@
 //! What is damaged, and what is to be done about it.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::sync::Arc;
 
 use crate::catalog::{self, Catalog, CatalogError, LogEntry, names};
@@ -29,6 +30,8 @@ pub(super) struct Plan {
     pub(super) moved: Vec<String>,
     /// Files to be kept in quarantine that the new catalog replaces.
     pub(super) copied: Vec<String>,
+    /// Whether the catalog of now is to become the one before, and so is intact.
+    pub(super) renew_old: bool,
 }
 
 /// Reads everything.
@@ -38,13 +41,14 @@ pub(super) fn plan(
     observe: &(dyn Fn(VerifyProgress) + Sync),
 ) -> Result<Plan, StoreError> {
     let base = base(&**dir)?;
-    let went_back = base.finding.is_some();
+    let (went_back, number) = (base.finding.is_some(), base.catalog.number);
     let mut plan = Plan {
         steps: Vec::new(),
         indexes: Vec::new(),
         logs: None,
         moved: Vec::new(),
         copied: Vec::new(),
+        renew_old: false,
         catalog: Catalog {
             number: base.number,
             next_id: next_id(&**dir, base.catalog.next_id)?,
@@ -52,16 +56,20 @@ pub(super) fn plan(
         },
     };
     if let Some(finding) = base.finding {
-        plan.steps.push(RepairStep::OlderCatalog { number: plan.catalog.number, finding });
+        plan.steps.push(RepairStep::OlderCatalog { number, finding });
         plan.copied.extend(CATALOGS.into_iter().filter(|name| dir.open(name).is_ok()).map(str::to_owned));
+    } else if let Err(error) = catalog::read_file(&**dir, names::OLD) {
+        plan.steps.push(RepairStep::RenewOld { finding: Finding::of(error.into())? });
+        plan.copied.push(names::OLD.to_owned());
+        plan.renew_old = true;
     }
     plan.add_logs(&**dir, went_back)?;
     plan.add_segments(&**dir, threads, observe)?;
     if went_back {
         plan.set_aside(&**dir)?;
     }
-    // One above the newest that anything knows, so that no log takes it for an older one.
-    plan.catalog.number += 2;
+    // Above the newest that anything knows, so that no log takes it for an older one.
+    plan.catalog.number += 1;
     Ok(plan)
 }
 
@@ -75,30 +83,37 @@ struct Base {
 }
 
 fn base(dir: &dyn Dir) -> Result<Base, StoreError> {
+    let newest = newest_known(dir)?;
     let error = match find(dir) {
         Ok(found) => {
             let catalog = found.ok_or(StoreError::NoStore)?;
-            let number = catalog.number;
-            return Ok(match read_logs(dir, &catalog) {
-                Err(error @ StoreError::Catalog(CatalogError::Outdated { newest, .. })) => {
-                    Base { catalog, finding: Some(Finding::of(error)?), number: newest }
-                }
-                _ => Base { catalog, finding: None, number },
+            let outdated = (newest > catalog.number).then(|| CatalogError::Outdated {
+                file: names::CATALOG.to_owned(),
+                found: catalog.number,
+                newest,
             });
+            let finding = outdated.map(|error| Finding::of(error.into())).transpose()?;
+            return Ok(Base { number: newest.max(catalog.number), catalog, finding });
         }
         Err(error) => error,
     };
     // Without the one before, there is nothing that says which files count.
     let Ok(Some(catalog)) = catalog::read_file(dir, names::OLD) else { return Err(error) };
     let missing = matches!(error, StoreError::CatalogMissing { .. });
-    let error = if missing {
-        StoreError::io("open", names::CATALOG, std::io::ErrorKind::NotFound.into())
-    } else {
-        error
-    };
-    // The lost one had the next number.
-    let number = catalog.number + 1;
+    let error =
+        if missing { StoreError::io("open", names::CATALOG, io::ErrorKind::NotFound.into()) } else { error };
+    // The lost one had the next number, at least.
+    let number = newest.max(catalog.number + 1);
     Ok(Base { finding: Some(Finding::of(error)?), catalog, number })
+}
+
+/// The number of the newest catalog that any log knows.
+fn newest_known(dir: &dyn Dir) -> Result<u64, StoreError> {
+    let mut newest = 0;
+    for id in list(dir, wal::FOLDER)?.into_iter().filter_map(|name| id_in(&name)) {
+        newest = newest.max(wal::pieces(dir, id)?.catalog);
+    }
+    Ok(newest)
 }
 
 /// An id above that of every file there is.
@@ -131,7 +146,7 @@ impl Plan {
             logs.extend(unlisted.map(|id| (LogEntry { id, length: 0 }, false)));
             logs.sort_by_key(|(log, _)| log.id);
         }
-        let mut saved = Saved::new(self.catalog.sealed);
+        let mut saved = Saved::new(self.catalog.sealed, !went_back);
         for (log, closed) in &logs {
             saved.add(dir, *log, *closed && !went_back)?;
         }

@@ -1,6 +1,6 @@
 //! Backups: what they hold, how they are told from half of one, and what goes on meanwhile.
 
-use super::deletion::{assert_holds_all_but, delete};
+use super::deletion::{assert_holds_all_but, delete, named};
 use super::*;
 use crate::dir::FsDir;
 use std::sync::atomic::AtomicBool;
@@ -136,7 +136,7 @@ fn a_damaged_file_does_not_get_into_a_backup() {
     let dir = MemoryDir::new();
     let store = open(&dir, small());
     store.append(batch(0..70)).unwrap();
-    let path = dir.files().into_iter().find(|path| path.ends_with(".arrow")).unwrap();
+    let path = named(&dir, ".arrow").remove(0);
     let bytes = dir.bytes(&path).unwrap();
     let mut flipped = bytes.clone();
     flipped[bytes.len() / 2] ^= 1;

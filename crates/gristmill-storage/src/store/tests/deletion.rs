@@ -33,7 +33,7 @@ pub(super) fn assert_holds_all_but(store: &Store, numbers: std::ops::Range<u64>,
     assert_eq!(snapshot.events(), left.len() as u64);
 }
 
-fn named(dir: &MemoryDir, ending: &str) -> Vec<String> {
+pub(super) fn named(dir: &MemoryDir, ending: &str) -> Vec<String> {
     dir.files().into_iter().filter(|path| path.ends_with(ending)).collect()
 }
 

@@ -1,6 +1,6 @@
 //! What verifying finds, and what it goes on with.
 
-use super::deletion::delete;
+use super::deletion::{delete, named};
 use super::*;
 use crate::{catalog, wal};
 
@@ -107,7 +107,7 @@ fn everything_that_is_wrong_is_told() {
 #[test]
 fn without_its_catalog_a_store_is_checked_by_the_one_before() {
     let dir = store();
-    let segment = dir.files().into_iter().find(|path| path.ends_with(".arrow")).unwrap();
+    let segment = named(&dir, ".arrow").remove(0);
     for path in [&segment, "CATALOG"] {
         let mut bytes = dir.bytes(path).unwrap();
         bytes[60] ^= 1;

@@ -53,7 +53,7 @@ pub(super) fn check(
         max_time,
         values: runs.values(),
         organizations: organizations?,
-        dimensions: each(dimensions)?,
+        dimensions: each(&dimensions)?,
     };
     if let Some(file) = index
         && file.directory.meta != meta
@@ -66,9 +66,8 @@ pub(super) fn check(
 }
 
 /// All of them, or nothing.
-fn each(stats: [Option<DimensionStats>; Dimension::COUNT]) -> Option<[DimensionStats; Dimension::COUNT]> {
-    let all = stats.map(Option::unwrap_or_default);
-    stats.iter().all(Option::is_some).then_some(all)
+fn each(stats: &[Option<DimensionStats>; Dimension::COUNT]) -> Option<[DimensionStats; Dimension::COUNT]> {
+    stats.iter().all(Option::is_some).then(|| stats.map(Option::unwrap_or_default))
 }
 
 /// Reads dictionary and codes, which checks them apart, and checks them together, and the postings with them.
