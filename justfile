@@ -33,6 +33,14 @@ bench *name:
 deny:
     cargo deny check
 
+# Kill the real binary at random moments, a thousand times
+kill cycles="1000":
+    GRISTMILL_KILL_CYCLES={{cycles}} cargo test --package gristmill-cli --test cli killed:: -- --nocapture
+
+# Plant known bugs, and see each of them caught
+planted *names:
+    tests/planted/run.sh {{names}}
+
 # Load the sample and show a fetch by day
 demo:
     sh examples/demo.sh

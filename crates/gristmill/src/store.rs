@@ -10,8 +10,8 @@ use gristmill_query::response::{Answer, Explanation};
 use gristmill_storage::Timestamp;
 use gristmill_storage::event::Batch;
 use gristmill_storage::store::{
-    self, Background, Compaction, CompactionProgress, Deleted, Loader, Maintenance, Pending, Receipt,
-    Recovery, Remains, Retention, Round, Snapshot,
+    self, Background, Catalog, Compaction, CompactionProgress, Deleted, Loader, Maintenance, Pending,
+    Receipt, Recovery, Remains, Retention, Round, Snapshot,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -214,6 +214,14 @@ impl Store {
     /// A thread panicked while it noted that.
     pub fn maintenance(&self) -> Result<Maintenance, Error> {
         Ok(self.store.maintenance()?)
+    }
+
+    /// The files of the store and what is known of them, as on the disk now.
+    ///
+    /// # Errors
+    /// A thread has panicked while it changed the store.
+    pub fn catalog(&self) -> Result<Catalog, Error> {
+        Ok(self.store.catalog()?)
     }
 
     /// Everything that is stored now; later writes do not show in it.

@@ -66,7 +66,7 @@ pub(super) fn remains_told(remains: &Remains) -> String {
     match (events, files.len()) {
         (0, 0) => "no deleted event is on the disk".to_owned(),
         (0, files) => format!(
-            "{files} files that are listed no longer are kept for their readers, and may hold deleted events"
+            "{files} files that the store lists no longer are there for a reader, or in quarantine, and may hold deleted events"
         ),
         _ => format!(
             "the bytes of {} deleted events are on the disk until `gristmill compact --purge`",

@@ -4,7 +4,7 @@ use super::compact;
 use crate::failure::Failure;
 use crate::output::{say, to_stdout};
 use crate::render::count;
-use crate::settings::RetainSettings;
+use crate::settings::{Period, RetainSettings};
 use crate::terminal;
 use gristmill::{Deleted, Error, Retention, Store};
 use serde_json::{Map, Value, json};
@@ -50,7 +50,10 @@ pub(crate) fn run(settings: &RetainSettings) -> Result<(), Failure> {
 fn retention(store: &Store, settings: &RetainSettings) -> Result<Retention, Error> {
     let mut retention = store.retention()?;
     let Some(period) = settings.period else { return Ok(retention) };
-    let period = period.map(millis);
+    let period = match period {
+        Period::For(time) => Some(millis(time)),
+        Period::ForEver => None,
+    };
     match &settings.organization {
         None => retention.period = period,
         Some(organization) => {

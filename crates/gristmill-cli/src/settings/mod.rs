@@ -24,6 +24,6 @@ pub(crate) use generate::{Destination, GenerateSettings};
 pub(crate) use ingest::{IngestSettings, Input, InputFormat, Invalid};
 pub(crate) use inspect::InspectSettings;
 pub(crate) use repair::RepairSettings;
-pub(crate) use retain::RetainSettings;
+pub(crate) use retain::{Period, RetainSettings};
 pub(crate) use snapshot::SnapshotSettings;
 pub(crate) use verify::VerifySettings;

@@ -14,10 +14,17 @@ const DAY: Duration = Duration::from_hours(24);
 pub(crate) struct RetainSettings {
     pub(crate) store: PathBuf,
     pub(crate) options: Options,
-    /// What is said anew: for how long, `None` for ever.
-    pub(crate) period: Option<Option<Duration>>,
+    /// What is said anew.
+    pub(crate) period: Option<Period>,
     pub(crate) organization: Option<String>,
     pub(crate) quiet: bool,
+}
+
+/// How long events are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Period {
+    For(Duration),
+    ForEver,
 }
 
 impl TryFrom<RetainArguments> for RetainSettings {
@@ -25,8 +32,8 @@ impl TryFrom<RetainArguments> for RetainSettings {
 
     fn try_from(typed: RetainArguments) -> Result<Self, Failure> {
         let period = match (typed.days, typed.for_ever) {
-            (Some(days), _) => Some(Some(DAY.saturating_mul(days))),
-            (None, true) => Some(None),
+            (Some(days), _) => Some(Period::For(DAY.saturating_mul(days))),
+            (None, true) => Some(Period::ForEver),
             (None, false) => None,
         };
         if period.is_none() && typed.org.is_some() {

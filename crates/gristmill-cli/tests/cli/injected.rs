@@ -90,12 +90,11 @@ impl Injection {
     /// Every file that the store may have.
     fn paths(&self) -> Vec<PathBuf> {
         let root = self.bench.path("store");
-        let mut names: Vec<String> =
-            ["", "wal", "seg", "tmp", "CATALOG", "CATALOG.old", "CATALOG.tmp", "LOCK"]
-                .map(str::to_owned)
-                .to_vec();
+        let folders = ["", "wal", "seg", "tmp", "pins"];
+        let files = ["CATALOG", "CATALOG.old", "CATALOG.tmp", "LOCK"];
+        let mut names: Vec<String> = folders.iter().chain(&files).map(|&name| name.to_owned()).collect();
         for id in 1..=IDS {
-            names.push(format!("wal/{id}.log"));
+            names.extend([format!("wal/{id}.log"), format!("pins/{id}")]);
             for folder in ["seg", "tmp"] {
                 names.extend(["arrow", "idx"].map(|extension| format!("{folder}/{id}.{extension}")));
             }

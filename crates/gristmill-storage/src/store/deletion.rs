@@ -13,7 +13,7 @@ use crate::segment::Segment;
 use crate::segment::file::{DeletedOf, write_deleted};
 
 use super::edit::{durable_tokens, edit};
-use super::layout::{SEGMENTS, TEMPORARY, deletion_path};
+use super::layout::{QUARANTINE, SEGMENTS, TEMPORARY, deletion_path, list};
 use super::leftovers;
 use super::{Store, StoreError, hold};
 
@@ -36,7 +36,8 @@ pub struct Deleted {
 pub struct Remains {
     /// Deleted events in segments that the catalog lists: [`Store::purge`] rewrites these.
     pub events: u64,
-    /// Files of segments that the catalog no longer lists, and that a snapshot or a reader may have still.
+    /// Files of segments that the catalog no longer lists, and that a snapshot or a reader may have still; and what repairs
+    /// have kept in `quarantine/`, which nothing removes by itself. They may hold some.
     pub files: Vec<String>,
 }
 
@@ -98,7 +99,9 @@ impl Store {
             .filter_map(|entry| entry.deletion)
             .map(|deletion| u64::from(deletion.rows));
         let events = rows.sum();
-        Ok(Remains { events, files: leftovers::unlisted_segments(&*self.dir, &catalog)? })
+        let mut files = leftovers::unlisted_segments(&*self.dir, &catalog)?;
+        files.extend(list(&*self.dir, QUARANTINE)?.into_iter().map(|name| format!("{QUARANTINE}/{name}")));
+        Ok(Remains { events, files })
     }
 
     /// The segments that the catalog lists, by their ids, and as they are read.

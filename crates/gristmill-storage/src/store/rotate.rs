@@ -25,9 +25,9 @@ pub(super) fn rotate(store: &Store) -> Result<Rotated, StoreError> {
 
 /// The same under locks that are held.
 ///
-/// A log that cannot be synced, or that failed before, is closed at the end of what is durable, and never synced again; what was acknowledged behind that
-/// is written afresh into the new one. A log without a durable append is dropped, and the new one follows the log before
-/// it.
+/// A log that cannot be synced, or that failed before, is closed at the end of what is durable, and never synced again;
+/// what was acknowledged behind that is written afresh into the new one. A log without a durable append is dropped, and
+/// the new one follows the log before it.
 pub(super) fn replace_log(
     store: &Store,
     catalog: &mut Catalog,

@@ -136,6 +136,27 @@ fn a_wiped_end_that_was_never_durable_is_dropped() {
 }
 
 #[test]
+fn a_sync_that_comes_later_is_told_by_a_marker() {
+    let dir = folder();
+    let mut log = log(&dir);
+    log.append([&b"a"[..]], false).unwrap();
+    let last = bytes(&dir).len() - 1;
+    let damaged = |dir: &MemoryDir| {
+        let mut whole = bytes(dir);
+        whole[last] ^= 1;
+        let damaged = dir.fork();
+        damaged.set_bytes(&path(ID), whole).unwrap();
+        scan(&damaged, &open_log(HEAD)).map(|scan| scan.batches.len())
+    };
+    assert_eq!(damaged(&dir).unwrap(), 0, "a torn end");
+    log.settle().unwrap();
+    assert!(matches!(damaged(&dir), Err(WalError::Damaged { .. })));
+    let length = bytes(&dir).len();
+    log.settle().unwrap();
+    assert_eq!(bytes(&dir).len(), length, "nothing is left to settle");
+}
+
+#[test]
 fn a_durable_position_is_found_behind_much_rubbish() {
     let dir = folder();
     let log = three_groups(&dir);
