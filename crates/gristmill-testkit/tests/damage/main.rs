@@ -252,6 +252,7 @@ fn without_its_marker_a_changed_last_batch_is_taken_for_torn() {
 /// Which kind of file a path is.
 fn kind(path: &str) -> &str {
     match path.split_once('.') {
+        None if path.starts_with("pins/") => "pins",
         Some((folder, ending)) if folder.contains('/') => ending,
         _ => path,
     }
@@ -288,7 +289,7 @@ fn files_grown_removed_exchanged_or_put_back() {
         };
         match (kind(path), fault) {
             ("log", Fault::Grown { .. }) if *path == PLANTED.last_log => Outcome::Noted,
-            ("LOCK" | "CATALOG.old", _) | ("log", Fault::Grown { .. }) => Outcome::Silent,
+            ("LOCK" | "CATALOG.old" | "pins", _) | ("log", Fault::Grown { .. }) => Outcome::Silent,
             // As it was before the marker that a closing store leaves.
             ("log", Fault::Older { bytes, .. })
                 if *path == PLANTED.last_log && bytes.len() == PLANTED.closed_length =>

@@ -35,7 +35,7 @@ pub(crate) struct Planted {
 
 /// Sealing by command only.
 pub(crate) fn options() -> Options {
-    Options::new().threads(1)
+    Options::new().threads(1).background(false)
 }
 
 /// The event of a number: no two are alike, and each column has a value in one of two.
