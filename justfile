@@ -25,6 +25,10 @@ differential *flags:
     cargo build --release --package gristmill-cli
     python3 tests/differential/run.py {{flags}}
 
+# Run the fuzz targets, for so many seconds each; names run only these (needs cargo-fuzz)
+fuzz seconds="3600" *targets:
+    fuzz/run {{seconds}} {{targets}}
+
 # Measure; a name runs only the benches whose names hold it
 bench *name:
     cargo bench --package gristmill --bench '*' -- {{name}}
