@@ -122,7 +122,6 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 fn copy(into: &Path) -> PathBuf {
     let folder = into.join("store");
     // A version control keeps no empty folder.
-    fs::create_dir_all(folder.join("tmp")).unwrap();
     for (path, bytes) in files(&fixture()) {
         let target = folder.join(path.strip_prefix(fixture()).unwrap());
         fs::create_dir_all(target.parent().unwrap()).unwrap();

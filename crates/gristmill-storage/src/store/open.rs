@@ -41,7 +41,11 @@ impl Store {
         }
         let lock = take_lock(&*dir)?;
         let mut catalog = match layout::find(&*dir)? {
-            Some(catalog) => catalog,
+            Some(catalog) => {
+                // What copies a store may leave empty folders out.
+                layout::create_folders(&*dir)?;
+                catalog
+            }
             None => layout::create(&*dir)?,
         };
         let cache = Arc::new(PartCache::new(options.cache_bytes));
