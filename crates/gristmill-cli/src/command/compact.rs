@@ -1,5 +1,6 @@
 //! `gristmill compact`: a store rewritten in place.
 
+use super::open_existing;
 use crate::failure::Failure;
 use crate::output::{say, to_stdout};
 use crate::progress::{self, Measure};
@@ -12,11 +13,7 @@ use std::time::{Duration, Instant};
 
 pub(crate) fn run(settings: &CompactSettings) -> Result<(), Failure> {
     let begin = Instant::now();
-    let store = settings
-        .options
-        .clone()
-        .open_existing(&settings.store)
-        .map_err(|error| Failure::opening_to_read(&settings.store, error))?;
+    let store = open_existing(&settings.options, &settings.store)?;
     let failure = |error| Failure::in_store(&settings.store, error);
     let receipt =
         with_bar(

@@ -1,6 +1,6 @@
 //! `gristmill delete`: events that are wanted no longer.
 
-use super::compact;
+use super::{compact, open_existing};
 use crate::failure::Failure;
 use crate::output::{say, to_stdout};
 use crate::render::count;
@@ -13,11 +13,7 @@ pub(crate) fn run(settings: &DeleteSettings) -> Result<(), Failure> {
     if settings.dry_run {
         return dry_run(settings);
     }
-    let store = settings
-        .options
-        .clone()
-        .open_existing(&settings.store)
-        .map_err(|error| Failure::opening_to_read(&settings.store, error))?;
+    let store = open_existing(&settings.options, &settings.store)?;
     let failure = |error| Failure::in_store(&settings.store, error);
     let deleted = store.delete(&settings.delete).map_err(failure)?;
     if settings.purge {

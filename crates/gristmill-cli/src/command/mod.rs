@@ -17,6 +17,8 @@ mod warnings;
 
 use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
+use gristmill::{Options, Store};
+use std::path::Path;
 
 /// Does what was typed.
 pub(crate) fn run(typed: Arguments) -> Result<(), Failure> {
@@ -36,4 +38,9 @@ pub(crate) fn run(typed: Arguments) -> Result<(), Failure> {
         Command::Generate(typed) => generate::run(&typed.try_into()?),
         Command::Completions(typed) => completions::run(typed.shell),
     }
+}
+
+/// Opens a store that is there, for a command that changes it.
+fn open_existing(options: &Options, folder: &Path) -> Result<Store, Failure> {
+    options.clone().open_existing(folder).map_err(|error| Failure::opening_to_read(folder, error))
 }

@@ -1,6 +1,6 @@
 //! `gristmill retain`: how long events are kept.
 
-use super::compact;
+use super::{compact, open_existing};
 use crate::failure::Failure;
 use crate::output::{say, to_stdout};
 use crate::render::count;
@@ -13,11 +13,7 @@ use std::time::Duration;
 const DAY_MILLIS: u64 = 86_400_000;
 
 pub(crate) fn run(settings: &RetainSettings) -> Result<(), Failure> {
-    let store = settings
-        .options
-        .clone()
-        .open_existing(&settings.store)
-        .map_err(|error| Failure::opening_to_read(&settings.store, error))?;
+    let store = open_existing(&settings.options, &settings.store)?;
     let failure = |error| Failure::in_store(&settings.store, error);
     let retention = retention(&store, settings).map_err(failure)?;
     store.seal().map_err(failure)?;
