@@ -1,5 +1,5 @@
-//! A store under everything at once for a while: appends, fetches, the background, a reader that follows, and being opened
-//! anew. Answers are checked all the time; memory and open files must not grow.
+//! A store under everything at once for a while: appends, fetches, deletions, retention, the background, a reader that
+//! follows, and being opened anew. Answers are checked all the time; memory and open files must not grow.
 //!
 //! `GRISTMILL_SOAK_SECONDS=600 cargo test --release -p gristmill-testkit --test soak -- --ignored --nocapture`
 
@@ -18,8 +18,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use gristmill::event::{Batch, Event};
-use gristmill::request::{Fetch, FetchContext};
-use gristmill::{Options, Store, Timestamp};
+use gristmill::request::{Delete, Fetch, FetchContext, Filter};
+use gristmill::schema::Dimension;
+use gristmill::{Options, Remains, Retention, Store, Timestamp};
 
 const APPENDERS: usize = 4;
 const FETCHERS: usize = 4;
@@ -30,6 +31,17 @@ const PAUSE: Duration = Duration::from_millis(4);
 const A_DAY: u64 = 5_000;
 const DAYS: u64 = 400;
 const DAY_MILLIS: u64 = 86_400_000;
+/// Between two deletions.
+const DELETION_PAUSE: Duration = Duration::from_millis(200);
+/// How long the bytes of deleted events may stay.
+const PURGE_AFTER: Duration = Duration::from_secs(1);
+/// Whose events are deleted by filter, all but those of [`KEPT`].
+const FORGOTTEN: &str = "forgotten";
+/// The label of events that no deletion takes.
+const KEPT: &str = "kept";
+/// Whose events are kept for [`SHORT_DAYS`].
+const SHORT: &str = "short";
+const SHORT_DAYS: u64 = 10;
 /// How often the store is opened anew, and memory is looked at, in the whole time.
 const REOPENED: u32 = 20;
 /// Of them, those after which memory may grow no more than it does by chance.
@@ -69,12 +81,21 @@ struct Soak {
     done: AtomicBool,
     fetches: AtomicU64,
     refreshes: AtomicU64,
+    /// Batches of [`FORGOTTEN`] that are kept, and that were deleted.
+    rounds: AtomicU64,
+    /// Batches of [`SHORT`] that are kept, and as many that are too old.
+    shorts: AtomicU64,
 }
 
 fn soak(time: Duration) {
     let folder = tempfile::tempdir().unwrap();
-    let options = Options::new().threads(2).segment_rows(8_192).cache_bytes(32 << 20);
+    let options =
+        Options::new().threads(2).segment_rows(8_192).cache_bytes(32 << 20).purge_after(PURGE_AFTER);
     let store = options.clone().open(folder.path().join("store")).unwrap();
+    let short = (SHORT.into(), Some(SHORT_DAYS * DAY_MILLIS));
+    store.set_retention(Retention { period: None, organizations: [short].into() }).unwrap();
+    // The newest event there will be: ages are counted from it.
+    store.append(labelled("newest", KEPT, DAYS, 1)).unwrap();
     let soak = Soak {
         options,
         folder,
@@ -83,6 +104,8 @@ fn soak(time: Duration) {
         done: AtomicBool::new(false),
         fetches: AtomicU64::new(0),
         refreshes: AtomicU64::new(0),
+        rounds: AtomicU64::new(0),
+        shorts: AtomicU64::new(0),
     };
     thread::scope(|scope| {
         let ends = End(&soak.done);
@@ -95,6 +118,8 @@ fn soak(time: Duration) {
             scope.spawn(move || soak.or_end(|| soak.fetch(number)));
         }
         scope.spawn(|| soak.or_end(|| soak.follow()));
+        scope.spawn(|| soak.or_end(|| soak.forget()));
+        scope.spawn(|| soak.or_end(|| soak.outlive()));
         let used = soak.reopen(time);
         drop(ends);
         check_flat(&used);
@@ -129,6 +154,36 @@ impl Soak {
         self.store.read().unwrap().as_ref().unwrap().append(batch).unwrap();
         stored.acknowledged.store(first + BATCH, Ordering::SeqCst);
         thread::sleep(PAUSE);
+    }
+
+    /// Stores a batch that is kept and one that is not, and deletes that.
+    fn forget(&self) {
+        let round = self.rounds.load(Ordering::SeqCst);
+        let label = format!("round {round}");
+        let store = self.store.read().unwrap();
+        let store = store.as_ref().unwrap();
+        store.append(labelled(FORGOTTEN, KEPT, round % DAYS, BATCH)).unwrap();
+        store.append(labelled(FORGOTTEN, &label, round * 7 % DAYS, BATCH)).unwrap();
+        assert_eq!(count(store, FORGOTTEN), (round + 2) * BATCH);
+        let deleted = store.delete(&Delete::new(FORGOTTEN, Filter::is(Dimension::Label, label))).unwrap();
+        assert_eq!(deleted.events, BATCH);
+        assert_eq!(count(store, FORGOTTEN), (round + 1) * BATCH);
+        self.rounds.store(round + 1, Ordering::SeqCst);
+        thread::sleep(DELETION_PAUSE);
+    }
+
+    /// Stores a batch that is kept and one that is too old, which the background deletes sooner or later.
+    fn outlive(&self) {
+        let stored = self.shorts.load(Ordering::SeqCst);
+        let store = self.store.read().unwrap();
+        let store = store.as_ref().unwrap();
+        store.append(labelled(SHORT, KEPT, DAYS - SHORT_DAYS, BATCH)).unwrap();
+        store.append(labelled(SHORT, "old", DAYS - SHORT_DAYS - 1, BATCH)).unwrap();
+        self.shorts.store(stored + 1, Ordering::SeqCst);
+        let events = count(store, SHORT);
+        let (least, most) = ((stored + 1) * BATCH, 2 * (stored + 1) * BATCH);
+        assert!((least..=most).contains(&events), "{events} events, not {least} to {most}");
+        thread::sleep(DELETION_PAUSE);
     }
 
     /// Asks for what one appender has stored.
@@ -216,6 +271,12 @@ impl Soak {
             let answer = store.fetch(&fetch(number)).unwrap().to_csv();
             assert_eq!(self.check(number, &answer, all), all);
         }
+        store.seal().unwrap();
+        store.expire().unwrap();
+        assert_eq!(count(&store, FORGOTTEN), self.rounds.load(Ordering::SeqCst) * BATCH);
+        assert_eq!(count(&store, SHORT), self.shorts.load(Ordering::SeqCst) * BATCH);
+        store.purge(&|_| {}).unwrap();
+        assert_eq!(store.remains().unwrap(), Remains::default(), "no deleted event is on the disk");
         let listed = store.catalog().unwrap().segments.len();
         let files = self.path().join("seg").read_dir().unwrap().count();
         assert_eq!(files, listed * 2, "files that nobody lists are left");
@@ -235,15 +296,31 @@ fn event(number: usize, at: u64) -> Event {
     event
 }
 
+/// A batch of events that are alike.
+fn labelled(organization: &str, label: &str, day: u64, events: u64) -> Batch {
+    let mut event = Event::new(Timestamp((day * DAY_MILLIS).cast_signed()), organization, "vendor");
+    event.set(Dimension::Label, Some(label));
+    Batch::from_events((0..events).map(|_| event.clone())).unwrap()
+}
+
+/// How many events an organization has.
+fn count(store: &Store, organization: &str) -> u64 {
+    let answer = store.fetch(&fetch_of(organization)).unwrap().to_csv();
+    answer.lines().nth(1).unwrap().split(',').nth(1).unwrap().parse().unwrap()
+}
+
 fn organization(number: usize) -> String {
     format!("organization {number}")
 }
 
 fn fetch(number: usize) -> Fetch {
+    fetch_of(&organization(number))
+}
+
+fn fetch_of(organization: &str) -> Fetch {
     let json = format!(
-        r#"{{"organization_id":"{}","granularity":"all","aggregations":["count","sum"],
-            "interval":{{"start":"1970-01-01","end":"1980-01-01"}}}}"#,
-        organization(number)
+        r#"{{"organization_id":"{organization}","granularity":"all","aggregations":["count","sum"],
+            "interval":{{"start":"1970-01-01","end":"1980-01-01"}}}}"#
     );
     Fetch::from_json(json.as_bytes(), &FetchContext::new()).unwrap()
 }
