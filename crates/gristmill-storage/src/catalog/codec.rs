@@ -19,6 +19,8 @@ pub(super) const OLDEST_READABLE: u32 = 3;
 /// Magic, version and file length: the same in every version, as is the checksum at the end.
 pub(super) const PREFIX_LEN: usize = 20;
 const CHECKSUM_LEN: usize = 4;
+/// Numbers that are counted up are below this: no store lives long enough to reach it, and none runs over.
+const NUMBERS_END: u64 = 1 << 62;
 
 const LOG_LEN: usize = 16;
 /// Bytes of a segment's entry besides its organizations and its deletion.
@@ -288,7 +290,8 @@ impl<'a> Decoder<'a> {
     }
 
     fn catalog(&mut self) -> Result<Catalog, Fault> {
-        let (number, next_id, sealed, epoch) = (self.u64()?, self.u64()?, self.u64()?, self.u64()?);
+        let (number, next_id, sealed, epoch) =
+            (self.number()?, self.number()?, self.number()?, self.number()?);
         let state_at = self.at;
         let closed = match self.u32()? {
             OPEN => false,
@@ -311,6 +314,15 @@ impl<'a> Decoder<'a> {
         });
         let retention = Retention { organizations: organizations.collect::<Result<_, Fault>>()?, period };
         Ok(Catalog { number, next_id, sealed, epoch, closed, retention, logs, segments, losses, tokens })
+    }
+
+    /// A number that is counted up.
+    fn number(&mut self) -> Result<u64, Fault> {
+        let at = self.at;
+        match self.u64()? {
+            number if number < NUMBERS_END => Ok(number),
+            number => Err(Fault::damaged(at, format_args!("a number below {NUMBERS_END}"), number)),
+        }
     }
 
     /// How long each list is, checked against the bytes that are left before memory is taken for them.

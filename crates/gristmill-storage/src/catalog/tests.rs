@@ -93,6 +93,15 @@ fn counts_beyond_the_file_are_refused_before_they_cost_memory() {
 }
 
 #[test]
+fn numbers_that_could_run_over_are_refused() {
+    for number in 0..4 {
+        let bytes =
+            forged(|bytes| bytes[20 + 8 * number..][..8].copy_from_slice(&(1_u64 << 62).to_le_bytes()));
+        assert!(matches!(decode(&bytes), Err(Fault::Damaged { .. })), "number {number}");
+    }
+}
+
+#[test]
 fn publishing_replaces_and_keeps_the_one_before() {
     let dir = MemoryDir::new();
     assert_eq!(read(&dir).unwrap(), None);

@@ -16,10 +16,13 @@ use super::{StoreError, hold};
 /// shrink by at least this from the first to the last: there are few, and an event is moved few times.
 const MERGE_RATIO: u64 = 2;
 
-/// So many batched events are frozen by the append that brought the last of them, so that no fetch has to wait long. And
-/// a chunk of so many is merged into no other: there are few of them before a seal is due, and `bench-append` stores 5 %
-/// more events a second than when they are merged like smaller ones.
+/// So many batched events are frozen by the append that brought the last of them, so that no fetch has to wait long.
 pub(super) const CHUNK_EVENTS: u64 = 1 << 16;
+
+/// A chunk of so many events is merged into no other, since it is a fetch that merges them. While 50,000 events a second
+/// were appended, the slowest hundredth of fetches took 5.5 ms or more; with 2^13 it was 6.4 to 8.2 ms, with 2^16 16.5 ms
+/// (`reads_under_load`). There are a few hundred chunks then before a seal is due.
+const MERGED_EVENTS: u64 = 1 << 12;
 
 /// A set of segments that does not change: what a fetch reads. Their files stay while it, or a clone of it, is held.
 #[derive(Clone, Debug)]
@@ -238,7 +241,7 @@ impl View {
             let older = u64::from(chunk.segment.meta().rows);
             if sealing
                 || chunk.last <= self.barrier
-                || older >= CHUNK_EVENTS
+                || older >= MERGED_EVENTS
                 || older >= rows.saturating_mul(MERGE_RATIO)
             {
                 break;
