@@ -11,6 +11,7 @@ mod ingest;
 mod inspect;
 mod repair;
 mod retain;
+mod serve;
 mod size;
 mod snapshot;
 mod tuning;
@@ -27,6 +28,7 @@ pub(crate) use ingest::{IngestArguments, OnInvalid, SourceWord};
 pub(crate) use inspect::InspectArguments;
 pub(crate) use repair::RepairArguments;
 pub(crate) use retain::RetainArguments;
+pub(crate) use serve::ServeArguments;
 pub(crate) use size::Size;
 pub(crate) use snapshot::SnapshotArguments;
 pub(crate) use tuning::{Appending, Budgets, Reading, Sealing, Writing};
@@ -86,6 +88,7 @@ Examples:
   gristmill inspect --store store
   gristmill snapshot --store store backup
   gristmill verify --store store
+  gristmill serve --store store
 
 Answers go to stdout; progress, receipts and errors go to stderr.
 
@@ -109,6 +112,7 @@ pub(crate) enum Command {
     Snapshot(SnapshotArguments),
     Verify(VerifyArguments),
     Repair(RepairArguments),
+    Serve(ServeArguments),
     Generate(GenerateArguments),
     Completions(CompletionsArguments),
 }

@@ -12,6 +12,7 @@ mod options;
 mod query;
 mod repair;
 mod retain;
+mod serve;
 mod snapshot;
 mod verify;
 
@@ -25,5 +26,6 @@ pub(crate) use ingest::{IngestSettings, Input, InputFormat, Invalid};
 pub(crate) use inspect::InspectSettings;
 pub(crate) use repair::RepairSettings;
 pub(crate) use retain::{Period, RetainSettings};
+pub(crate) use serve::ServeSettings;
 pub(crate) use snapshot::SnapshotSettings;
 pub(crate) use verify::VerifySettings;

@@ -24,6 +24,7 @@ fn help_teaches_by_example_and_lists_exit_codes() {
         "snapshot",
         "verify",
         "repair",
+        "serve",
         "generate",
         "completions",
     ] {
