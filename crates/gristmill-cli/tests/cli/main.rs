@@ -27,4 +27,6 @@ mod readme;
 mod repair;
 mod snapshot;
 mod streams;
+#[cfg(target_os = "linux")]
+mod token;
 mod verify;

@@ -125,7 +125,8 @@ mod tests {
         assert!(bool::from(read.is(&Digest::of(b"abc"))));
         let upper = expected.to_uppercase();
         let other_letter = expected.replace('f', "g");
-        for wrong in ["", &expected[1..], &upper, &other_letter] {
+        let longer = format!("{expected}00");
+        for wrong in ["", &expected[1..], &longer, &upper, &other_letter] {
             assert!(Digest::of_hex(wrong).is_none(), "{wrong}");
         }
     }
