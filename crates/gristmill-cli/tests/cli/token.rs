@@ -119,6 +119,18 @@ fn wrong_use_makes_nothing() {
 }
 
 #[test]
+fn what_was_typed_does_not_reach_the_terminal_as_it_is() {
+    let bench = Bench::new();
+    let arguments = ["token", "create", "--store", "store", "--org", "a\u{1b}[31m", "--right", "fetch"];
+    let run = bench.run(arguments).succeeded();
+    let id = ids(&bench).remove(0);
+    let revoked = bench.run(["token", "revoke", "--store", "store", &id]).succeeded();
+    for told in [run.stderr, revoked.stderr] {
+        assert!(told.contains("fetch for a\\u{1b}[31m") && !told.contains('\u{1b}'), "{told}");
+    }
+}
+
+#[test]
 fn of_tokens_made_at_once_none_is_lost() {
     let bench = Bench::with_sample();
     let flags = ["token", "create", "--store", "store", "--all-orgs", "--right", "fetch"];
