@@ -12,7 +12,9 @@ mod options;
 mod query;
 mod repair;
 mod retain;
+mod serve;
 mod snapshot;
+mod token;
 mod verify;
 
 pub(crate) use bench::{BenchOutput, BenchSettings};
@@ -25,5 +27,7 @@ pub(crate) use ingest::{IngestSettings, Input, InputFormat, Invalid};
 pub(crate) use inspect::InspectSettings;
 pub(crate) use repair::RepairSettings;
 pub(crate) use retain::{Period, RetainSettings};
+pub(crate) use serve::ServeSettings;
 pub(crate) use snapshot::SnapshotSettings;
+pub(crate) use token::{TokenCreateSettings, TokenKeeping, TokenListSettings, TokenRevokeSettings};
 pub(crate) use verify::VerifySettings;

@@ -24,7 +24,9 @@ fn help_teaches_by_example_and_lists_exit_codes() {
         "snapshot",
         "verify",
         "repair",
+        "serve",
         "generate",
+        "token",
         "completions",
     ] {
         assert!(help.contains(command), "{command} is not in\n{help}");

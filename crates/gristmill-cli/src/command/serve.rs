@@ -1,0 +1,25 @@
+//! `gristmill serve`: a store over HTTP.
+
+use crate::failure::{Code, Failure};
+use crate::interrupt::Interrupt;
+use crate::output::say;
+use crate::settings::ServeSettings;
+use gristmill_server::{ServeError, Server};
+
+pub(crate) fn run(settings: ServeSettings) -> Result<(), Failure> {
+    let ServeSettings { store, options, server } = settings;
+    let failure = |error| match error {
+        ServeError::Store(error) => Failure::in_store(&store, error),
+        error @ ServeError::Exposed { .. } => Failure::usage(error.to_string()),
+        error => Failure::caused(Code::Other, "serve", &error),
+    };
+    let server = Server::bind(server).map_err(failure)?;
+    let handle = server.handle();
+    let _interrupt = Interrupt::listen_and(move || handle.stop())?;
+    say(&format!("listening on http://{}", server.address()));
+    say("no token was ever created: whoever reaches this address can read and write");
+    let folder = store.clone();
+    server.run(move || options.open(folder)).map_err(failure)?;
+    say("ended: everything acknowledged is stored");
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! What a client is told when its request is not done.
+
+use axum::Json;
+use axum::extract::rejection::PathRejection;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use gristmill::event::BatchError;
+use gristmill::exec::ExecError;
+use gristmill::request::FetchError;
+use gristmill::{Error, StoreError};
+use serde_json::json;
+
+/// Seconds after which a request that was refused for want of room may be sent again.
+const RETRY_SECONDS: u16 = 1;
+
+/// What a client is told when its request is not done.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    /// Where in the JSON of the request.
+    path: Option<String>,
+    /// Whether the same request may succeed soon.
+    retry: bool,
+}
+
+impl Failure {
+    pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), path: None, retry: false }
+    }
+
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad_request", message)
+    }
+
+    /// A body over its limit in bytes.
+    pub(crate) fn too_large(limit: usize) -> Self {
+        let message = format!("the body is larger than {limit} bytes: send it in parts");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+    }
+
+    /// Not now, but soon.
+    pub(crate) fn unavailable(message: impl Into<String>) -> Self {
+        Self { retry: true, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message) }
+    }
+
+    /// Nothing that a client could do about.
+    pub(crate) fn internal() -> Self {
+        let message = "the service has failed; its operator finds the reason in its log";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
+    }
+}
+
+impl From<BatchError> for Failure {
+    fn from(error: BatchError) -> Self {
+        let (status, code) = match error {
+            BatchError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            _ => (StatusCode::BAD_REQUEST, "bad_event"),
+        };
+        Self::new(status, code, error.to_string())
+    }
+}
+
+impl From<FetchError> for Failure {
+    fn from(error: FetchError) -> Self {
+        let path = (!error.path().is_empty()).then(|| error.path().to_owned());
+        Self { path, ..Self::new(StatusCode::BAD_REQUEST, "bad_query", error.message()) }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Batch(error) => error.into(),
+            Error::Fetch(error) => error.into(),
+            Error::Exec(error) => of_exec(&error),
+            Error::Store(error) => of_store(&error),
+            _ => Self::internal(),
+        }
+    }
+}
+
+fn of_exec(error: &ExecError) -> Failure {
+    let code = match error {
+        ExecError::TooManyGroups { .. } => "too_many_groups",
+        ExecError::TooManyRows { .. } => "too_many_rows",
+        ExecError::TooMuchMemory { .. } => "too_much_memory",
+        ExecError::TimedOut { .. } => {
+            return Failure::new(StatusCode::GATEWAY_TIMEOUT, "timed_out", error.to_string());
+        }
+        ExecError::Canceled => return Failure::unavailable("the fetch was stopped: the service is ending"),
+        ExecError::Regex(_) => return Failure::bad_request(error.to_string()),
+        _ => return Failure::internal(),
+    };
+    Failure::new(StatusCode::UNPROCESSABLE_ENTITY, code, error.to_string())
+}
+
+fn of_store(error: &StoreError) -> Failure {
+    match error {
+        StoreError::Busy { .. } | StoreError::Overtaken { .. } => Failure::unavailable(error.to_string()),
+        StoreError::Closed | StoreError::Stopped => Failure::unavailable("the service is ending"),
+        StoreError::NotStored(cause) => of_store(cause),
+        _ => Failure::internal(),
+    }
+}
+
+impl From<PathRejection> for Failure {
+    fn from(rejection: PathRejection) -> Self {
+        Self::bad_request(rejection.body_text())
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut error = json!({"code": self.code, "message": self.message});
+        if let Some(path) = self.path {
+            error["path"] = path.into();
+        }
+        let mut response = (self.status, Json(json!({"error": error}))).into_response();
+        if self.retry {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
+        }
+        response
+    }
+}

@@ -1,0 +1,42 @@
+//! What is done, one file a noun.
+
+mod fetch;
+mod health;
+mod store;
+
+use crate::failure::Failure;
+use crate::service::Service;
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::{MethodFilter, on};
+use std::sync::Arc;
+
+/// Everything that the service answers.
+pub(crate) fn router(service: Arc<Service>) -> Router {
+    let asked = || MethodFilter::GET.or(MethodFilter::POST);
+    let mut router = Router::new();
+    for version in ["v1", "v2"] {
+        for (name, source) in store::ENDPOINTS {
+            let handler = move |service, request| store::store(service, source, request);
+            router =
+                router.route(&format!("/events/{version}/store/{name}"), on(MethodFilter::POST, handler));
+        }
+        for slash in ["", "/"] {
+            let path = format!("/api/events/{version}/orgs/{{organization}}/fetch{slash}");
+            router = router.route(&path, on(asked(), fetch::of_organization));
+            let path = format!("/api/events/{version}/users/{{user}}/fetch{slash}");
+            router = router.route(&path, on(asked(), fetch::of_user));
+        }
+    }
+    router
+        .route("/livez", on(MethodFilter::GET, health::alive))
+        .route("/readyz", on(MethodFilter::GET, health::ready))
+        .fallback(|| async {
+            Failure::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this path")
+        })
+        .method_not_allowed_fallback(|| async {
+            let message = "this path does not take this method; the header `Allow` has those that it takes";
+            Failure::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
+        })
+        .with_state(service)
+}

@@ -1,0 +1,60 @@
+//! What all requests share.
+
+use crate::failure::Failure;
+use crate::limits::Limits;
+use gristmill::Store;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::Semaphore;
+
+/// What all requests share.
+#[derive(Debug)]
+pub(crate) struct Service {
+    store: OnceLock<Store>,
+    /// Whether the service was told to end.
+    ending: AtomicBool,
+    pub(crate) limits: Limits,
+    pub(crate) fetches: Semaphore,
+    pub(crate) appends: Semaphore,
+}
+
+impl Service {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self {
+            store: OnceLock::new(),
+            ending: AtomicBool::new(false),
+            fetches: Semaphore::new(limits.fetches),
+            appends: Semaphore::new(limits.appends),
+            limits,
+        }
+    }
+
+    /// The store, once it is open.
+    pub(crate) fn store(&self) -> Result<&Store, Failure> {
+        self.store
+            .get()
+            .ok_or_else(|| Failure::unavailable("the store is being opened; try again in a moment"))
+    }
+
+    pub(crate) fn opened(&self, store: Store) {
+        // There is one opening.
+        let _ = self.store.set(store);
+    }
+
+    /// Whether requests are welcome.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.store.get().is_some() && !self.ending.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn end(&self) {
+        self.ending.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Work for a thread that may wait for the disk.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    // The only other outcome is a panic of the work: what it was about is on stderr.
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(Failure::internal()))
+}
