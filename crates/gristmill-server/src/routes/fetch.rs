@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use gristmill::exec::Cancel;
 use gristmill::request::{Fetch, FetchContext, Filter};
 use gristmill::schema::Dimension;
+use gristmill::{Error, Store};
 use std::sync::Arc;
 
 /// A fetch about the organization of the path.
@@ -46,15 +47,20 @@ impl Drop for StopWhenDropped {
     }
 }
 
-async fn answer(service: Arc<Service>, fetch: Fetch) -> Result<Response, Failure> {
+/// Does what a fetch takes on a thread of its own, in its turn; `Cancel` stops it when nobody waits for it any more.
+pub(super) async fn in_turn<T: Send + 'static>(
+    service: Arc<Service>,
+    work: impl FnOnce(&Store, &Cancel) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Failure> {
     let _turn = service.fetches.acquire().await.map_err(|_| Failure::internal())?;
     let cancel = Cancel::new();
     let _guard = StopWhenDropped(cancel.clone());
-    let work = Arc::clone(&service);
-    let text = blocking(move || {
-        let answer = work.store()?.fetch_or_cancel(&fetch, &cancel)?;
-        Ok(answer.to_json())
-    })
-    .await?;
+    let shared = Arc::clone(&service);
+    blocking(move || Ok(work(shared.store()?, &cancel)?)).await
+}
+
+async fn answer(service: Arc<Service>, fetch: Fetch) -> Result<Response, Failure> {
+    let text =
+        in_turn(service, move |store, cancel| Ok(store.fetch_or_cancel(&fetch, cancel)?.to_json())).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
 }
