@@ -45,7 +45,9 @@ export function drawOverTime(root, { data, lines, kind, label, zoom, read }) {
   const box = element("div", { class: "tip", hidden: true });
   const area = element("div", { class: "chart", tabindex: "0", role: "application", "aria-roledescription": "chart",
     "aria-label": `${label}. Left and right read the values, with Shift they choose a span, Enter zooms into it.` }, svg, box);
+  const focused = root.contains(document.activeElement);
   fill(root, area);
+  if (focused) area.focus();
   const stacked = kind === "bar" && data.additive && lines.every(({ values }) => values.every((value) => value === null || value >= 0));
   let scale = null;
   let cross = -1;

@@ -9,10 +9,10 @@ const PAUSE = 120;
 let made = 0;
 
 /**
- * Makes one. `suggest(text, signal)` gives `{options: [{value, note}], hint}`; `take(value)` is told what was chosen, a value
- * of the list or the typed text, and undefined for an empty field.
+ * Makes one. `suggest(text, signal)` gives `{options: [{value, title, note}], hint}`; `take(value)` is told what was chosen, a
+ * value of the list or, where it is `free`, the typed text, and undefined for an empty field.
  */
-export function combobox({ label, value, placeholder = "", suggest, take, path, id = `combobox-${(made += 1)}` }) {
+export function combobox({ label, value, placeholder = "", suggest, take, path, free = true, id = `combobox-${(made += 1)}` }) {
   const listId = `${id}-list`;
   const input = element("input", {
     id, type: "text", role: "combobox", "aria-expanded": "false", "aria-controls": listId, "aria-autocomplete": "list",
@@ -20,7 +20,8 @@ export function combobox({ label, value, placeholder = "", suggest, take, path, 
   });
   const list = element("ul", { id: listId, role: "listbox", "aria-label": `${label ?? "Suggestions"}: suggestions`, hidden: true });
   const hint = element("p", { class: "hint", hidden: true, role: "status" });
-  const popup = element("div", { class: "popup", hidden: true }, list, hint);
+  // In the top layer, so that no panel that scrolls cuts it off.
+  const popup = element("div", { class: "popup", popover: "manual" }, list, hint);
   const root = element("div", { class: "combobox" }, input, popup);
   let options = [];
   let active = -1;
@@ -37,10 +38,23 @@ export function combobox({ label, value, placeholder = "", suggest, take, path, 
     input.placeholder = one === "" ? '"" (the empty text)' : placeholder;
   };
 
+  const isOpen = () => popup.matches(":popover-open");
+  const follow = () => placeAt(popup, input);
+
+  function showPopup(on) {
+    if (on !== isOpen()) popup.togglePopover(on);
+    if (on) follow();
+    for (const [type, target] of [["scroll", document], ["resize", window]]) {
+      if (on) target.addEventListener(type, follow, true);
+      else target.removeEventListener(type, follow, true);
+    }
+  }
+
   function close() {
     clearTimeout(timer);
     asked?.abort();
-    popup.hidden = list.hidden = hint.hidden = true;
+    list.hidden = hint.hidden = true;
+    showPopup(false);
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
     active = -1;
@@ -56,7 +70,15 @@ export function combobox({ label, value, placeholder = "", suggest, take, path, 
   function settle() {
     close();
     if (input.value === shown(current)) return;
+    if (!free) return show(current);
     choose(input.value === "" ? undefined : input.value);
+  }
+
+  /** Enter where only what is in the list counts: the first that fits the text. */
+  async function takeFirst() {
+    if (input.value === "") return;
+    const [first] = (await suggest(input.value)).options;
+    if (first) choose(first.value);
   }
 
   function activate(at) {
@@ -77,13 +99,12 @@ export function combobox({ label, value, placeholder = "", suggest, take, path, 
     fill(list, options.map((option, at) => element("li", {
       id: `${listId}-${at}`, role: "option", "aria-selected": "false",
       onpointerdown: (event) => { event.preventDefault(); choose(option.value); },
-    }, element("span", { class: "value" }, valueNode(option.value)), option.note && element("span", { class: "note" }, option.note))));
+    }, element("span", { class: "value" }, option.title ?? valueNode(option.value)), option.note && element("span", { class: "note" }, option.note))));
     hint.textContent = found.hint ?? "";
     list.hidden = options.length === 0;
     hint.hidden = !found.hint;
-    popup.hidden = list.hidden && hint.hidden;
     input.setAttribute("aria-expanded", String(!list.hidden));
-    popup.classList.toggle("above", !popup.hidden && !roomBelow(root));
+    showPopup(!list.hidden || !hint.hidden);
   }
 
   async function ask(text) {
@@ -104,11 +125,11 @@ export function combobox({ label, value, placeholder = "", suggest, take, path, 
     timer = setTimeout(() => ask(input.value), PAUSE);
   });
   input.addEventListener("focus", () => input.select());
-  input.addEventListener("click", () => popup.hidden && ask(""));
+  input.addEventListener("click", () => isOpen() || ask(""));
   input.addEventListener("blur", settle);
   input.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey) return void (event.key === "Enter" && settle());
-    const closed = popup.hidden;
+    const closed = !isOpen();
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (closed) ask(input.value === shown(current) ? "" : input.value);
@@ -116,7 +137,8 @@ export function combobox({ label, value, placeholder = "", suggest, take, path, 
     } else if (event.key === "Enter") {
       event.preventDefault();
       if (active >= 0) choose(options[active].value);
-      else settle();
+      else if (free) settle();
+      else takeFirst();
     } else if (event.key === "Escape" && !closed) {
       event.preventDefault();
       event.stopPropagation();
@@ -128,22 +150,28 @@ export function combobox({ label, value, placeholder = "", suggest, take, path, 
   return { root, input, set: show, suggest: (next) => { suggest = next; } };
 }
 
-/** Whether a list fits below a field; else it opens above. */
-function roomBelow(root) {
-  const ROOM = 240;
-  const { bottom, top } = root.getBoundingClientRect();
-  return window.innerHeight - bottom > ROOM || top < ROOM;
+/** Puts a list below its field, or above where there is more room, and within the window. */
+function placeAt(popup, input) {
+  const GAP = 3;
+  const MARGIN = 8;
+  const field = input.getBoundingClientRect();
+  popup.style.minWidth = `${field.width}px`;
+  const { offsetWidth: width, offsetHeight: height } = popup;
+  const below = window.innerHeight - field.bottom > height + GAP || field.top < height + GAP;
+  popup.style.left = `${Math.max(MARGIN, Math.min(field.left, window.innerWidth - width - MARGIN))}px`;
+  popup.style.top = `${below ? field.bottom + GAP : field.top - height - GAP}px`;
 }
 
-/** Suggestions from a list that is known: what starts with the text comes first, then what holds it. */
+/** Suggestions from a list of `{value, title, note}`, or of texts: what starts with the typed text comes first, then what holds it. */
 export function suggestFrom(all) {
   const MOST = 100;
+  const options = all.map((one) => (typeof one === "string" ? { value: one } : one));
+  const plain = (text) => text.toLowerCase().replaceAll("_", " ");
   return (text) => {
-    const wanted = text.toLowerCase();
-    const rank = (value) => value.toLowerCase().replaceAll("_", " ").indexOf(wanted.replaceAll("_", " "));
-    const found = all.filter((value) => rank(value) >= 0).sort((a, b) => Math.min(1, rank(a)) - Math.min(1, rank(b)));
+    const rank = ({ value, title = value }) => Math.min(1, plain(title).indexOf(plain(text)));
+    const found = options.filter((option) => rank(option) >= 0).sort((a, b) => rank(a) - rank(b));
     const hint = found.length === 0 ? "Nothing in the list holds this text." : found.length > MOST ? `${found.length - MOST} more: type on to see them.` : "";
-    return { options: found.slice(0, MOST).map((value) => ({ value })), hint };
+    return { options: found.slice(0, MOST), hint };
   };
 }
 
@@ -176,18 +204,12 @@ export function chip(title, remove, attributes = {}) {
     element("button", { type: "button", class: "remove", "aria-label": `Remove ${title}`, onclick: remove }, "×"));
 }
 
-/** A row of chips and a list to pick further ones from. `options` are `{value, title, group}`. */
+/** A row of chips and a field to pick further ones. `options` are `{value, title, note}`. */
 export function picker({ id, label, entries, options, path, add, remove }) {
-  const select = element("select", { id, "aria-label": label, onchange: () => select.value && add(select.value) },
-    element("option", { value: "" }, "Add…"));
-  for (const group of new Set(options.map((option) => option.group))) {
-    const members = options.filter((option) => option.group === group)
-      .map(({ value, title }) => element("option", { value }, title ?? value));
-    select.append(...(group ? [element("optgroup", { label: group }, members)] : members));
-  }
+  const field = combobox({ id, label, value: undefined, placeholder: "Add…", free: false, suggest: suggestFrom(options), take: (value) => value !== undefined && add(value) });
   const chips = entries.map((title, at) => chip(title, () => {
     remove(at);
     byId(id)?.focus();
   }, { "data-path": `${path}[${at}]` }));
-  return element("div", { class: "chips", "data-path": path }, chips, select);
+  return element("div", { class: "chips", "data-path": path }, chips, field.root);
 }

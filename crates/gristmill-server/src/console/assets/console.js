@@ -96,7 +96,7 @@ function showRequest({ withText = true } = {}) {
 
 async function takeOrganization(id) {
   const interval = intervalOf(request);
-  const first = interval.start === undefined;
+  const first = organization() === "";
   await readExtent(id ?? "");
   if (first) return begin(id ?? "");
   const lies = extent && !(approximate(interval.end) < extent.first || approximate(interval.start) > extent.last);
@@ -310,6 +310,7 @@ function ways() {
 
 function showWelcome() {
   result.clear();
+  byId("fold").open = !NARROW.matches;
   byId("status").textContent = "";
   fill(byId("notice"), element("div", { class: "empty" }, element("p", { class: "title" }, "This store is empty"),
     element("p", {}, "Gristmill stores events (who did what, where, when, with which value) and tells how many, how much, and how many different, over time."), ways()));
@@ -447,7 +448,8 @@ async function start() {
     }
   }
   if (found.length === 0) {
-    controls.show({ interval: {} });
+    request = firstRequest("", defaultInterval({ now: Date.now(), zone: localZone(), extent: null }), localZone());
+    showRequest();
     return showWelcome();
   }
   await readExtent(found[0]);

@@ -110,20 +110,20 @@ export function queryControls({ dimensions, granularities, read, write, extent }
   function showColumns(request) {
     const figures = figuresOf(request);
     const names = figures.map(figureName);
-    const plain = FIGURES.filter((name) => !names.includes(name)).map((value) => ({ value, group: "Events and their value" }));
+    const plain = FIGURES.filter((name) => !names.includes(name)).map((value) => ({ value, note: value === "count" ? "events" : "of the value" }));
     const objects = OBJECT_FIGURES.filter((figure) => !names.includes(figureName(figure)))
-      .map((figure) => ({ value: JSON.stringify(figure), title: figureName(figure), group: "Of the value" }));
+      .map((figure) => ({ value: JSON.stringify(figure), title: figureName(figure), note: "of the value" }));
     const distinct = dimensions.filter((name) => !names.includes(name + UNIQ))
-      .map((name) => ({ value: name + UNIQ, title: name, group: "Distinct values of" }));
+      .map((name) => ({ value: name + UNIQ, note: `distinct ${name}` }));
     byId("aggregations-slot").replaceChildren(picker({
-      id: "aggregations", entries: names, options: [...plain, ...objects, ...distinct], path: "aggregations",
+      id: "aggregations", label: "Figures: add one", entries: names, options: [...plain, ...objects, ...distinct], path: "aggregations",
       add: (value) => again("aggregations", { aggregations: [...figures, value.startsWith("{") ? JSON.parse(value) : value] }),
       remove: (at) => set(withoutColumn(request, names[at], { aggregations: figures.filter((_, place) => place !== at) })),
     }));
     const groups = groupsOf(request);
     const grouped = groups.map(groupName);
     byId("group_by-slot").replaceChildren(picker({
-      id: "group_by", entries: groups.map((entry) => (typeof entry === "string" ? entry : `${groupName(entry)} (some)`)), path: "group_by",
+      id: "group_by", label: "Grouped by: add one", entries: groups.map((entry) => (typeof entry === "string" ? entry : `${groupName(entry)} (some)`)), path: "group_by",
       options: dimensions.filter((name) => !grouped.includes(name)).map((value) => ({ value })),
       add: (value) => again("group_by", { group_by: [...groups, value] }),
       remove: (at) => set(withoutColumn(request, grouped[at], { group_by: groups.filter((_, place) => place !== at) })),

@@ -83,6 +83,7 @@ export function openEventForm(dialog, { organization, sent, show }) {
   }
 
   fill(dialog, form);
+  dialog.addEventListener("close", () => fill(dialog), { once: true });
   preview();
   dialog.showModal();
   byId("event-category").focus();

@@ -76,27 +76,35 @@ export function filterEditor(root, { dimensions, suggest, take }) {
   function rowNode(row, group) {
     const key = keyOf(row);
     const names = ["value", "timestamp", ...dimensions];
+    // Only what follows from a choice is made anew: a list that is gone takes no further letter of a name.
     const dimension = element("select", {
       "aria-label": "Column", "data-key": `${key}-first`,
       onchange: () => {
         row.dimension = dimension.value;
         if (!operatorsFor(row.dimension).some(({ name }) => name === row.operator)) row.operator = "is";
         row.value = undefined;
-        redraw(`${key}-first`);
+        drawOperators();
+        drawField();
+        emit();
       },
     }, [...dimensions, "value", "timestamp"].map((name) => element("option", { value: name, selected: name === row.dimension }, name)));
     if (!names.includes(row.dimension)) dimension.append(element("option", { value: row.dimension, selected: true }, row.dimension));
     const operator = element("select", {
-      "aria-label": "Operator", "data-key": `${key}-operator`,
+      "aria-label": "Operator",
       onchange: () => {
         row.value = convertValue(row.value, row.operator, operator.value);
         row.operator = operator.value;
-        redraw(`${key}-operator`);
+        drawField();
+        emit();
       },
-    }, operatorsFor(row.dimension).map(({ name, title }) => element("option", { value: name, selected: name === row.operator }, title)));
+    });
+    const field = element("div");
+    const drawOperators = () => fill(operator, operatorsFor(row.dimension).map(({ name, title }) => element("option", { value: name, selected: name === row.operator }, title)));
+    const drawField = () => fill(field, valueField(row));
+    drawOperators();
+    drawField();
     return element("div", { class: "filter-row" },
-      element("div", { class: "filter-what" }, dimension, operator, removeButton("Remove this condition", () => remove(group, row))),
-      valueField(row));
+      element("div", { class: "filter-what" }, dimension, operator, removeButton("Remove this condition", () => remove(group, row))), field);
   }
 
   function valueField(row) {

@@ -73,7 +73,7 @@ function rowOf(filter) {
   }
   if (type === "contains" && only("value") && typeof rest.value === "string") return row("contains", rest.value);
   if (type === "regex" && only("pattern") && typeof rest.pattern === "string") return row("regex", rest.pattern);
-  if (type === "bound" && only("lower", "upper", "ordering") && (rest.ordering ?? orderingOf(name)) === orderingOf(name)) {
+  if (type === "bound" && only("lower", "upper", "ordering") && rest.ordering === orderingOf(name)) {
     return row("between", { lower: rest.lower ?? "", upper: rest.upper ?? "" });
   }
   return null;

@@ -7,9 +7,9 @@ const SHORT = new Intl.NumberFormat("en", { notation: "compact", maximumSignific
 export function numberText(value) {
   if (value === null) return "null";
   if (typeof value !== "number") return String(value);
-  if (Number.isInteger(value)) return Math.abs(value) < 1e15 ? WHOLE.format(value) : value.toExponential(6);
   const size = Math.abs(value);
-  if (size >= 1e15 || size < 1e-6) return value.toExponential(4);
+  if (size >= 1e15 || (size < 1e-6 && size > 0)) return value.toExponential(4);
+  if (Number.isInteger(value)) return WHOLE.format(value);
   const digits = size < 1 ? { maximumSignificantDigits: 4 } : { maximumFractionDigits: 4 };
   return new Intl.NumberFormat("en", digits).format(value);
 }

@@ -55,8 +55,8 @@ function wallAt(millis, zone) {
     format = new Intl.DateTimeFormat("en", { ...options, timeZone: "UTC" });
   }
   const parts = Object.fromEntries(format.formatToParts(millis).map(({ type, value }) => [type, value]));
-  const offset = parts.timeZoneName.replace("GMT", "") || "Z";
-  return { ...parts, offset };
+  const offset = parts.timeZoneName.replace("GMT", "");
+  return { ...parts, offset: offset === "" || offset === "+00:00" ? "Z" : offset };
 }
 
 /** The date that the clock of a zone shows at an instant: `2022-02-07`. */
@@ -186,7 +186,7 @@ function isMonth(wall) { return wall.day === 1 && isDay(wall); }
 function isDay(wall) { return wall.hour === 0 && isHour(wall); }
 function isHour(wall) { return wall.minute === 0 && wall.second === 0 && wall.milli === 0; }
 function monthTitle(wall) { return wall.month === 1 ? String(wall.year) : MONTHS[wall.month - 1]; }
-function dayTitle(wall) { return wall.day === 1 ? MONTHS[wall.month - 1] : `${wall.day} ${MONTHS[wall.month - 1]}`; }
+function dayTitle(wall) { return wall.day === 1 ? monthTitle(wall) : `${wall.day} ${MONTHS[wall.month - 1]}`; }
 function clockTitle(wall) { return isDay(wall) ? dayTitle(wall) : `${two(wall.hour)}:${two(wall.minute)}`; }
 function secondTitle(wall) { return wall.second === 0 ? clockTitle(wall) : `:${two(wall.second)}`; }
 
