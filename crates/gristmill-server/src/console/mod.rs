@@ -2,6 +2,8 @@
 //! client has. `docs/console.md` tells what it does.
 
 mod assets;
+#[cfg(test)]
+mod tests;
 mod vocabulary;
 
 use crate::service::Service;
