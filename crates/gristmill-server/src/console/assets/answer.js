@@ -1,6 +1,6 @@
 // An answer as columns and as the series of a chart.
 
-import { addsUp, bucketCount, granularityName, groupName, groupsOf, intervalOf, isWhole } from "./request.js";
+import { UNIQ, addsUp, bucketCount, granularityName, groupName, groupsOf, intervalOf, isWhole } from "./request.js";
 import { approximate, parseLabel } from "./time.js";
 import { valueText } from "./element.js";
 
@@ -43,38 +43,43 @@ export function needsCalendar({ request, groups }) {
 }
 
 /**
- * What a chart of one metric draws: `buckets` of `{text, millis, end, wall, offset}`, and `series` of `{key, title, values,
- * total}`, the largest first. `labels` are those of all buckets, where some are not in the answer.
+ * What a chart of one metric draws: `buckets` of `{text, millis, end, wall, offset}`, and `series` of `{key, group, points,
+ * total}`, the largest first, where `points` are places among the buckets and values by turns. `labels` are those of all
+ * buckets, where some are not in the answer.
  */
 export function seriesOf(answer, metric, labels) {
   const { request, groups, rows } = answer;
   const at = answer.metricAt(metric);
   const name = answer.columns[at].name;
   const additive = addsUp(request, name);
-  const empty = isWhole(request) && (additive || /_uniq$/.test(name)) && granularityName(request) !== "none" ? 0 : null;
+  const empty = isWhole(request) && (additive || name.endsWith(UNIQ)) && granularityName(request) !== "none" ? 0 : null;
   const buckets = bucketsOf(labels ?? answer.labels(), request);
   const places = new Map(buckets.map(({ text }, place) => [text, place]));
   const found = new Map();
   for (const row of rows) {
-    const values = row.slice(1, 1 + groups);
-    const key = JSON.stringify(values);
-    let one = found.get(key);
-    if (!one) {
-      one = { key, title: titleOf(values, name), group: values, values: new Array(buckets.length).fill(empty), total: 0 };
-      found.set(key, one);
-    }
     const place = places.get(row[0]);
     if (place === undefined) continue;
-    one.values[place] = row[at];
-    one.total = additive ? one.total + Math.abs(row[at] ?? 0) : Math.max(one.total, Math.abs(row[at] ?? 0));
+    const group = row.slice(1, 1 + groups);
+    const key = JSON.stringify(group);
+    if (!found.has(key)) found.set(key, { key, group, points: [], total: 0 });
+    const one = found.get(key);
+    const size = Math.abs(row[at] ?? 0);
+    one.points.push(place, row[at]);
+    one.total = additive ? one.total + size : Math.max(one.total, size);
   }
   const series = [...found.values()];
   if (groups > 0) series.sort((a, b) => b.total - a.total);
   return { metric: name, additive, empty, buckets, series, granularity: granularityName(request) };
 }
 
-function titleOf(values, metric) {
-  return values.length === 0 ? metric : values.map(valueText).join(" · ");
+/** What a series is called: its group, or the metric where there is no group. */
+const titleOf = (group, metric) => (group.length === 0 ? metric : group.map(valueText).join(" · "));
+
+/** A series as it is drawn: `{key, title, total, values}` with a value for each bucket. */
+function drawnSeries({ key, group, points, total }, { metric, buckets, empty }) {
+  const values = new Array(buckets.length).fill(empty);
+  for (let at = 0; at < points.length; at += 2) values[points[at]] = points[at + 1];
+  return { key, title: titleOf(group, metric), total, values };
 }
 
 function bucketsOf(labels, request) {
@@ -94,15 +99,19 @@ export function intervalOfBuckets({ buckets }, from, to, request) {
 }
 
 /**
- * The first so many series, and the sum of the others where it means something: figures that add up, and groups of which an
- * event is in one only. `left` is how many series are not drawn on their own.
+ * The first so many series, as they are drawn, and the sum of the others where it means something: figures that add up, and
+ * groups of which an event is in one only. `left` is how many series are not drawn on their own.
  */
-export function topSeries({ series, additive, empty, buckets }, most, request) {
-  const drawn = series.slice(0, most);
-  const rest = series.slice(most);
-  const apart = additive && empty === 0 && !groupsOf(request).some((entry) => groupName(entry) === "properties");
+export function topSeries(data, most, request) {
+  const drawn = data.series.slice(0, most).map((one) => drawnSeries(one, data));
+  const rest = data.series.slice(most);
+  const apart = data.additive && data.empty === 0 && !groupsOf(request).some((entry) => groupName(entry) === "properties");
   if (rest.length === 0 || !apart) return { drawn, left: rest.length, others: null };
-  const values = buckets.map((_, at) => rest.reduce((sum, one) => sum + (one.values[at] ?? 0), 0));
-  const total = rest.reduce((sum, one) => sum + one.total, 0);
-  return { drawn, left: rest.length, others: { key: "others", title: `${rest.length} others`, values, total, others: true } };
+  const values = new Array(data.buckets.length).fill(0);
+  let total = 0;
+  for (const one of rest) {
+    for (let at = 0; at < one.points.length; at += 2) values[one.points[at]] += one.points[at + 1] ?? 0;
+    total += one.total;
+  }
+  return { drawn, left: rest.length, others: { key: "others", title: `${rest.length} others`, values, total } };
 }

@@ -8,7 +8,7 @@ import { bucketTitle, timeTicks } from "./time.js";
 export const COLOURS = 8;
 
 /** Rows of ranked bars. */
-const MOST_RANKS = 16;
+export const MOST_RANKS = 16;
 
 /** Pixels of the plot from the top, from the right, for the axis of time, and of a character of the axis of figures. */
 const TOP = 10;
@@ -19,12 +19,16 @@ const CHARACTER = 6.8;
 /** Values that the box at the crosshair lists. */
 const MOST_LISTED = 10;
 
-/** Lines for many buckets, bars for few. */
-export function kindFor(chosen, { buckets, series }) {
-  const MOST_BARS = 45;
+/** More buckets than this have no room for a bar each, whoever asks for bars. */
+const MOST_BARS = 1500;
+
+/** Lines for many buckets, bars for few, where nobody has chosen. */
+export function kindFor(chosen, buckets, lines) {
+  const MOST = 45;
+  const MOST_IN_ALL = 180;
+  if (buckets > MOST_BARS) return "line";
   if (chosen === "line" || chosen === "bar") return chosen;
-  const narrow = buckets.length * Math.min(series.length, COLOURS);
-  return buckets.length <= MOST_BARS && (series.length <= 1 || narrow <= MOST_BARS * 4) ? "bar" : "line";
+  return buckets <= MOST && buckets * lines <= MOST_IN_ALL ? "bar" : "line";
 }
 
 const place = (at) => (at < 0 ? "others" : `s${at % COLOURS}${at >= COLOURS ? " again" : ""}`);
@@ -270,17 +274,15 @@ function selection(scale, from, to) {
   return shape("rect", { class: "selection", x: left, y: TOP, width: Math.max(1, right - left), height: scale.bottom - TOP });
 }
 
-/** Bars for the groups of one bucket, the largest first. */
-export function drawRanking(root, { series, metric }) {
-  const shown = series.slice(0, MOST_RANKS);
-  const most = Math.max(...shown.map(({ values }) => Math.abs(values[0] ?? 0)), Number.MIN_VALUE);
-  const rows = shown.map(({ title, values }) => {
+/** Bars for the groups of one bucket, the largest first; `left` groups are not among them. */
+export function drawRanking(root, { drawn, left, metric }) {
+  const most = Math.max(...drawn.map(({ values }) => Math.abs(values[0] ?? 0)), Number.MIN_VALUE);
+  const rows = drawn.map(({ title, values }) => {
     const bar = element("span", { class: (values[0] ?? 0) < 0 ? "fill negative" : "fill" });
     bar.style.width = `${(Math.abs(values[0] ?? 0) / most) * 100}%`;
     return element("li", {}, element("bdi", { class: "name", title }, title), element("span", { class: "track", "aria-hidden": "true" }, bar),
       element("span", { class: "number" }, numberText(values[0])));
   });
-  const left = series.length - shown.length;
   fill(root, element("ol", { class: "ranking", "aria-label": `Groups by ${metric}` }, rows),
     left > 0 && element("p", { class: "note" }, `${numberText(left)} more ${left === 1 ? "group is" : "groups are"} in the table only.`));
 }

@@ -63,6 +63,14 @@ function write(next) {
   drafted();
 }
 
+/** Says whether what is shown answers what the controls say. */
+function showStatus() {
+  if (running || answered === null) return;
+  const stale = text() !== answered.sent;
+  byId("status").textContent = stale ? "Changed: run to see the answer" : answered.status;
+  byId("status").classList.toggle("changed", stale);
+}
+
 /** Takes a text that may be a request. */
 function takeText(next) {
   written = next;
@@ -100,8 +108,8 @@ async function takeOrganization(id) {
   await readExtent(id ?? "");
   if (first) return begin(id ?? "");
   const lies = extent && !(approximate(interval.end) < extent.first || approximate(interval.start) > extent.last);
-  const values = { organization_id: id ?? "", vendor: undefined };
-  write(changed({ ...request, organization_id: values.organization_id }, { vendor: undefined }));
+  // A vendor of the one is hardly one of the other.
+  write(changed({ ...request, organization_id: id ?? "" }, { vendor: undefined }));
   if (extent && !lies) {
     const next = defaultInterval({ now: Date.now(), zone: zoneOf(request), extent });
     write({ ...request, interval: { ...interval, ...next }, granularity: granularityFor(intervalLength(next)) });
@@ -143,6 +151,7 @@ function remember() {
 
 /** Has it tell of changes: the first one leaves the address of the last answer in the history. */
 function drafted() {
+  showStatus();
   if (draft || answered === null) history.replaceState(null, "", fragment());
   else history.pushState(null, "", fragment());
   draft = true;
@@ -181,18 +190,19 @@ async function run() {
     const answer = new Answer(body, asked);
     const labels = needsCalendar(answer) && answer.rows.length > 0 ? await calendar(asked, call.signal) : undefined;
     if (call.signal.aborted) return;
-    answered = { answer, sent, warning, explained: null };
+    answered = { answer, sent, warning, explained: null, status: "" };
     settle();
     showAnswer(labels, millis);
   } catch (error) {
     if (call.signal.aborted) return;
-    answered = { answer: null, sent, explained: null };
+    answered = { answer: null, sent, explained: null, status: "" };
     settle();
     showProblem(error);
   } finally {
     if (running === call) {
       running = null;
       busy(false);
+      showStatus();
     }
   }
 }
@@ -253,7 +263,7 @@ function zoomBack() {
 function showAnswer(labels, millis) {
   const { answer, warning } = answered;
   const rows = `${numberText(answer.rows.length)} ${answer.rows.length === 1 ? "row" : "rows"}`;
-  byId("status").textContent = `${rows} in ${numberText(Math.round(millis))} ms`;
+  answered.status = `${rows} in ${numberText(Math.round(millis))} ms`;
   for (const id of ["download-csv", "download-json"]) byId(id).disabled = false;
   if (isEmpty(answer)) {
     fill(byId("notice"), emptyNode());
@@ -320,6 +330,7 @@ function showProblem(error) {
   result.clear();
   for (const id of ["download-csv", "download-json"]) byId(id).disabled = true;
   byId("status").textContent = "No answer";
+  if (answered) answered.status = "No answer";
   fill(byId("notice"), problemNode(error));
   if (error.status === 401) {
     byId("access").open = true;

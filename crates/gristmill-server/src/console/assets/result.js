@@ -1,7 +1,7 @@
 // The result: chart, legend, table, and what is said where there is none.
 
 import { needsCalendar, intervalOfBuckets, seriesOf, topSeries } from "./answer.js";
-import { COLOURS, drawFigures, drawOverTime, drawRanking, kindFor, swatch } from "./chart.js";
+import { COLOURS, MOST_RANKS, drawFigures, drawOverTime, drawRanking, kindFor, swatch } from "./chart.js";
 import { byId, element, fill, visible } from "./element.js";
 import { numberText } from "./number.js";
 import { drawTable } from "./table.js";
@@ -47,13 +47,13 @@ export function resultView({ view, viewed, zoom }) {
     byId("metric-field").hidden = answer.metrics.length < 2 || (single && answer.groups === 0);
     fill(byId("legend"));
     if (single && answer.groups === 0) return drawFigures(chart, answer);
-    if (single) return drawRanking(chart, data);
+    if (single) return drawRanking(chart, { ...topSeries(data, MOST_RANKS, answer.request), metric: data.metric });
     if (!overTime) return fill(chart);
     const top = topSeries(data, shown.most, answer.request);
     const lines = top.drawn.map((one, at) => ({ ...one, at })).concat(top.others ? [{ ...top.others, at: -1 }] : []);
     const kept = lines.filter(({ key }) => !view().hidden.includes(key));
     stop = drawOverTime(chart, {
-      data, lines: kept, kind: kindFor(view().chart, { ...data, series: kept }), label: `${data.metric} over time`,
+      data, lines: kept, kind: kindFor(view().chart, data.buckets.length, lines.length), label: `${data.metric} over time`,
       zoom: (from, to) => zoom(intervalOfBuckets(data, from, to, answer.request)),
       read: (text) => fill(byId("reading"), text),
     });

@@ -13,7 +13,9 @@ fn organizations_and_extents_are_those_of_files_and_of_the_log() {
     assert_eq!(store.snapshot().unwrap().extent("b").unwrap(), None);
 
     load(&store, &[of("b", 5 * DAY, 0..3), of("a", -DAY, 0..1)].concat());
-    store.append(Batch::from_events(of("b", 7, 3..4)).unwrap()).unwrap();
+    load(&store, &of("b", 7, 3..4));
+    load(&store, &of("b", DAY, 4..5));
+    store.append(Batch::from_events(of("b", 2 * DAY, 5..6)).unwrap()).unwrap();
     store.append(Batch::from_events(of("c", DAY, 0..1)).unwrap()).unwrap();
     assert_eq!(organizations(&store), ["a", "b", "c"]);
     let snapshot = store.snapshot().unwrap();
