@@ -162,6 +162,12 @@ test("of many groups the largest are drawn, the others added up, and that is sai
   const rest = sorted.slice(8);
   assert.equal(shown[8], `${rest.length} others${rest.reduce((sum, [, count]) => sum + count, 0).toLocaleString("en")}`);
   assert.ok((await page.locator(".legend-more").textContent()).startsWith(`${rest.length} further groups`));
+  await page.locator("#chart .chart").focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowRight");
+  const drawn = new Set(sorted.slice(0, 8).map(([label]) => label));
+  const second = data.filter(([label, name]) => label.startsWith("2024-01-02") && !drawn.has(name));
+  assert.equal((await tipOf(page)).lines[`${rest.length} others`], String(second.reduce((sum, [, , count]) => sum + count, 0)));
   await page.getByRole("button", { name: "Draw 8 more" }).click();
   assert.equal((await legend()).length, 17);
   await page.getByLabel("Figure", { exact: true }).selectOption("visitor_id_uniq");

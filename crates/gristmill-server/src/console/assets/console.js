@@ -338,7 +338,8 @@ function showProblem(error) {
     byId("token").focus();
   } else if (error.path) {
     if (NARROW.matches) byId("fold").open = true;
-    showAt(error.path, error.message, byId("query")) ?? showAt(error.path, error.message, document.querySelector(".masthead"));
+    const place = showAt(error.path, error.message, byId("query")) ?? showAt(error.path, error.message, document.querySelector(".masthead"));
+    place?.scrollIntoView({ block: "nearest" });
     const area = byId("request");
     area.setAttribute("aria-invalid", "true");
   }

@@ -73,7 +73,9 @@ export async function fetchText(organization, text, signal) {
 
 /** The answer as CSV. */
 export async function fetchCsv(organization, text) {
-  return (await call(`${of(organization)}/fetch`, { method: "POST", body: text, accept: "text/csv" })).blob();
+  const response = await call(`${of(organization)}/fetch`, { method: "POST", body: text, accept: "text/csv" });
+  if (response.headers.get("Content-Type")?.startsWith("text/csv")) return response.blob();
+  throw new ServiceError(response.status, { message: "The service gave something else than CSV." });
 }
 
 /** How a request is answered. */
