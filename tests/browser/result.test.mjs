@@ -176,6 +176,19 @@ test("of many groups the largest are drawn, the others added up, and that is sai
   await check();
 });
 
+test("a chart that lacks something says so", async () => {
+  const { page, check } = await open({ group_by: ["label"], limit: 40 });
+  assert.match(await page.locator("#chart-note").textContent(), /limit/);
+  await page.locator("#order > summary").click();
+  await page.getByLabel("Rows at most").fill("");
+  await run(page);
+  assert.ok(await page.locator("#chart-note").isHidden(), "empty buckets were asked for");
+  await page.getByLabel("Granularity").selectOption("minute");
+  await run(page);
+  assert.match(await page.locator("#chart-note").textContent(), /nothing happened/);
+  await check();
+});
+
 test("the kind of chart is chosen by itself, or by a person", async () => {
   const { page, check } = await open({ interval: { start: "2024-01-01", end: "2024-01-15", time_zone: "UTC" } });
   assert.equal(await page.locator(".marks rect.bar").count(), 14);

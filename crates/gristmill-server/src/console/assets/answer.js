@@ -35,11 +35,21 @@ export class Answer {
 /** More buckets than this are not asked for to be drawn as empty ones. */
 const MOST_EMPTY_BUCKETS = 20_000;
 
+/** Whether there may be buckets that are not in the answer since nothing happened in them. */
+function isSparse({ request, groups }) {
+  const skips = groups > 0 || /^skip$/i.test(request.empty_buckets ?? "");
+  return skips && !["all", "none"].includes(granularityName(request));
+}
+
 /** Whether a chart needs to be told of buckets that are not in the answer. */
-export function needsCalendar({ request, groups }) {
-  const sparse = groups > 0 || /^skip$/i.test(request.empty_buckets ?? "");
-  const fixed = ["all", "none"].includes(granularityName(request));
-  return sparse && !fixed && isWhole(request) && !(bucketCount(request) > MOST_EMPTY_BUCKETS);
+export function needsCalendar(answer) {
+  return isSparse(answer) && isWhole(answer.request) && !(bucketCount(answer.request) > MOST_EMPTY_BUCKETS);
+}
+
+/** What a chart lacks, in words; `labels` are those of all buckets, where they are known. */
+export function lacking(answer, labels) {
+  if (!isWhole(answer.request)) return "Rows that “having”, “limit” or “offset” leave out are not in the chart.";
+  return isSparse(answer) && labels === undefined ? "Buckets in which nothing happened are not in the chart." : "";
 }
 
 /**

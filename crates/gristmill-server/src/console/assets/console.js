@@ -1,6 +1,6 @@
 // The page: what is asked, asking it, and showing what came back.
 
-import { Answer } from "./answer.js";
+import { Answer, needsCalendar } from "./answer.js";
 import { combobox, suggestFrom } from "./combobox.js";
 import { queryControls } from "./controls.js";
 import { copy, fileName, save } from "./download.js";
@@ -11,7 +11,7 @@ import { fromFragment, toFragment } from "./link.js";
 import { numberText } from "./number.js";
 import { announce, clearProblems, problemNode, showAt } from "./problem.js";
 import { calendarRequest, changed, firstRequest, groupName, groupsOf, intervalOf, jsonText, zoneOf, zoomed } from "./request.js";
-import { needsCalendar, resultView } from "./result.js";
+import { resultView } from "./result.js";
 import * as service from "./service.js";
 import { themeSwitch } from "./theme.js";
 import { approximate, dateAt, defaultInterval, granularityFor, intervalLength, localZone, presetInterval } from "./time.js";

@@ -1,6 +1,6 @@
 // The result: chart, legend, table, and what is said where there is none.
 
-import { needsCalendar, intervalOfBuckets, seriesOf, topSeries } from "./answer.js";
+import { intervalOfBuckets, lacking, seriesOf, topSeries } from "./answer.js";
 import { COLOURS, MOST_RANKS, drawFigures, drawOverTime, drawRanking, kindFor, swatch } from "./chart.js";
 import { byId, element, fill, visible } from "./element.js";
 import { numberText } from "./number.js";
@@ -13,8 +13,6 @@ const STEP = COLOURS;
 
 /** Series beyond this are only in the table: their lines could not be told apart. */
 const MOST_SERIES = 3 * COLOURS;
-
-export { needsCalendar };
 
 /** The place of the result on the page. `view` is `{metric, chart, hidden}`; `viewed()` is told of its changes. */
 export function resultView({ view, viewed, zoom }) {
@@ -42,6 +40,9 @@ export function resultView({ view, viewed, zoom }) {
     const chart = byId("chart");
     const single = answer.labels().length === 1 && data.buckets.length <= 1;
     const overTime = !single && data.buckets.length > 1;
+    const note = overTime || answer.groups > 0 ? lacking(answer, labels) : "";
+    byId("chart-note").textContent = note;
+    byId("chart-note").hidden = note === "";
     byId("kinds").hidden = byId("zoom-note").hidden = !overTime;
     byId("chart-title").textContent = titleOf(answer, data, single);
     byId("metric-field").hidden = answer.metrics.length < 2 || (single && answer.groups === 0);
