@@ -213,6 +213,15 @@ test("an error stands in words at the control that it is about", async () => {
 test("where nothing matches the page says so and what to do", async () => {
   const { page, check } = await openConsole(browser, service.base, { hash: linkTo({ ...base(), interval: { start: "1990-01-01", end: "1990-02-01" }, group_by: ["label"] }) });
   assert.match(await page.locator("#notice").textContent(), /No event matches.*from 202\d-/);
+  await page.getByRole("button", { name: "Remove label" }).click();
+  await run(page);
+  assert.match(await page.locator("#notice").textContent(), /No event matches/, "a chart of zeros");
+  await pick(page, "Figures", "sum");
+  await page.getByRole("button", { name: "Remove count" }).click();
+  await run(page);
+  assert.equal(await page.locator("#notice").textContent(), "", "a sum of 0 may be one of events");
+  await pick(page, "Figures", "count");
+  await run(page);
   await page.getByRole("button", { name: "Show all data" }).click();
   await answered(page);
   await page.locator("#table tbody tr").first().waitFor();

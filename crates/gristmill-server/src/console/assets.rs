@@ -36,6 +36,7 @@ const FILES: &[(&str, &str, &str)] = &files! {
     "controls.js" SCRIPT;
     "download.js" SCRIPT;
     "element.js" SCRIPT;
+    "empty.js" SCRIPT;
     "event_form.js" SCRIPT;
     "explanation.js" SCRIPT;
     "filter_editor.js" SCRIPT;
@@ -48,6 +49,7 @@ const FILES: &[(&str, &str, &str)] = &files! {
     "result.js" SCRIPT;
     "service.js" SCRIPT;
     "table.js" SCRIPT;
+    "tabs.js" SCRIPT;
     "theme.js" SCRIPT;
     "time.js" SCRIPT;
 };

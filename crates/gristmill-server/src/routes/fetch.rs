@@ -19,10 +19,19 @@ pub(super) async fn of_organization(
     organization: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Failure> {
+    let fetch = about_organization(&service, organization, request).await?;
+    answer(service, fetch).await
+}
+
+/// The fetch of a body, about the organization of the path.
+pub(super) async fn about_organization(
+    service: &Service,
+    organization: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Result<Fetch, Failure> {
     let Path(organization) = organization?;
     let text = body::read(request.into_body(), service.limits.query_bytes).await?;
-    let fetch = Fetch::from_json(&text, &FetchContext::for_organization(organization))?;
-    answer(service, fetch).await
+    Ok(Fetch::from_json(&text, &FetchContext::for_organization(organization))?)
 }
 
 /// A fetch about the events of the user of the path, in the organization of the body.

@@ -1,6 +1,6 @@
 // An answer as columns and as the series of a chart.
 
-import { UNIQ, addsUp, bucketCount, granularityName, groupName, groupsOf, intervalOf, isWhole } from "./request.js";
+import { UNIQ, addsUp, bucketCount, figuresOf, granularityName, groupName, groupsOf, intervalOf, isWhole } from "./request.js";
 import { approximate, parseLabel } from "./time.js";
 import { valueText } from "./element.js";
 
@@ -24,6 +24,13 @@ export class Answer {
     const first = this.columns.findIndex(({ metric }) => metric);
     const found = this.columns.findIndex((column) => column.metric && column.name === name);
     return found < 0 ? first : found;
+  }
+
+  /** Whether it is known that nothing matched: there is no row, or every count is 0. A sum of 0 may be one of events. */
+  get isEmpty() {
+    const isCount = (entry) => entry === "count" || (entry.type === "count" && entry.name === undefined);
+    const at = figuresOf(this.request).some(isCount) ? this.columns.findIndex(({ name, metric }) => metric && name === "count") : -1;
+    return this.rows.length === 0 || (at >= 0 && this.rows.every((row) => row[at] === 0));
   }
 
   /** The labels of its buckets, in the order of time. */

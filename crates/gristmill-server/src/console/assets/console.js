@@ -5,6 +5,7 @@ import { combobox, suggestFrom } from "./combobox.js";
 import { queryControls } from "./controls.js";
 import { copy, fileName, save } from "./download.js";
 import { byId, element, fill, visible } from "./element.js";
+import { noEventsNode, noMatchNode, welcomeNode } from "./empty.js";
 import { openEventForm } from "./event_form.js";
 import { explanationNode } from "./explanation.js";
 import { fromFragment, toFragment } from "./link.js";
@@ -13,6 +14,7 @@ import { announce, clearProblems, problemNode, showAt } from "./problem.js";
 import { calendarRequest, changed, firstRequest, groupName, groupsOf, intervalOf, jsonText, zoneOf, zoomed } from "./request.js";
 import { resultView } from "./result.js";
 import * as service from "./service.js";
+import { tabList } from "./tabs.js";
 import { themeSwitch } from "./theme.js";
 import { approximate, dateAt, defaultInterval, granularityFor, intervalLength, localZone, presetInterval } from "./time.js";
 
@@ -48,6 +50,7 @@ const organization = () => (typeof request.organization_id === "string" ? reques
 
 let controls = null;
 const result = resultView({ view: () => view, viewed: () => remember(), zoom: zoomTo });
+const tabs = tabList({ chosen: (tab) => { view.tab = tab; if (tab === "explain") explain(); }, changed: () => remember() });
 const picked = combobox({ id: "organization", value: undefined, placeholder: "id of an organization", suggest: () => ({ options: [] }), take: takeOrganization, path: "organization_id" });
 
 // ---- what is asked
@@ -167,7 +170,7 @@ async function openLink() {
   view = link.view;
   zooms = [];
   showRequest();
-  selectTab(view.tab ?? "answer", false);
+  tabs.select(view.tab);
   await readExtent(organization());
   showRequest();
   draft = true;
@@ -265,8 +268,8 @@ function showAnswer(labels, millis) {
   const rows = `${numberText(answer.rows.length)} ${answer.rows.length === 1 ? "row" : "rows"}`;
   answered.status = `${rows} in ${numberText(Math.round(millis))} ms`;
   for (const id of ["download-csv", "download-json"]) byId(id).disabled = false;
-  if (isEmpty(answer)) {
-    fill(byId("notice"), emptyNode());
+  if (answer.isEmpty) {
+    fill(byId("notice"), noticeOfNothing());
     announce("No event matches.");
   } else {
     fill(byId("notice"), warning && element("p", { class: "notice", role: "status" }, visible(warning)));
@@ -278,52 +281,28 @@ function showAnswer(labels, millis) {
   if (view.tab === "explain") explain();
 }
 
-/** Whether nothing matched: no row, or nothing in any figure. */
-function isEmpty({ rows, columns, groups }) {
-  const figures = columns.flatMap(({ name, metric }, at) => (metric && (name === "count" || groups === 0) ? [at] : []));
-  return rows.length === 0 || (groups === 0 && rows.every((row) => figures.every((at) => row[at] === 0 || row[at] === null)));
-}
-
-function emptyNode() {
-  const button = (title, onclick) => element("button", { type: "button", onclick }, title);
-  if (!extent) {
-    return element("div", { class: "empty" }, element("p", { class: "title" }, "No events yet"),
-      element("p", {}, "This store has no event of the organization ", element("strong", {}, visible(organization())), "."), ways());
-  }
-  const zone = zoneOf(request);
-  const [first, last] = [dateAt(extent.first, zone), dateAt(extent.last, zone)];
-  return element("div", { class: "empty" }, element("p", { class: "title" }, "No event matches"),
-    element("p", {}, `Events of this organization are from ${first} to ${last}.`),
-    element("div", { class: "buttons" },
-      button("Show all data", () => {
-        const all = presetInterval("all", { zone, extent });
-        write({ ...request, interval: { ...intervalOf(request), ...all }, granularity: granularityFor(intervalLength(all)) });
-        run();
-      }),
-      (request.filters || request.vendor || request.sources) && button("Drop the filters", () => {
-        write(changed(request, { filters: undefined, vendor: undefined, sources: undefined }));
-        run();
-      })));
-}
-
-/** What someone with an empty store can do. */
-function ways() {
-  const send = element("button", { type: "button", class: "primary", onclick: openEvent }, "Send a test event");
-  const command = (line) => element("pre", {}, element("code", {}, line));
-  return element("div", { class: "ways" },
-    element("p", {}, send, " writes one event and shows it."),
-    element("p", {}, "From a program or a shell, while the service runs:"),
-    command(`curl ${location.origin}/events/v2/store/untrusted \\\n  --json '{"organization_id":"acme","vendor":"com.example.web","event_version":1,\n           "category":"test","label":"hello","action":"click","value":1}'`),
-    element("p", {}, "A realistic month of a million events, with the service stopped, since one process writes to a store:"),
-    command("gristmill generate --events 1000000 | gristmill ingest --store STORE -"));
-}
-
 function showWelcome() {
   result.clear();
   byId("fold").open = !NARROW.matches;
   byId("status").textContent = "";
-  fill(byId("notice"), element("div", { class: "empty" }, element("p", { class: "title" }, "This store is empty"),
-    element("p", {}, "Gristmill stores events (who did what, where, when, with which value) and tells how many, how much, and how many different, over time."), ways()));
+  fill(byId("notice"), welcomeNode(openEvent));
+}
+
+/** Where nothing matches, or nothing is there. */
+function noticeOfNothing() {
+  if (!extent) return noEventsNode(organization(), openEvent);
+  const zone = zoneOf(request);
+  const again = (next) => { write(next); run(); };
+  return noMatchNode({
+    first: dateAt(extent.first, zone),
+    last: dateAt(extent.last, zone),
+    all: () => {
+      const all = presetInterval("all", { zone, extent });
+      again({ ...request, interval: { ...intervalOf(request), ...all }, granularity: granularityFor(intervalLength(all)) });
+    },
+    unfiltered: (request.filters || request.vendor || request.sources)
+      && (() => again(changed(request, { filters: undefined, vendor: undefined, sources: undefined }))),
+  });
 }
 
 function showProblem(error) {
@@ -359,37 +338,6 @@ async function explain() {
     fill(place, problemNode(error));
   }
 }
-
-// ---- tabs
-
-const TABS = ["answer", "request", "explain"];
-
-function selectTab(name, focus) {
-  const chosen = TABS.includes(name) ? name : TABS[0];
-  view.tab = chosen === TABS[0] ? undefined : chosen;
-  for (const each of TABS) {
-    const tab = byId(`tab-${each}`);
-    tab.setAttribute("aria-selected", String(each === chosen));
-    tab.tabIndex = each === chosen ? 0 : -1;
-    byId(`panel-${each}`).hidden = each !== chosen;
-    if (focus && each === chosen) tab.focus();
-  }
-  if (chosen === "explain") explain();
-}
-
-byId("tabs").addEventListener("click", ({ target }) => {
-  if (target.role !== "tab") return;
-  selectTab(target.id.replace("tab-", ""), false);
-  remember();
-});
-byId("tabs").addEventListener("keydown", (event) => {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  if (!step) return;
-  event.preventDefault();
-  const at = TABS.findIndex((name) => byId(`tab-${name}`) === document.activeElement);
-  selectTab(TABS[(at + step + TABS.length) % TABS.length], true);
-  remember();
-});
 
 // ---- the rest of the page
 
