@@ -209,7 +209,7 @@ test("the kind of chart is chosen by itself, or by a person", async () => {
   await check();
 });
 
-test("a file is the bytes of the service", async () => {
+test("files are the bytes of the service", async () => {
   const values = { group_by: ["label", "properties"], aggregations: ["count", "avg"] };
   const { page, check } = await open(values);
   const save = async (name) => {
@@ -219,6 +219,10 @@ test("a file is the bytes of the service", async () => {
   const json = await save("JSON");
   assert.equal(json.name, `gristmill-${organization}-2024-01-01.json`);
   assert.ok(json.text === await service.ask(organization, request(values)));
+  const csv = await save("CSV");
+  assert.equal(csv.name, `gristmill-${organization}-2024-01-01.csv`);
+  assert.ok(csv.text === await service.ask(organization, request(values), "text/csv"));
+  assert.match(csv.text.slice(0, 60), /^timestamp,label,properties,count,avg\r?\n/);
   await check();
 });
 

@@ -8,6 +8,7 @@ use axum::http::{Request, StatusCode};
 use gristmill::Options;
 use gristmill::Timestamp;
 use gristmill::event::{Batch, Source};
+use gristmill::request::{Fetch, FetchContext};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -137,4 +138,19 @@ async fn the_words_of_the_page_are_those_of_the_library() {
     let names: Vec<_> = found["dimensions"].as_array().unwrap().iter().map(|each| &each["name"]).collect();
     assert!(names.contains(&&json!("properties")) && names.contains(&&json!("geo_country")));
     assert!(found["granularities"].as_array().unwrap().contains(&json!("fifteen_minute")));
+}
+
+#[tokio::test]
+async fn an_answer_is_the_librarys_csv_where_that_is_asked_for() {
+    let service = some();
+    let query = json!({"interval": {"start": "2024-01-01", "end": "2025-01-01"}, "granularity": "all", "group_by": ["label"]});
+    let request = Request::post("/api/events/v2/orgs/acme/fetch").header("Accept", "text/csv");
+    let response = router(Arc::clone(&service))
+        .oneshot(request.body(Body::from(query.to_string())).unwrap())
+        .await
+        .unwrap();
+    assert_eq!(response.headers()["Content-Type"], "text/csv; charset=utf-8; header=present");
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    let fetch = Fetch::from_json(&query.to_string(), &FetchContext::for_organization("acme")).unwrap();
+    assert_eq!(bytes, service.store().unwrap().fetch(&fetch).unwrap().to_csv());
 }

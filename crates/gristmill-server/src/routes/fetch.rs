@@ -1,5 +1,6 @@
 //! Answers out.
 
+use super::form::Form;
 use crate::body;
 use crate::failure::Failure;
 use crate::service::{Service, blocking};
@@ -19,8 +20,9 @@ pub(super) async fn of_organization(
     organization: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Failure> {
+    let form = Form::asked(request.headers());
     let fetch = about_organization(&service, organization, request).await?;
-    answer(service, fetch).await
+    answer(service, fetch, form).await
 }
 
 /// The fetch of a body, about the organization of the path.
@@ -41,10 +43,11 @@ pub(super) async fn of_user(
     request: Request,
 ) -> Result<Response, Failure> {
     let Path(user) = user?;
+    let form = Form::asked(request.headers());
     let text = body::read(request.into_body(), service.limits.query_bytes).await?;
     let mut fetch = Fetch::from_json(&text, &FetchContext::new())?;
     fetch.filter = Filter::And(vec![Filter::is(Dimension::UserId, &*user), fetch.filter]);
-    answer(service, fetch).await
+    answer(service, fetch, form).await
 }
 
 /// Stops a fetch when nobody waits for it any more.
@@ -68,8 +71,8 @@ pub(super) async fn in_turn<T: Send + 'static>(
     blocking(move || Ok(work(shared.store()?, &cancel)?)).await
 }
 
-async fn answer(service: Arc<Service>, fetch: Fetch) -> Result<Response, Failure> {
+async fn answer(service: Arc<Service>, fetch: Fetch, form: Form) -> Result<Response, Failure> {
     let text =
-        in_turn(service, move |store, cancel| Ok(store.fetch_or_cancel(&fetch, cancel)?.to_json())).await?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
+        in_turn(service, move |store, cancel| Ok(form.text(&store.fetch_or_cancel(&fetch, cancel)?))).await?;
+    Ok(([(header::CONTENT_TYPE, form.content_type())], text).into_response())
 }

@@ -2,6 +2,7 @@
 
 mod explain;
 mod fetch;
+mod form;
 mod health;
 mod organizations;
 mod store;
