@@ -171,6 +171,30 @@ test("the JSON is written by the controls, and the controls follow the JSON", as
   await check();
 });
 
+test("no JSON breaks the page", async () => {
+  const { page, check } = await openConsole(browser, service.base, { hash: linkTo(base()) });
+  await page.getByRole("tab", { name: "Request" }).click();
+  const area = page.getByLabel("JSON of the request");
+  const odd = [null, true, 5, -1.5, "", "x", [], {}, [null], [[]], [{}], [5], { type: "and" }, { type: "and", fields: [null, 5] }, { type: "not", field: [] },
+    { type: "selector", dimension: 5 }, { type: "in", dimension: "label", values: [[], {}] }, { type: "bound", dimension: "value", lower: {} }, { start: {}, end: [], time_zone: 5 }, { dimension: null }];
+  for (const key of ["organization_id", "vendor", "sources", "interval", "granularity", "group_by", "aggregations", "filters", "having", "order_by", "limit", "unheard_of"]) {
+    for (const value of odd) {
+      const request = { ...base(), [key]: value };
+      await area.fill(JSON.stringify(request));
+      assert.deepEqual(await requestOf(page), request);
+    }
+  }
+  for (const text of ["", "null", "[]", "5", "{", '{"a":1}{']) {
+    await area.fill(text);
+    assert.ok(await page.locator("#text-notice").isVisible(), text);
+  }
+  await area.fill(JSON.stringify(base()));
+  await run(page);
+  await page.getByRole("tab", { name: "Answer" }).click();
+  await assertTable(page);
+  await check();
+});
+
 test("a text that JSON would not keep is sent as it was written", async () => {
   const { page, check } = await openConsole(browser, service.base, { hash: linkTo(base()), refusals: [400] });
   await page.getByRole("tab", { name: "Request" }).click();

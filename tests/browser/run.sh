@@ -17,7 +17,7 @@ need chromium chromium
 npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 if [[ -z ${GRISTMILL:-} ]]; then
-    cargo build --package gristmill-cli --manifest-path ../../Cargo.toml
+    cargo build --locked --package gristmill-cli --manifest-path ../../Cargo.toml
     target=$(cargo metadata --no-deps --format-version 1 --manifest-path ../../Cargo.toml |
         node -p 'JSON.parse(require("fs").readFileSync(0)).target_directory')
     export GRISTMILL=$target/debug/gristmill

@@ -151,6 +151,6 @@ async fn an_answer_is_the_librarys_csv_where_that_is_asked_for() {
         .unwrap();
     assert_eq!(response.headers()["Content-Type"], "text/csv; charset=utf-8; header=present");
     let bytes = response.into_body().collect().await.unwrap().to_bytes();
-    let fetch = Fetch::from_json(&query.to_string(), &FetchContext::for_organization("acme")).unwrap();
+    let fetch = Fetch::from_json(query.to_string(), &FetchContext::for_organization("acme")).unwrap();
     assert_eq!(bytes, service.store().unwrap().fetch(&fetch).unwrap().to_csv());
 }

@@ -187,11 +187,13 @@ async function run() {
   clearProblems(document);
   busy(true);
   const [sent, asked, began] = [text(), request, performance.now()];
+  const known = readExtent(organization());
   try {
     const { text: body, warning } = await service.fetchText(organization(), sent, call.signal);
     const millis = performance.now() - began;
     const answer = new Answer(body, asked);
     const labels = needsCalendar(answer) && answer.rows.length > 0 ? await calendar(asked, call.signal) : undefined;
+    await known;
     if (call.signal.aborted) return;
     answered = { answer, sent, warning, explained: null, status: "" };
     settle();
