@@ -11,6 +11,11 @@ need() {
 }
 need node nodejs
 need npm npm
+# What playwright-core runs on.
+if (($(node -p 'process.versions.node.split(".")[0]') < 20)); then
+    echo "tests/browser needs Node 20 or newer, found $(node --version): install one and put it first in PATH" >&2
+    exit 1
+fi
 need chromium chromium
 
 # Without scripts: the package only drives a browser that is there.

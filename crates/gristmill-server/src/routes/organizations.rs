@@ -1,21 +1,18 @@
-//! Which organizations there are, and from when to when they have events.
+//! Which organizations there are, and from when to when they have events. Each takes a turn as a fetch does, since it may read
+//! parts of every segment.
 
+use super::fetch::in_turn;
 use crate::failure::Failure;
-use crate::service::{Service, blocking};
+use crate::service::Service;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use gristmill::Error;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// The organizations that have events.
 pub(super) async fn list(State(service): State<Arc<Service>>) -> Result<Json<Value>, Failure> {
-    let found = blocking(move || {
-        let snapshot = service.store()?.snapshot()?;
-        Ok(snapshot.organizations().map_err(Error::from)?)
-    })
-    .await?;
+    let found = in_turn(service, |store, _| Ok(store.snapshot()?.organizations()?)).await?;
     Ok(Json(json!({"organizations": found})))
 }
 
@@ -25,11 +22,7 @@ pub(super) async fn extent(
     organization: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Value>, Failure> {
     let Path(organization) = organization?;
-    let extent = blocking(move || {
-        let snapshot = service.store()?.snapshot()?;
-        Ok(snapshot.extent(&organization).map_err(Error::from)?)
-    })
-    .await?;
+    let extent = in_turn(service, move |store, _| Ok(store.snapshot()?.extent(&organization)?)).await?;
     let (first, last) = extent.map(std::ops::RangeInclusive::into_inner).unzip();
     Ok(Json(json!({"first": first, "last": last})))
 }

@@ -78,7 +78,7 @@ export function drawOverTime(root, { data, lines, kind, label, zoom, read }) {
       return;
     }
     const x = scale.center(at);
-    const span = anchor >= 0 && anchor !== at ? selection(scale, Math.min(anchor, at), Math.max(anchor, at)) : null;
+    const span = anchor >= 0 && anchor !== at ? selection(scale, buckets, Math.min(anchor, at), Math.max(anchor, at)) : null;
     const dots = stacked ? [] : lines.filter(({ values }) => typeof values[at] === "number").map(({ values, at: colour }) =>
       shape("circle", { class: place(colour), cx: x, cy: scale.y(values[at]), r: 3.5 }));
     fill(layer, span, shape("line", { x1: x, x2: x, y1: TOP, y2: scale.bottom }), dots);
@@ -268,9 +268,8 @@ function barsOf(lines, scale, buckets, stacked) {
   }).flat();
 }
 
-function selection(scale, from, to) {
-  const half = (at, side) => scale.center(at) + side * Math.max(0.5, (scale.center(Math.min(at + 1, to)) - scale.center(at)) / 2);
-  const [left, right] = [Math.max(scale.left, half(from, -1)), scale.center(to) + (scale.center(to) - scale.center(Math.max(from, to - 1))) / 2];
+function selection(scale, buckets, from, to) {
+  const [left, right] = [scale.x(buckets[from].millis), scale.x(buckets[to].end)];
   return shape("rect", { class: "selection", x: left, y: TOP, width: Math.max(1, right - left), height: scale.bottom - TOP });
 }
 
