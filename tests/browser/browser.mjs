@@ -3,8 +3,15 @@
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync"];
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 
 /** Starts the browser; each start has a profile of its own. */
 export function startBrowser() {
@@ -18,8 +25,27 @@ export const NARROW = { width: 360, height: 740 };
  * Opens the console and gives `{page, context, check}`: `check` fails if anything happened that must not. Answers with the
  * statuses in `refusals` are expected, and Chromium logs them.
  */
-export async function openConsole(browser, base, { hash = "", viewport = WIDE, dark = false, touch = false, refusals = [], zone = "Europe/Helsinki", settled = true } = {}) {
-  const context = await browser.newContext({ viewport, colorScheme: dark ? "dark" : "light", hasTouch: touch, timezoneId: zone, locale: "en-GB", acceptDownloads: true });
+export async function openConsole(
+  browser,
+  base,
+  {
+    hash = "",
+    viewport = WIDE,
+    dark = false,
+    touch = false,
+    refusals = [],
+    zone = "Europe/Helsinki",
+    settled = true,
+  } = {},
+) {
+  const context = await browser.newContext({
+    viewport,
+    colorScheme: dark ? "dark" : "light",
+    hasTouch: touch,
+    timezoneId: zone,
+    locale: "en-GB",
+    acceptDownloads: true,
+  });
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: base.slice(0, -1) });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
@@ -29,14 +55,20 @@ export async function openConsole(browser, base, { hash = "", viewport = WIDE, d
     const refused = refusals.some((status) => message.text().includes(`status of ${status}`));
     if (["error", "warning"].includes(message.type()) && !refused) wrong.push(`${message.type()}: ${message.text()}`);
   });
-  page.on("dialog", (dialog) => { wrong.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+  page.on("dialog", (dialog) => {
+    wrong.push(`dialog: ${dialog.message()}`);
+    dialog.dismiss();
+  });
   page.on("request", (request) => {
     const url = new URL(request.url());
-    if (!["data:", "blob:"].includes(url.protocol) && url.origin + "/" !== base) wrong.push(`another host: ${request.url()}`);
+    if (!["data:", "blob:"].includes(url.protocol) && url.origin + "/" !== base)
+      wrong.push(`another host: ${request.url()}`);
   });
   await context.addInitScript(() => {
     window.violations = [];
-    document.addEventListener("securitypolicyviolation", (event) => window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+    document.addEventListener("securitypolicyviolation", (event) =>
+      window.violations.push(`${event.violatedDirective} ${event.blockedURI}`),
+    );
   });
   await page.goto(base + hash);
   if (settled) await answered(page);
@@ -87,7 +119,9 @@ export function linkTo(request, view = {}) {
 
 /** The texts of the table, a row at a time. */
 export async function tableOf(page) {
-  return page.locator("#table tbody tr").evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
+  return page
+    .locator("#table tbody tr")
+    .evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
 }
 
 /** A number as the page writes it. */
@@ -99,6 +133,8 @@ export async function writtenRows(page, answer) {
   return page.evaluate(async ({ fields, data }) => {
     const { numberText: text } = await import("/console/number.js");
     const { valueText } = await import("/console/element.js");
-    return data.map((row) => row.map((value, at) => (fields[at].type === "metric" && value !== null ? text(value) : valueText(value))));
+    return data.map((row) =>
+      row.map((value, at) => (fields[at].type === "metric" && value !== null ? text(value) : valueText(value))),
+    );
   }, answer);
 }

@@ -2,7 +2,19 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { NARROW, WIDE, answered, askedFor, linkTo, openConsole, requestOf, run, startBrowser, tableOf, writtenRows } from "./browser.mjs";
+import {
+  NARROW,
+  WIDE,
+  answered,
+  askedFor,
+  linkTo,
+  openConsole,
+  requestOf,
+  run,
+  startBrowser,
+  tableOf,
+  writtenRows,
+} from "./browser.mjs";
 import { largest, startService } from "./service.mjs";
 
 let service, empty, browser, organization;
@@ -98,7 +110,9 @@ test("where a token is asked for, the page says so and asks for it", async () =>
   const { page, check } = await openConsole(browser, service.base, { hash: linkTo(request()), refusals: [401] });
   const refusal = { error: { code: "unauthorized", message: "a token is needed" } };
   let open = false;
-  await page.route("**/api/**", (route) => (open || route.request().headers().authorization ? route.continue() : route.fulfill({ status: 401, json: refusal })));
+  await page.route("**/api/**", (route) =>
+    open || route.request().headers().authorization ? route.continue() : route.fulfill({ status: 401, json: refusal }),
+  );
   await page.reload();
   await page.getByRole("alert").waitFor();
   assert.match(await page.getByRole("alert").textContent(), /asks for a token/);
@@ -128,12 +142,18 @@ test("an event can be sent and found", async () => {
   await askedFor(page, "from the console");
   const { organization_id: id, vendor, filters } = await requestOf(page);
   assert.deepEqual([id, vendor], ["new-organization", "com.example.web"]);
-  assert.deepEqual(filters.fields.map(({ value }) => value), ["test", "from the console", "click"]);
+  assert.deepEqual(
+    filters.fields.map(({ value }) => value),
+    ["test", "from the console", "click"],
+  );
   const rows = (await tableOf(page)).filter(([, count]) => count !== "0");
   assert.equal(rows.length, 1);
   assert.deepEqual(rows[0].slice(1), ["1", "2.5"]);
   const found = await service.get("api/events/v2/orgs/new-organization/values?dimension=properties");
-  assert.deepEqual(found.values, [{ count: 1, value: "one" }, { count: 1, value: "two" }]);
+  assert.deepEqual(found.values, [
+    { count: 1, value: "one" },
+    { count: 1, value: "two" },
+  ]);
   await page.getByLabel("Organization", { exact: true }).fill("new-");
   await page.locator("[role=option]", { hasText: "new-organization" }).waitFor();
   await page.keyboard.press("Escape");
@@ -143,7 +163,10 @@ test("an event can be sent and found", async () => {
 test("an empty store says what to do, and the first event shows", async () => {
   const { page, check } = await openConsole(browser, empty.base, { settled: false });
   await page.getByText("This store is empty").waitFor();
-  assert.match(await page.locator("#notice").textContent(), /gristmill generate --events \d+ \| gristmill ingest --store/);
+  assert.match(
+    await page.locator("#notice").textContent(),
+    /gristmill generate --events \d+ \| gristmill ingest --store/,
+  );
   await page.locator("#notice").getByRole("button", { name: "Send a test event" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Send", exact: true }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Show it" }).click();
@@ -154,7 +177,8 @@ test("an empty store says what to do, and the first event shows", async () => {
 
 test("everything is done by keys alone", async () => {
   const { page, check } = await openConsole(browser, service.base, { hash: linkTo(request({ group_by: undefined })) });
-  const focused = () => page.evaluate(() => document.activeElement.getAttribute("aria-label") ?? document.activeElement.id);
+  const focused = () =>
+    page.evaluate(() => document.activeElement.getAttribute("aria-label") ?? document.activeElement.id);
   const tabTo = async (name, key = "Tab") => {
     for (let presses = 0; (await focused()) !== name; presses += 1) {
       assert.ok(presses < 60, `${name} is not reached`);
@@ -164,7 +188,10 @@ test("everything is done by keys alone", async () => {
         const box = document.activeElement.getBoundingClientRect();
         return box.width > 0 && (style.outlineStyle !== "none" || document.activeElement.closest(".segments") !== null);
       });
-      assert.ok(seen, `the focus shows on ${await page.evaluate(() => document.activeElement.outerHTML.slice(0, 200))}`);
+      assert.ok(
+        seen,
+        `the focus shows on ${await page.evaluate(() => document.activeElement.outerHTML.slice(0, 200))}`,
+      );
     }
   };
   await page.keyboard.press("Tab");
@@ -204,8 +231,15 @@ test("everything is done by keys alone", async () => {
   await page.keyboard.press("Control+Enter");
   await answered(page);
   const asked = await requestOf(page);
-  assert.deepEqual([asked.granularity, asked.aggregations, asked.group_by, asked.filters],
-    ["week", ["count", "sum", "visitor_id_uniq"], ["device_type"], { type: "selector", dimension: "geo_country", value: "FI" }]);
+  assert.deepEqual(
+    [asked.granularity, asked.aggregations, asked.group_by, asked.filters],
+    [
+      "week",
+      ["count", "sum", "visitor_id_uniq"],
+      ["device_type"],
+      { type: "selector", dimension: "geo_country", value: "FI" },
+    ],
+  );
   const answer = JSON.parse(await service.ask(organization, asked));
   assert.deepEqual(await tableOf(page), await writtenRows(page, answer));
 
@@ -232,7 +266,28 @@ test("everything is done by keys alone", async () => {
 });
 
 test("every control has a name, every id is one, and every reference has its target", async () => {
-  for (const hash of [linkTo(request({ filters: { type: "and", fields: [{ type: "in", dimension: "label", values: ["a"] }, { type: "or", fields: [{ type: "null", column: "dim1" }, { type: "bound", dimension: "value", lower: "1" }] }, { type: "true" }] }, order_by: ["count"] })), linkTo(request(), { tab: "explain" })]) {
+  for (const hash of [
+    linkTo(
+      request({
+        filters: {
+          type: "and",
+          fields: [
+            { type: "in", dimension: "label", values: ["a"] },
+            {
+              type: "or",
+              fields: [
+                { type: "null", column: "dim1" },
+                { type: "bound", dimension: "value", lower: "1" },
+              ],
+            },
+            { type: "true" },
+          ],
+        },
+        order_by: ["count"],
+      }),
+    ),
+    linkTo(request(), { tab: "explain" }),
+  ]) {
     const { page, check } = await openConsole(browser, service.base, { hash });
     await page.locator("#order > summary").click();
     await page.getByRole("button", { name: "Send a test event" }).first().click();
@@ -242,13 +297,19 @@ test("every control has a name, every id is one, and every reference has its tar
       for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) found.push(`id twice: ${id}`);
       for (const name of ["for", "aria-controls", "aria-labelledby", "aria-describedby", "aria-activedescendant"]) {
         for (const node of document.querySelectorAll(`[${name}]`)) {
-          for (const id of node.getAttribute(name).split(" ")) if (!document.getElementById(id)) found.push(`${name} of nothing: ${id}`);
+          for (const id of node.getAttribute(name).split(" "))
+            if (!document.getElementById(id)) found.push(`${name} of nothing: ${id}`);
         }
       }
-      for (const node of document.querySelectorAll("input, select, textarea, button, a[href], [role=application], [role=region], [role=listbox]")) {
+      for (const node of document.querySelectorAll(
+        "input, select, textarea, button, a[href], [role=application], [role=region], [role=listbox]",
+      )) {
         const by = node.getAttribute("aria-labelledby");
-        const name = node.getAttribute("aria-label") || (by && document.getElementById(by).textContent) || [...(node.labels ?? [])].map(({ textContent }) => textContent).join("")
-          || (node.matches("button, a, summary") && node.textContent);
+        const name =
+          node.getAttribute("aria-label") ||
+          (by && document.getElementById(by).textContent) ||
+          [...(node.labels ?? [])].map(({ textContent }) => textContent).join("") ||
+          (node.matches("button, a, summary") && node.textContent);
         if (!name?.trim()) found.push(`no name: ${node.outerHTML.slice(0, 120)}`);
       }
       if (document.documentElement.lang !== "en") found.push("no language");
@@ -261,34 +322,44 @@ test("every control has a name, every id is one, and every reference has its tar
 });
 
 /** Texts whose contrast with what is behind them is too low. */
-const faintTexts = (page) => page.evaluate(() => {
-  const numbers = (colour) => colour.match(/[\d.]+/g).map(Number);
-  const channel = (value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4);
-  const luminance = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
-  const behind = (node) => {
-    for (let each = node; each; each = each.parentElement) {
-      const colour = numbers(getComputedStyle(each).backgroundColor);
-      if (colour.length < 4 || colour[3] === 1) return colour;
+const faintTexts = (page) =>
+  page.evaluate(() => {
+    const numbers = (colour) => colour.match(/[\d.]+/g).map(Number);
+    const channel = (value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4);
+    const luminance = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+    const behind = (node) => {
+      for (let each = node; each; each = each.parentElement) {
+        const colour = numbers(getComputedStyle(each).backgroundColor);
+        if (colour.length < 4 || colour[3] === 1) return colour;
+      }
+      return [255, 255, 255];
+    };
+    const found = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+      const node = text.parentElement;
+      if (
+        !text.data.trim() ||
+        node.closest("noscript, [hidden], :disabled, dialog:not([open]), option, .unseen, .skip") ||
+        node.getClientRects().length === 0
+      )
+        continue;
+      const style = getComputedStyle(node);
+      const colour = numbers(node instanceof SVGElement ? style.fill : style.color);
+      const [light, dark] = [luminance(colour), luminance(behind(node))].sort((a, b) => b - a);
+      const contrast = (light + 0.05) / (dark + 0.05);
+      if (contrast < 4.5) found.push(`${text.data.trim().slice(0, 30)}: ${contrast.toFixed(2)}`);
     }
-    return [255, 255, 255];
-  };
-  const found = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let text = walker.nextNode(); text; text = walker.nextNode()) {
-    const node = text.parentElement;
-    if (!text.data.trim() || node.closest("noscript, [hidden], :disabled, dialog:not([open]), option, .unseen, .skip") || node.getClientRects().length === 0) continue;
-    const style = getComputedStyle(node);
-    const colour = numbers(node instanceof SVGElement ? style.fill : style.color);
-    const [light, dark] = [luminance(colour), luminance(behind(node))].sort((a, b) => b - a);
-    const contrast = (light + 0.05) / (dark + 0.05);
-    if (contrast < 4.5) found.push(`${text.data.trim().slice(0, 30)}: ${contrast.toFixed(2)}`);
-  }
-  return [...new Set(found)];
-});
+    return [...new Set(found)];
+  });
 
 test("texts stand out from what is behind them, in light and dark", async () => {
   for (const dark of [false, true]) {
-    const { page, check } = await openConsole(browser, service.base, { hash: linkTo(request({ filters: { type: "regex", dimension: "label", pattern: "(" } })), dark, refusals: [400] });
+    const { page, check } = await openConsole(browser, service.base, {
+      hash: linkTo(request({ filters: { type: "regex", dimension: "label", pattern: "(" } })),
+      dark,
+      refusals: [400],
+    });
     assert.deepEqual(await faintTexts(page), []);
     await page.getByLabel("Value of label").fill("a");
     await run(page);
@@ -315,12 +386,24 @@ test("the colours follow the system, and the switch", async () => {
 
 test("nothing is cut off or scrolls sideways, at 360 pixels as at 1280", async () => {
   for (const viewport of [NARROW, WIDE]) {
-    const { page, check } = await openConsole(browser, service.base, { hash: linkTo(request({ group_by: ["label", "geo_country"], filters: { type: "in", dimension: "label", values: ["a".repeat(90)] } })), viewport, touch: viewport === NARROW });
+    const { page, check } = await openConsole(browser, service.base, {
+      hash: linkTo(
+        request({
+          group_by: ["label", "geo_country"],
+          filters: { type: "in", dimension: "label", values: ["a".repeat(90)] },
+        }),
+      ),
+      viewport,
+      touch: viewport === NARROW,
+    });
     if (viewport === NARROW) await page.locator("#fold > summary").click();
     for (const tab of ["Answer", "Request", "Explain"]) {
       await page.getByRole("tab", { name: tab }).click();
-      const wide = await page.evaluate(() => [document.documentElement, ...document.querySelectorAll(".fold, .result")]
-        .filter((node) => node.scrollWidth > node.clientWidth + 1).map((node) => `${node.className} ${node.scrollWidth} > ${node.clientWidth}`));
+      const wide = await page.evaluate(() =>
+        [document.documentElement, ...document.querySelectorAll(".fold, .result")]
+          .filter((node) => node.scrollWidth > node.clientWidth + 1)
+          .map((node) => `${node.className} ${node.scrollWidth} > ${node.clientWidth}`),
+      );
       assert.deepEqual(wide, [], tab);
     }
     await check();
@@ -335,7 +418,10 @@ test("the page and its parts come with headers that hold it to itself, and with 
     const response = await fetch(service.base + path);
     assert.equal(response.status, 200, path);
     const policy = response.headers.get("Content-Security-Policy");
-    assert.equal(policy, "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+    assert.equal(
+      policy,
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    );
     assert.equal(response.headers.get("X-Content-Type-Options"), "nosniff");
     assert.equal(response.headers.get("Referrer-Policy"), "no-referrer");
     assert.equal(response.headers.get("Cache-Control"), "no-cache");

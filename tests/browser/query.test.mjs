@@ -93,7 +93,10 @@ test("a filter is built with values that the store has, and their counts", async
   const shown = page.locator("[role=option]:visible");
   await shown.first().waitFor();
   const count = (number) => number.toLocaleString("en");
-  assert.deepEqual(await shown.allTextContents(), values.map((each) => `${each.value}${count(each.count)}`));
+  assert.deepEqual(
+    await shown.allTextContents(),
+    values.map((each) => `${each.value}${count(each.count)}`),
+  );
   await shown.first().click();
   await run(page);
   const first = await assertTable(page);
@@ -115,13 +118,19 @@ test("a filter is built with values that the store has, and their counts", async
   await group.getByLabel("How the conditions of this group are joined").selectOption("or");
   await run(page);
   const { request, answer } = await assertTable(page);
-  assert.deepEqual(request.filters, { type: "and", fields: [
-    { type: "selector", dimension: "geo_country", value: "FI" },
-    { type: "or", fields: [
-      { type: "not", field: { type: "in", dimension: "category", values: ["chat", "page"] } },
-      { type: "like", dimension: "label", pattern: "form-%", escape: "\\" },
-    ] },
-  ] });
+  assert.deepEqual(request.filters, {
+    type: "and",
+    fields: [
+      { type: "selector", dimension: "geo_country", value: "FI" },
+      {
+        type: "or",
+        fields: [
+          { type: "not", field: { type: "in", dimension: "category", values: ["chat", "page"] } },
+          { type: "like", dimension: "label", pattern: "form-%", escape: "\\" },
+        ],
+      },
+    ],
+  });
   const total = (rows) => rows.reduce((sum, [, found]) => sum + found, 0);
   assert.ok(total(answer.data) > 0 && total(answer.data) < total(first.answer.data));
 
@@ -136,8 +145,17 @@ test("intervals are picked by name, and all data is all data", async () => {
   await page.getByRole("button", { name: "All data" }).click();
   await run(page);
   const { answer } = await assertTable(page);
-  const everything = JSON.parse(await service.ask(organization, { interval: { start: "0001-01-01", end: "9999-01-01" }, granularity: "all", aggregations: ["count"] }));
-  assert.equal(answer.data.reduce((sum, [, count]) => sum + count, 0), everything.data[0][1]);
+  const everything = JSON.parse(
+    await service.ask(organization, {
+      interval: { start: "0001-01-01", end: "9999-01-01" },
+      granularity: "all",
+      aggregations: ["count"],
+    }),
+  );
+  assert.equal(
+    answer.data.reduce((sum, [, count]) => sum + count, 0),
+    everything.data[0][1],
+  );
   assert.equal(await page.getByRole("button", { name: "All data" }).getAttribute("aria-pressed"), "true");
   await page.getByRole("button", { name: "7 d" }).click();
   const { start, end } = (await requestOf(page)).interval;
@@ -151,10 +169,19 @@ test("the JSON is written by the controls, and the controls follow the JSON", as
   await page.getByRole("tab", { name: "Request" }).click();
   const area = page.getByLabel("JSON of the request");
   assert.equal(JSON.parse(await area.inputValue()).granularity, "hour");
-  const edited = { ...base(), granularity: { type: "period", period: "P2D" }, group_by: ["category"], empty_buckets: "skip",
-    having: { type: "bound", dimension: "count", lower: 3 }, filters: { type: "columnComparison", dimensions: ["user_id", "visitor_id"] } };
+  const edited = {
+    ...base(),
+    granularity: { type: "period", period: "P2D" },
+    group_by: ["category"],
+    empty_buckets: "skip",
+    having: { type: "bound", dimension: "count", lower: 3 },
+    filters: { type: "columnComparison", dimensions: ["user_id", "visitor_id"] },
+  };
   await area.fill(JSON.stringify(edited));
-  assert.equal(await page.getByLabel("Granularity").evaluate((select) => select.selectedOptions[0].textContent), "as in the JSON");
+  assert.equal(
+    await page.getByLabel("Granularity").evaluate((select) => select.selectedOptions[0].textContent),
+    "as in the JSON",
+  );
   assert.equal(await page.locator("#filters textarea").count(), 1);
   await page.getByRole("tab", { name: "Answer" }).click();
   await pick(page, "Grouped by", "action");
@@ -167,7 +194,10 @@ test("the JSON is written by the controls, and the controls follow the JSON", as
   await page.getByRole("button", { name: "Undo edits" }).click();
   assert.deepEqual(await requestOf(page), { ...edited, group_by: ["category", "action"] });
   await page.getByRole("button", { name: "Copy", exact: true }).click();
-  assert.deepEqual(JSON.parse(await page.evaluate(() => navigator.clipboard.readText())), { ...edited, group_by: ["category", "action"] });
+  assert.deepEqual(JSON.parse(await page.evaluate(() => navigator.clipboard.readText())), {
+    ...edited,
+    group_by: ["category", "action"],
+  });
   await check();
 });
 
@@ -175,9 +205,42 @@ test("no JSON breaks the page", async () => {
   const { page, check } = await openConsole(browser, service.base, { hash: linkTo(base()) });
   await page.getByRole("tab", { name: "Request" }).click();
   const area = page.getByLabel("JSON of the request");
-  const odd = [null, true, 5, -1.5, "", "x", [], {}, [null], [[]], [{}], [5], { type: "and" }, { type: "and", fields: [null, 5] }, { type: "not", field: [] },
-    { type: "selector", dimension: 5 }, { type: "in", dimension: "label", values: [[], {}] }, { type: "bound", dimension: "value", lower: {} }, { start: {}, end: [], time_zone: 5 }, { dimension: null }];
-  for (const key of ["organization_id", "vendor", "sources", "interval", "granularity", "group_by", "aggregations", "filters", "having", "order_by", "limit", "unheard_of"]) {
+  const odd = [
+    null,
+    true,
+    5,
+    -1.5,
+    "",
+    "x",
+    [],
+    {},
+    [null],
+    [[]],
+    [{}],
+    [5],
+    { type: "and" },
+    { type: "and", fields: [null, 5] },
+    { type: "not", field: [] },
+    { type: "selector", dimension: 5 },
+    { type: "in", dimension: "label", values: [[], {}] },
+    { type: "bound", dimension: "value", lower: {} },
+    { start: {}, end: [], time_zone: 5 },
+    { dimension: null },
+  ];
+  for (const key of [
+    "organization_id",
+    "vendor",
+    "sources",
+    "interval",
+    "granularity",
+    "group_by",
+    "aggregations",
+    "filters",
+    "having",
+    "order_by",
+    "limit",
+    "unheard_of",
+  ]) {
     for (const value of odd) {
       const request = { ...base(), [key]: value };
       await area.fill(JSON.stringify(request));
@@ -198,7 +261,11 @@ test("no JSON breaks the page", async () => {
 test("a text that JSON would not keep is sent as it was written", async () => {
   const { page, check } = await openConsole(browser, service.base, { hash: linkTo(base()), refusals: [400] });
   await page.getByRole("tab", { name: "Request" }).click();
-  await page.getByLabel("JSON of the request").fill(`{"granularity":"day","granularity":"hour","interval":{"start":"2024-01-01","end":"2024-01-02"},"organization_id":"${organization}"}`);
+  await page
+    .getByLabel("JSON of the request")
+    .fill(
+      `{"granularity":"day","granularity":"hour","interval":{"start":"2024-01-01","end":"2024-01-02"},"organization_id":"${organization}"}`,
+    );
   await run(page);
   await page.getByRole("tab", { name: "Answer" }).click();
   assert.match(await page.getByRole("alert").textContent(), /granularity/);
@@ -235,7 +302,9 @@ test("an error stands in words at the control that it is about", async () => {
 });
 
 test("where nothing matches the page says so and what to do", async () => {
-  const { page, check } = await openConsole(browser, service.base, { hash: linkTo({ ...base(), interval: { start: "1990-01-01", end: "1990-02-01" }, group_by: ["label"] }) });
+  const { page, check } = await openConsole(browser, service.base, {
+    hash: linkTo({ ...base(), interval: { start: "1990-01-01", end: "1990-02-01" }, group_by: ["label"] }),
+  });
   assert.match(await page.locator("#notice").textContent(), /No event matches.*from 202\d-/);
   await page.getByRole("button", { name: "Remove label" }).click();
   await run(page);
@@ -256,8 +325,13 @@ test("where nothing matches the page says so and what to do", async () => {
 test("a query that takes too long can be canceled", async () => {
   const { page, check } = await openConsole(browser, service.base, { hash: linkTo(base()) });
   let release;
-  const held = new Promise((done) => { release = done; });
-  await page.route("**/fetch", async (route) => { await held; await route.abort().catch(() => {}); });
+  const held = new Promise((done) => {
+    release = done;
+  });
+  await page.route("**/fetch", async (route) => {
+    await held;
+    await route.abort().catch(() => {});
+  });
   await page.getByRole("button", { name: "Run", exact: true }).click();
   assert.ok(await page.locator("#progress").isVisible());
   await page.getByRole("button", { name: "Cancel" }).click();
@@ -271,11 +345,16 @@ test("a query that takes too long can be canceled", async () => {
 });
 
 test("the explanation is that of the service", async () => {
-  const { page, check } = await openConsole(browser, service.base, { hash: linkTo({ ...base(), group_by: ["category"] }) });
+  const { page, check } = await openConsole(browser, service.base, {
+    hash: linkTo({ ...base(), group_by: ["category"] }),
+  });
   await page.getByRole("tab", { name: "Explain" }).click();
   const tree = page.locator("#explanation .tree");
   await tree.waitFor();
-  const response = await fetch(`${service.base}api/events/v2/orgs/${organization}/explain`, { method: "POST", body: JSON.stringify(await requestOf(page)) });
+  const response = await fetch(`${service.base}api/events/v2/orgs/${organization}/explain`, {
+    method: "POST",
+    body: JSON.stringify(await requestOf(page)),
+  });
   const { rows, passes } = await response.json();
   const text = await tree.textContent();
   assert.ok(text.startsWith(`${rows.toLocaleString("en")} rows in `), text);

@@ -3,7 +3,18 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { answered, askedFor, linkTo, openConsole, pick, requestOf, run, startBrowser, tableOf, writtenRows } from "./browser.mjs";
+import {
+  answered,
+  askedFor,
+  linkTo,
+  openConsole,
+  pick,
+  requestOf,
+  run,
+  startBrowser,
+  tableOf,
+  writtenRows,
+} from "./browser.mjs";
 import { HOSTILE, largest, startService } from "./service.mjs";
 
 let service, browser, organization;
@@ -25,13 +36,18 @@ const request = (values = {}) => ({
   ...values,
 });
 
-const open = (values, options = {}) => openConsole(browser, service.base, { hash: linkTo(request(values), options.view), ...options });
+const open = (values, options = {}) =>
+  openConsole(browser, service.base, { hash: linkTo(request(values), options.view), ...options });
 const ask = async (values) => JSON.parse(await service.ask(organization, request(values)));
 
 /** The box at the crosshair as `{title: [values…]}`. */
 async function tipOf(page) {
   const title = await page.locator(".tip .title").textContent();
-  const lines = await page.locator(".tip li").evaluateAll((items) => items.map((item) => [item.querySelector("bdi").textContent, item.querySelector(".number").textContent]));
+  const lines = await page
+    .locator(".tip li")
+    .evaluateAll((items) =>
+      items.map((item) => [item.querySelector("bdi").textContent, item.querySelector(".number").textContent]),
+    );
   return { title, lines: Object.fromEntries(lines) };
 }
 
@@ -45,7 +61,9 @@ test("the crosshair tells the values of its bucket, by pointer and by keys", asy
   for (let at = 0; at < 10; at += 1) await page.keyboard.press("ArrowRight");
   const { title, lines } = await tipOf(page);
   assert.equal(title, "Thu 2024-01-11");
-  const expected = data.filter(([label]) => label.startsWith("2024-01-11")).map(([, device, count]) => [device ?? "null", String(count)]);
+  const expected = data
+    .filter(([label]) => label.startsWith("2024-01-11"))
+    .map(([, device, count]) => [device ?? "null", String(count)]);
   for (const [device, count] of expected) assert.equal(lines[device], count);
   assert.match(await page.locator("#reading").textContent(), /^Thu 2024-01-11: /);
   await page.keyboard.press("Escape");
@@ -75,7 +93,10 @@ test("a drag over the chart zooms: a part of the interval, finer, and back", asy
   assert.deepEqual(await tableOf(page), await writtenRows(page, answer));
   const hours = answer.data.reduce((sum, [, count]) => sum + count, 0);
   const inDays = before.filter(([label]) => label >= zoomed.interval.start && label < zoomed.interval.end);
-  assert.equal(hours, inDays.reduce((sum, [, count]) => sum + Number(count.replace(",", "")), 0));
+  assert.equal(
+    hours,
+    inDays.reduce((sum, [, count]) => sum + Number(count.replace(",", "")), 0),
+  );
 
   await page.getByRole("button", { name: "Back from zoom" }).click();
   await answered(page);
@@ -85,7 +106,10 @@ test("a drag over the chart zooms: a part of the interval, finer, and back", asy
 });
 
 test("keys choose a span and zoom into it, also over a change of the clock", async () => {
-  const values = { organization_id: organization, interval: { start: "2023-10-01", end: "2023-12-01", time_zone: "Europe/Helsinki" } };
+  const values = {
+    organization_id: organization,
+    interval: { start: "2023-10-01", end: "2023-12-01", time_zone: "Europe/Helsinki" },
+  };
   const { page, check } = await open({ ...values, empty_buckets: "fill", filters: { type: "true" } });
   // Nothing happened then; the chart of zeros is there, and the calendar is the service's.
   await page.locator("#chart .chart").focus();
@@ -109,15 +133,36 @@ test("the table sorts by any column, by press and by key", async () => {
   const { page, check } = await open(values);
   const { data } = await ask(values);
   const column = async (at) => (await tableOf(page)).map((row) => row[at]);
-  const written = async (rows, at) => (await writtenRows(page, { fields: (await ask(values)).fields, data: rows })).map((row) => row[at]);
+  const written = async (rows, at) =>
+    (await writtenRows(page, { fields: (await ask(values)).fields, data: rows })).map((row) => row[at]);
   await page.getByRole("button", { name: "count", exact: true }).click();
-  assert.deepEqual(await column(3), await written([...data].sort((a, b) => b[3] - a[3]), 3));
-  assert.equal(await page.getByRole("columnheader", { name: "count", exact: true }).getAttribute("aria-sort"), "descending");
+  assert.deepEqual(
+    await column(3),
+    await written(
+      [...data].sort((a, b) => b[3] - a[3]),
+      3,
+    ),
+  );
+  assert.equal(
+    await page.getByRole("columnheader", { name: "count", exact: true }).getAttribute("aria-sort"),
+    "descending",
+  );
   await page.keyboard.press("Enter");
-  assert.deepEqual(await column(3), await written([...data].sort((a, b) => a[3] - b[3]), 3));
+  assert.deepEqual(
+    await column(3),
+    await written(
+      [...data].sort((a, b) => a[3] - b[3]),
+      3,
+    ),
+  );
   await page.getByRole("button", { name: "geo_country", exact: true }).click();
-  const countries = data.map((row) => row[1]).sort((a, b) => (a === null ? -1 : b === null ? 1 : a < b ? -1 : a > b ? 1 : 0));
-  assert.deepEqual(await column(1), countries.map((country) => country ?? "null"));
+  const countries = data
+    .map((row) => row[1])
+    .sort((a, b) => (a === null ? -1 : b === null ? 1 : a < b ? -1 : a > b ? 1 : 0));
+  assert.deepEqual(
+    await column(1),
+    countries.map((country) => country ?? "null"),
+  );
   await check();
 });
 
@@ -158,16 +203,25 @@ test("of many groups the largest are drawn, the others added up, and that is sai
   const sorted = [...totals].sort((a, b) => b[1] - a[1]);
   const legend = () => page.locator(".legend button").allTextContents();
   const shown = await legend();
-  assert.deepEqual(shown.slice(0, 8), sorted.slice(0, 8).map(([label, count]) => label + count.toLocaleString("en")));
+  assert.deepEqual(
+    shown.slice(0, 8),
+    sorted.slice(0, 8).map(([label, count]) => label + count.toLocaleString("en")),
+  );
   const rest = sorted.slice(8);
-  assert.equal(shown[8], `${rest.length} others${rest.reduce((sum, [, count]) => sum + count, 0).toLocaleString("en")}`);
+  assert.equal(
+    shown[8],
+    `${rest.length} others${rest.reduce((sum, [, count]) => sum + count, 0).toLocaleString("en")}`,
+  );
   assert.ok((await page.locator(".legend-more").textContent()).startsWith(`${rest.length} further groups`));
   await page.locator("#chart .chart").focus();
   await page.keyboard.press("Home");
   await page.keyboard.press("ArrowRight");
   const drawn = new Set(sorted.slice(0, 8).map(([label]) => label));
   const second = data.filter(([label, name]) => label.startsWith("2024-01-02") && !drawn.has(name));
-  assert.equal((await tipOf(page)).lines[`${rest.length} others`], String(second.reduce((sum, [, , count]) => sum + count, 0)));
+  assert.equal(
+    (await tipOf(page)).lines[`${rest.length} others`],
+    String(second.reduce((sum, [, , count]) => sum + count, 0)),
+  );
   await page.getByRole("button", { name: "Draw 8 more" }).click();
   assert.equal((await legend()).length, 17);
   await page.getByLabel("Figure", { exact: true }).selectOption("visitor_id_uniq");
@@ -195,17 +249,25 @@ test("the kind of chart is chosen by itself, or by a person", async () => {
   await page.getByLabel("Lines", { exact: true }).check();
   assert.equal(await page.locator(".marks > .line").count(), 1);
   await page.getByLabel("Bars", { exact: true }).check();
-  const heights = await page.locator(".marks rect.bar").evaluateAll((bars) => bars.map((bar) => Number(bar.getAttribute("height"))));
+  const heights = await page
+    .locator(".marks rect.bar")
+    .evaluateAll((bars) => bars.map((bar) => Number(bar.getAttribute("height"))));
   const { data } = await ask({ interval: { start: "2024-01-01", end: "2024-01-15", time_zone: "UTC" } });
   const scale = heights[0] / data[0][1];
   heights.forEach((height, at) => assert.ok(Math.abs(height - data[at][1] * scale) < 0.5, `bar ${at}`));
   await page.getByLabel("Granularity").selectOption("all");
   await run(page);
-  assert.equal(await page.locator(".figures dd").textContent(), data.reduce((sum, [, count]) => sum + count, 0).toLocaleString("en"));
+  assert.equal(
+    await page.locator(".figures dd").textContent(),
+    data.reduce((sum, [, count]) => sum + count, 0).toLocaleString("en"),
+  );
   await pick(page, "Grouped by", "category");
   await run(page);
   const ranks = await page.locator(".ranking .number").allTextContents();
-  assert.deepEqual(ranks, [...ranks].sort((a, b) => Number(b.replace(",", "")) - Number(a.replace(",", ""))));
+  assert.deepEqual(
+    ranks,
+    [...ranks].sort((a, b) => Number(b.replace(",", "")) - Number(a.replace(",", ""))),
+  );
   await check();
 });
 
@@ -213,28 +275,46 @@ test("files are the bytes of the service", async () => {
   const values = { group_by: ["label", "properties"], aggregations: ["count", "avg"] };
   const { page, check } = await open(values);
   const save = async (name) => {
-    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name, exact: true }).click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name, exact: true }).click(),
+    ]);
     return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
   };
   const json = await save("JSON");
   assert.equal(json.name, `gristmill-${organization}-2024-01-01.json`);
-  assert.ok(json.text === await service.ask(organization, request(values)));
+  assert.ok(json.text === (await service.ask(organization, request(values))));
   const csv = await save("CSV");
   assert.equal(csv.name, `gristmill-${organization}-2024-01-01.csv`);
-  assert.ok(csv.text === await service.ask(organization, request(values), "text/csv"));
+  assert.ok(csv.text === (await service.ask(organization, request(values), "text/csv")));
   assert.match(csv.text.slice(0, 60), /^timestamp,label,properties,count,avg\r?\n/);
   await check();
 });
 
 test("values of events are text wherever they are shown", async () => {
-  const values = { organization_id: HOSTILE, interval: { start: "2024-01-01", end: "2024-02-01", time_zone: "UTC" },
-    group_by: ["vendor", "category", "label", "action", "properties"], aggregations: ["count"] };
+  const values = {
+    organization_id: HOSTILE,
+    interval: { start: "2024-01-01", end: "2024-02-01", time_zone: "UTC" },
+    group_by: ["vendor", "category", "label", "action", "properties"],
+    aggregations: ["count"],
+  };
   const { page, check } = await openConsole(browser, service.base, { hash: linkTo({ ...values, granularity: "day" }) });
   const everything = async () => page.evaluate(() => document.body.textContent);
   const table = await tableOf(page);
   const flat = table.flat();
-  for (const text of ["<b>vendor</b>", "<img src=x onerror=alert(1)>", "bell\\u{7} and \\u{202e}reversed", '"quoted", comma', '""', "javascript:alert(1)",
-    "</script><script>alert(1)</script>", "line\\u{a}break", "a\\u{0}b", "null"]) assert.ok(flat.includes(text), `${text} in ${flat}`);
+  for (const text of [
+    "<b>vendor</b>",
+    "<img src=x onerror=alert(1)>",
+    "bell\\u{7} and \\u{202e}reversed",
+    '"quoted", comma',
+    '""',
+    "javascript:alert(1)",
+    "</script><script>alert(1)</script>",
+    "line\\u{a}break",
+    "a\\u{0}b",
+    "null",
+  ])
+    assert.ok(flat.includes(text), `${text} in ${flat}`);
   assert.equal(await page.locator("#result img, #result b, #result script").count(), 0);
   assert.ok(!/[\u0000-\u0008\u000b-\u001f\u202e]/.test((await everything()).replaceAll("\r", "")));
   await page.locator("#chart .chart").focus();

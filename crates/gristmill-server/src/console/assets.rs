@@ -45,6 +45,7 @@ const FILES: &[(&str, &str, &str)] = &files! {
     "link.js" SCRIPT;
     "number.js" SCRIPT;
     "problem.js" SCRIPT;
+    "ranking.js" SCRIPT;
     "request.js" SCRIPT;
     "result.js" SCRIPT;
     "service.js" SCRIPT;

@@ -1,6 +1,16 @@
 // An answer as columns and as the series of a chart.
 
-import { UNIQ, addsUp, bucketCount, figuresOf, granularityName, groupName, groupsOf, intervalOf, isWhole } from "./request.js";
+import {
+  UNIQ,
+  addsUp,
+  bucketCount,
+  figuresOf,
+  granularityName,
+  groupName,
+  groupsOf,
+  intervalOf,
+  isWhole,
+} from "./request.js";
 import { approximate, parseLabel } from "./time.js";
 import { valueText } from "./element.js";
 
@@ -29,7 +39,9 @@ export class Answer {
   /** Whether it is known that nothing matched: there is no row, or every count is 0. A sum of 0 may be one of events. */
   get isEmpty() {
     const isCount = (entry) => entry === "count" || (entry.type === "count" && entry.name === undefined);
-    const at = figuresOf(this.request).some(isCount) ? this.columns.findIndex(({ name, metric }) => metric && name === "count") : -1;
+    const at = figuresOf(this.request).some(isCount)
+      ? this.columns.findIndex(({ name, metric }) => metric && name === "count")
+      : -1;
     return this.rows.length === 0 || (at >= 0 && this.rows.every((row) => row[at] === 0));
   }
 
@@ -100,7 +112,10 @@ function drawnSeries({ key, group, points, total }, { metric, buckets, empty }) 
 }
 
 function bucketsOf(labels, request) {
-  const buckets = labels.map(parseLabel).filter((label) => label !== null).sort((a, b) => a.millis - b.millis);
+  const buckets = labels
+    .map(parseLabel)
+    .filter((label) => label !== null)
+    .sort((a, b) => a.millis - b.millis);
   const last = buckets.length - 1;
   const asked = approximate(intervalOf(request).end);
   buckets.forEach((bucket, at) => {
@@ -122,7 +137,8 @@ export function intervalOfBuckets({ buckets }, from, to, request) {
 export function topSeries(data, most, request) {
   const drawn = data.series.slice(0, most).map((one) => drawnSeries(one, data));
   const rest = data.series.slice(most);
-  const apart = data.additive && data.empty === 0 && !groupsOf(request).some((entry) => groupName(entry) === "properties");
+  const apart =
+    data.additive && data.empty === 0 && !groupsOf(request).some((entry) => groupName(entry) === "properties");
   if (rest.length === 0 || !apart) return { drawn, left: rest.length, others: null };
   const values = new Array(data.buckets.length).fill(0);
   let total = 0;

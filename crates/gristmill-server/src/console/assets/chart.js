@@ -1,4 +1,4 @@
-// Charts, drawn as SVG: lines or bars over time, ranked bars for one bucket with groups, figures for one row.
+// Charts over time, drawn as SVG: lines or bars.
 
 import { element, fill, shape } from "./element.js";
 import { numberText, roundSteps, shortText } from "./number.js";
@@ -6,9 +6,6 @@ import { bucketTitle, timeTicks } from "./time.js";
 
 /** Colours of the palette in the style sheet; series beyond them repeat the colours with broken lines. */
 export const COLOURS = 8;
-
-/** Rows of ranked bars. */
-export const MOST_RANKS = 16;
 
 /** Pixels of the plot from the top, from the right, for the axis of time, and of a character of the axis of figures. */
 const TOP = 10;
@@ -35,8 +32,11 @@ const place = (at) => (at < 0 ? "others" : `s${at % COLOURS}${at >= COLOURS ? " 
 
 /** The mark of a series in legend and box. */
 export function swatch(at) {
-  return shape("svg", { class: `swatch ${place(at)}`, width: "14", height: "10", "aria-hidden": "true" },
-    shape("rect", { x: "0", y: "3", width: "14", height: "4", rx: "2" }));
+  return shape(
+    "svg",
+    { class: `swatch ${place(at)}`, width: "14", height: "10", "aria-hidden": "true" },
+    shape("rect", { x: "0", y: "3", width: "14", height: "4", rx: "2" }),
+  );
 }
 
 /**
@@ -47,12 +47,25 @@ export function drawOverTime(root, { data, lines, kind, label, zoom, read }) {
   const { buckets, granularity } = data;
   const svg = shape("svg", { class: "plot", "aria-hidden": "true" });
   const box = element("div", { class: "tip", hidden: true });
-  const area = element("div", { class: "chart", tabindex: "0", role: "application", "aria-roledescription": "chart",
-    "aria-label": `${label}. Left and right read the values, with Shift they choose a span, Enter zooms into it.` }, svg, box);
+  const area = element(
+    "div",
+    {
+      class: "chart",
+      tabindex: "0",
+      role: "application",
+      "aria-roledescription": "chart",
+      "aria-label": `${label}. Left and right read the values, with Shift they choose a span, Enter zooms into it.`,
+    },
+    svg,
+    box,
+  );
   const focused = root.contains(document.activeElement);
   fill(root, area);
   if (focused) area.focus();
-  const stacked = kind === "bar" && data.additive && lines.every(({ values }) => values.every((value) => value === null || value >= 0));
+  const stacked =
+    kind === "bar" &&
+    data.additive &&
+    lines.every(({ values }) => values.every((value) => value === null || value >= 0));
   let scale = null;
   let cross = -1;
   let anchor = -1;
@@ -63,7 +76,8 @@ export function drawOverTime(root, { data, lines, kind, label, zoom, read }) {
     if (width === 0 || height === 0) return;
     scale = scaleOf({ width, height, buckets, lines, stacked, whole: wholeNumbers(lines) });
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    const marks = kind === "bar" ? barsOf(lines, scale, buckets, stacked) : lines.map((line) => lineOf(line, scale, buckets));
+    const marks =
+      kind === "bar" ? barsOf(lines, scale, buckets, stacked) : lines.map((line) => lineOf(line, scale, buckets));
     fill(svg, axes(scale, buckets), shape("g", { class: "marks" }, marks), shape("g", { class: "cross" }));
     if (cross >= 0) point(Math.min(cross, buckets.length - 1));
   }
@@ -78,16 +92,38 @@ export function drawOverTime(root, { data, lines, kind, label, zoom, read }) {
       return;
     }
     const x = scale.center(at);
-    const span = anchor >= 0 && anchor !== at ? selection(scale, buckets, Math.min(anchor, at), Math.max(anchor, at)) : null;
-    const dots = stacked ? [] : lines.filter(({ values }) => typeof values[at] === "number").map(({ values, at: colour }) =>
-      shape("circle", { class: place(colour), cx: x, cy: scale.y(values[at]), r: 3.5 }));
+    const span =
+      anchor >= 0 && anchor !== at ? selection(scale, buckets, Math.min(anchor, at), Math.max(anchor, at)) : null;
+    const dots = stacked
+      ? []
+      : lines
+          .filter(({ values }) => typeof values[at] === "number")
+          .map(({ values, at: colour }) =>
+            shape("circle", { class: place(colour), cx: x, cy: scale.y(values[at]), r: 3.5 }),
+          );
     fill(layer, span, shape("line", { x1: x, x2: x, y1: TOP, y2: scale.bottom }), dots);
     const listed = listedAt(lines, at);
-    fill(box, element("p", { class: "title" }, bucketTitle(buckets[at], granularity)),
-      element("ul", {}, listed.slice(0, MOST_LISTED).map(({ title, values, at: colour }) =>
-        element("li", {}, swatch(colour), element("bdi", {}, title), element("span", { class: "number" }, numberText(values[at]))))),
+    fill(
+      box,
+      element("p", { class: "title" }, bucketTitle(buckets[at], granularity)),
+      element(
+        "ul",
+        {},
+        listed
+          .slice(0, MOST_LISTED)
+          .map(({ title, values, at: colour }) =>
+            element(
+              "li",
+              {},
+              swatch(colour),
+              element("bdi", {}, title),
+              element("span", { class: "number" }, numberText(values[at])),
+            ),
+          ),
+      ),
       listed.length > MOST_LISTED && element("p", { class: "note" }, `and ${listed.length - MOST_LISTED} more`),
-      listed.length === 0 && element("p", { class: "note" }, "no value"));
+      listed.length === 0 && element("p", { class: "note" }, "no value"),
+    );
     box.hidden = false;
     const left = x > scale.width / 2;
     box.style.left = left ? "auto" : `${x + 12}px`;
@@ -95,7 +131,9 @@ export function drawOverTime(root, { data, lines, kind, label, zoom, read }) {
   }
 
   function say() {
-    const values = listedAt(lines, cross).slice(0, MOST_LISTED).map(({ title, values: all }) => `${title} ${numberText(all[cross])}`);
+    const values = listedAt(lines, cross)
+      .slice(0, MOST_LISTED)
+      .map(({ title, values: all }) => `${title} ${numberText(all[cross])}`);
     const span = anchor >= 0 && anchor !== cross ? `${Math.abs(anchor - cross) + 1} buckets chosen, Enter zooms. ` : "";
     read(`${span}${bucketTitle(buckets[cross], granularity)}: ${values.join(", ") || "no value"}`);
   }
@@ -108,7 +146,14 @@ export function drawOverTime(root, { data, lines, kind, label, zoom, read }) {
   area.addEventListener("keydown", (event) => {
     const last = buckets.length - 1;
     const page = Math.max(1, Math.round(buckets.length / 10));
-    const moves = { ArrowLeft: cross - 1, ArrowRight: cross + 1, PageUp: cross - page, PageDown: cross + page, Home: 0, End: last };
+    const moves = {
+      ArrowLeft: cross - 1,
+      ArrowRight: cross + 1,
+      PageUp: cross - page,
+      PageDown: cross + page,
+      Home: 0,
+      End: last,
+    };
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key in moves) {
       event.preventDefault();
@@ -125,7 +170,10 @@ export function drawOverTime(root, { data, lines, kind, label, zoom, read }) {
       point(-1);
     }
   });
-  area.addEventListener("blur", () => { anchor = -1; point(-1); });
+  area.addEventListener("blur", () => {
+    anchor = -1;
+    point(-1);
+  });
 
   const bucketAt = (event) => scale.bucket(event.clientX - area.getBoundingClientRect().left);
   let pressed = null;
@@ -146,8 +194,14 @@ export function drawOverTime(root, { data, lines, kind, label, zoom, read }) {
     pressed = null;
     if (dragged) take(from, bucketAt(event));
   });
-  area.addEventListener("pointercancel", () => { pressed = null; anchor = -1; point(-1); });
-  area.addEventListener("pointerleave", () => { if (!pressed && document.activeElement !== area) point(-1); });
+  area.addEventListener("pointercancel", () => {
+    pressed = null;
+    anchor = -1;
+    point(-1);
+  });
+  area.addEventListener("pointerleave", () => {
+    if (!pressed && document.activeElement !== area) point(-1);
+  });
 
   const observer = new ResizeObserver(draw);
   observer.observe(area);
@@ -177,7 +231,11 @@ function scaleOf({ width, height, buckets, lines, stacked, whole }) {
   const [least, most] = [steps[0], steps.at(-1)];
   const x = (millis) => left + ((millis - first) / (last - first)) * (width - left - RIGHT);
   return {
-    width, left, bottom, steps, x,
+    width,
+    left,
+    bottom,
+    steps,
+    x,
     y: (value) => bottom - ((value - least) / (most - least)) * (bottom - TOP),
     center: (at) => (x(buckets[at].millis) + x(buckets[at].end)) / 2,
     bucket(position) {
@@ -195,16 +253,39 @@ function scaleOf({ width, height, buckets, lines, stacked, whole }) {
 
 function axes(scale, buckets) {
   const TICK = 60;
-  const lines = scale.steps.map((step) => shape("g", { class: step === 0 ? "grid zero" : "grid" },
-    shape("line", { x1: scale.left, x2: scale.width - RIGHT, y1: scale.y(step), y2: scale.y(step) }),
-    shape("text", { x: scale.left - 6, y: scale.y(step), "text-anchor": "end", "dominant-baseline": "middle" }, shortText(step))));
-  const ticks = timeTicks(buckets, Math.max(1, Math.floor((scale.width - scale.left) / TICK))).map(({ index, title }) => {
-    const x = scale.center(index);
-    const half = (title.length * CHARACTER) / 2;
-    const anchor = x - half < 0 ? "start" : x + half > scale.width ? "end" : "middle";
-    return shape("g", { class: "tick" }, shape("line", { x1: x, x2: x, y1: scale.bottom, y2: scale.bottom + 4 }),
-      shape("text", { x: anchor === "end" ? scale.width : anchor === "start" ? 0 : x, y: scale.bottom + 17, "text-anchor": anchor }, title));
-  });
+  const lines = scale.steps.map((step) =>
+    shape(
+      "g",
+      { class: step === 0 ? "grid zero" : "grid" },
+      shape("line", { x1: scale.left, x2: scale.width - RIGHT, y1: scale.y(step), y2: scale.y(step) }),
+      shape(
+        "text",
+        { x: scale.left - 6, y: scale.y(step), "text-anchor": "end", "dominant-baseline": "middle" },
+        shortText(step),
+      ),
+    ),
+  );
+  const ticks = timeTicks(buckets, Math.max(1, Math.floor((scale.width - scale.left) / TICK))).map(
+    ({ index, title }) => {
+      const x = scale.center(index);
+      const half = (title.length * CHARACTER) / 2;
+      const anchor = x - half < 0 ? "start" : x + half > scale.width ? "end" : "middle";
+      return shape(
+        "g",
+        { class: "tick" },
+        shape("line", { x1: x, x2: x, y1: scale.bottom, y2: scale.bottom + 4 }),
+        shape(
+          "text",
+          {
+            x: anchor === "end" ? scale.width : anchor === "start" ? 0 : x,
+            y: scale.bottom + 17,
+            "text-anchor": anchor,
+          },
+          title,
+        ),
+      );
+    },
+  );
   return [...lines, ...ticks];
 }
 
@@ -213,8 +294,12 @@ function lineOf({ values, at: colour }, scale, buckets) {
   const points = values.map((value, at) => (value === null ? null : { x: scale.center(at), y: scale.y(value) }));
   const alone = (at) => points[at] && !points[at - 1] && !points[at + 1];
   const dots = points.flatMap((each, at) => (each && (buckets.length <= MOST_DOTS || alone(at)) ? [each] : []));
-  return shape("g", { class: `line ${place(colour)}${points.length > scale.width / 3 ? " dense" : ""}` }, shape("path", { d: pathOf(points, scale.width) }),
-    dots.map(({ x, y }) => shape("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: "2.2" })));
+  return shape(
+    "g",
+    { class: `line ${place(colour)}${points.length > scale.width / 3 ? " dense" : ""}` },
+    shape("path", { d: pathOf(points, scale.width) }),
+    dots.map(({ x, y }) => shape("circle", { cx: x.toFixed(1), cy: y.toFixed(1), r: "2.2" })),
+  );
 }
 
 /** A path through points, broken where there is none. Of more points than pixels, each pixel keeps its highest and lowest. */
@@ -250,46 +335,40 @@ function extremes(points) {
 
 function barsOf(lines, scale, buckets, stacked) {
   const SHARE = 0.82;
-  return buckets.map((bucket, at) => {
-    const room = scale.x(bucket.end) - scale.x(bucket.millis);
-    const width = Math.max(1, room * SHARE);
-    const left = scale.center(at) - width / 2;
-    const each = stacked ? width : width / lines.length;
-    let base = 0;
-    return lines.flatMap(({ values, at: colour }, order) => {
-      const value = values[at];
-      if (value === null || value === 0) return [];
-      const from = stacked ? base : 0;
-      base = from + value;
-      const [top, bottom] = [scale.y(Math.max(from, from + value)), scale.y(Math.min(from, from + value))];
-      return [shape("rect", { class: `bar ${place(colour)}`, x: (left + (stacked ? 0 : order * each)).toFixed(1), y: top.toFixed(1),
-        width: Math.max(1, each - (stacked || each < 4 ? 0 : 1)).toFixed(1), height: Math.max(0.5, bottom - top).toFixed(1) })];
-    });
-  }).flat();
+  return buckets
+    .map((bucket, at) => {
+      const room = scale.x(bucket.end) - scale.x(bucket.millis);
+      const width = Math.max(1, room * SHARE);
+      const left = scale.center(at) - width / 2;
+      const each = stacked ? width : width / lines.length;
+      let base = 0;
+      return lines.flatMap(({ values, at: colour }, order) => {
+        const value = values[at];
+        if (value === null || value === 0) return [];
+        const from = stacked ? base : 0;
+        base = from + value;
+        const [top, bottom] = [scale.y(Math.max(from, from + value)), scale.y(Math.min(from, from + value))];
+        return [
+          shape("rect", {
+            class: `bar ${place(colour)}`,
+            x: (left + (stacked ? 0 : order * each)).toFixed(1),
+            y: top.toFixed(1),
+            width: Math.max(1, each - (stacked || each < 4 ? 0 : 1)).toFixed(1),
+            height: Math.max(0.5, bottom - top).toFixed(1),
+          }),
+        ];
+      });
+    })
+    .flat();
 }
 
 function selection(scale, buckets, from, to) {
   const [left, right] = [scale.x(buckets[from].millis), scale.x(buckets[to].end)];
-  return shape("rect", { class: "selection", x: left, y: TOP, width: Math.max(1, right - left), height: scale.bottom - TOP });
-}
-
-/** Bars for the groups of one bucket, the largest first; `left` groups are not among them. */
-export function drawRanking(root, { drawn, left, metric }) {
-  const most = Math.max(...drawn.map(({ values }) => Math.abs(values[0] ?? 0)), Number.MIN_VALUE);
-  const rows = drawn.map(({ title, values }) => {
-    const bar = element("span", { class: (values[0] ?? 0) < 0 ? "fill negative" : "fill" });
-    bar.style.width = `${(Math.abs(values[0] ?? 0) / most) * 100}%`;
-    return element("li", {}, element("bdi", { class: "name", title }, title), element("span", { class: "track", "aria-hidden": "true" }, bar),
-      element("span", { class: "number" }, numberText(values[0])));
+  return shape("rect", {
+    class: "selection",
+    x: left,
+    y: TOP,
+    width: Math.max(1, right - left),
+    height: scale.bottom - TOP,
   });
-  fill(root, element("ol", { class: "ranking", "aria-label": `Groups by ${metric}` }, rows),
-    left > 0 && element("p", { class: "note" }, `${numberText(left)} more ${left === 1 ? "group is" : "groups are"} in the table only.`));
-}
-
-/** The figures of one row. */
-export function drawFigures(root, answer) {
-  const [row] = answer.rows;
-  const figures = answer.columns.flatMap(({ name, metric }, at) => (metric ? [{ name, value: row[at] }] : []));
-  fill(root, element("dl", { class: "figures" }, figures.map(({ name, value }) =>
-    element("div", {}, element("dt", {}, element("bdi", {}, name)), element("dd", { title: String(value) }, numberText(value))))));
 }

@@ -12,13 +12,37 @@ let made = 0;
  * Makes one. `suggest(text, signal)` gives `{options: [{value, title, note}], hint}`; `take(value)` is told what was chosen, a
  * value of the list or, where it is `free`, the typed text, and undefined for an empty field.
  */
-export function combobox({ label, value, placeholder = "", suggest, take, path, free = true, id = `combobox-${(made += 1)}` }) {
+export function combobox({
+  label,
+  value,
+  placeholder = "",
+  suggest,
+  take,
+  path,
+  free = true,
+  id = `combobox-${(made += 1)}`,
+}) {
   const listId = `${id}-list`;
   const input = element("input", {
-    id, type: "text", role: "combobox", "aria-expanded": "false", "aria-controls": listId, "aria-autocomplete": "list",
-    "aria-label": label, autocomplete: "off", autocapitalize: "none", spellcheck: "false", placeholder, "data-path": path,
+    id,
+    type: "text",
+    role: "combobox",
+    "aria-expanded": "false",
+    "aria-controls": listId,
+    "aria-autocomplete": "list",
+    "aria-label": label,
+    autocomplete: "off",
+    autocapitalize: "none",
+    spellcheck: "false",
+    placeholder,
+    "data-path": path,
   });
-  const list = element("ul", { id: listId, role: "listbox", "aria-label": `${label ?? "Suggestions"}: suggestions`, hidden: true });
+  const list = element("ul", {
+    id: listId,
+    role: "listbox",
+    "aria-label": `${label ?? "Suggestions"}: suggestions`,
+    hidden: true,
+  });
   const hint = element("p", { class: "hint", hidden: true, role: "status" });
   // In the top layer, so that no panel that scrolls cuts it off.
   const popup = element("div", { class: "popup", popover: "manual" }, list, hint);
@@ -44,7 +68,10 @@ export function combobox({ label, value, placeholder = "", suggest, take, path, 
   function showPopup(on) {
     if (on !== isOpen()) popup.togglePopover(on);
     if (on) follow();
-    for (const [type, target] of [["scroll", document], ["resize", window]]) {
+    for (const [type, target] of [
+      ["scroll", document],
+      ["resize", window],
+    ]) {
       if (on) target.addEventListener(type, follow, true);
       else target.removeEventListener(type, follow, true);
     }
@@ -96,10 +123,25 @@ export function combobox({ label, value, placeholder = "", suggest, take, path, 
     options = found.options;
     active = -1;
     input.removeAttribute("aria-activedescendant");
-    fill(list, options.map((option, at) => element("li", {
-      id: `${listId}-${at}`, role: "option", "aria-selected": "false",
-      onpointerdown: (event) => { event.preventDefault(); choose(option.value); },
-    }, element("span", { class: "value" }, option.title ?? valueNode(option.value)), option.note && element("span", { class: "note" }, option.note))));
+    fill(
+      list,
+      options.map((option, at) =>
+        element(
+          "li",
+          {
+            id: `${listId}-${at}`,
+            role: "option",
+            "aria-selected": "false",
+            onpointerdown: (event) => {
+              event.preventDefault();
+              choose(option.value);
+            },
+          },
+          element("span", { class: "value" }, option.title ?? valueNode(option.value)),
+          option.note && element("span", { class: "note" }, option.note),
+        ),
+      ),
+    );
     hint.textContent = found.hint ?? "";
     list.hidden = options.length === 0;
     hint.hidden = !found.hint;
@@ -147,7 +189,14 @@ export function combobox({ label, value, placeholder = "", suggest, take, path, 
     }
   });
   show(value);
-  return { root, input, set: show, suggest: (next) => { suggest = next; } };
+  return {
+    root,
+    input,
+    set: show,
+    suggest: (next) => {
+      suggest = next;
+    },
+  };
 }
 
 /** Puts a list below its field, or above where there is more room, and within the window. */
@@ -170,7 +219,12 @@ export function suggestFrom(all) {
   return (text) => {
     const rank = ({ value, title = value }) => Math.min(1, plain(title).indexOf(plain(text)));
     const found = options.filter((option) => rank(option) >= 0).sort((a, b) => rank(a) - rank(b));
-    const hint = found.length === 0 ? "Nothing in the list holds this text." : found.length > MOST ? `${found.length - MOST} more: type on to see them.` : "";
+    const hint =
+      found.length === 0
+        ? "Nothing in the list holds this text."
+        : found.length > MOST
+          ? `${found.length - MOST} more: type on to see them.`
+          : "";
     return { options: found.slice(0, MOST), hint };
   };
 }
@@ -179,18 +233,26 @@ export function suggestFrom(all) {
 export function tokens({ label, values, suggest, take, path }) {
   const root = element("div", { class: "tokens" });
   const draw = (focus) => {
-    const field = combobox({ label: `${label}: add a value`, value: undefined, placeholder: "Add a value", suggest, path,
+    const field = combobox({
+      label: `${label}: add a value`,
+      value: undefined,
+      placeholder: "Add a value",
+      suggest,
+      path,
       take: (value) => {
         if (value === undefined || values.includes(value)) return;
         values = [...values, value];
         take(values);
         draw(true);
-      } });
-    const chips = values.map((value, at) => chip(valueText(value), () => {
-      values = values.filter((_, place) => place !== at);
-      take(values);
-      draw(true);
-    }));
+      },
+    });
+    const chips = values.map((value, at) =>
+      chip(valueText(value), () => {
+        values = values.filter((_, place) => place !== at);
+        take(values);
+        draw(true);
+      }),
+    );
     fill(root, ...chips, field.root);
     if (focus) field.input.focus();
   };
@@ -200,16 +262,34 @@ export function tokens({ label, values, suggest, take, path }) {
 
 /** A small label that can be taken away. */
 export function chip(title, remove, attributes = {}) {
-  return element("span", { class: "chip", ...attributes }, element("bdi", {}, title),
-    element("button", { type: "button", class: "remove", "aria-label": `Remove ${title}`, onclick: remove }, "×"));
+  return element(
+    "span",
+    { class: "chip", ...attributes },
+    element("bdi", {}, title),
+    element("button", { type: "button", class: "remove", "aria-label": `Remove ${title}`, onclick: remove }, "×"),
+  );
 }
 
 /** A row of chips and a field to pick further ones. `options` are `{value, title, note}`. */
 export function picker({ id, label, entries, options, path, add, remove }) {
-  const field = combobox({ id, label, value: undefined, placeholder: "Add…", free: false, suggest: suggestFrom(options), take: (value) => value !== undefined && add(value) });
-  const chips = entries.map((title, at) => chip(title, () => {
-    remove(at);
-    byId(id)?.focus();
-  }, { "data-path": `${path}[${at}]` }));
+  const field = combobox({
+    id,
+    label,
+    value: undefined,
+    placeholder: "Add…",
+    free: false,
+    suggest: suggestFrom(options),
+    take: (value) => value !== undefined && add(value),
+  });
+  const chips = entries.map((title, at) =>
+    chip(
+      title,
+      () => {
+        remove(at);
+        byId(id)?.focus();
+      },
+      { "data-path": `${path}[${at}]` },
+    ),
+  );
   return element("div", { class: "chips", "data-path": path }, chips, field.root);
 }

@@ -11,12 +11,30 @@ import { explanationNode } from "./explanation.js";
 import { fromFragment, toFragment } from "./link.js";
 import { numberText } from "./number.js";
 import { announce, clearProblems, problemNode, showAt } from "./problem.js";
-import { calendarRequest, changed, firstRequest, groupName, groupsOf, intervalOf, jsonText, zoneOf, zoomed } from "./request.js";
+import {
+  calendarRequest,
+  changed,
+  firstRequest,
+  groupName,
+  groupsOf,
+  intervalOf,
+  jsonText,
+  zoneOf,
+  zoomed,
+} from "./request.js";
 import { resultView } from "./result.js";
 import * as service from "./service.js";
 import { tabList } from "./tabs.js";
 import { themeSwitch } from "./theme.js";
-import { approximate, dateAt, defaultInterval, granularityFor, intervalLength, localZone, presetInterval } from "./time.js";
+import {
+  approximate,
+  dateAt,
+  defaultInterval,
+  granularityFor,
+  intervalLength,
+  localZone,
+  presetInterval,
+} from "./time.js";
 
 const NARROW = window.matchMedia("(max-width: 760px)");
 const APPLE = /Mac|iP(?:hone|ad)/.test(navigator.platform);
@@ -50,8 +68,21 @@ const organization = () => (typeof request.organization_id === "string" ? reques
 
 let controls = null;
 const result = resultView({ view: () => view, viewed: () => remember(), zoom: zoomTo });
-const tabs = tabList({ chosen: (tab) => { view.tab = tab; if (tab === "explain") explain(); }, changed: () => remember() });
-const picked = combobox({ id: "organization", value: undefined, placeholder: "id of an organization", suggest: () => ({ options: [] }), take: takeOrganization, path: "organization_id" });
+const tabs = tabList({
+  chosen: (tab) => {
+    view.tab = tab;
+    if (tab === "explain") explain();
+  },
+  changed: () => remember(),
+});
+const picked = combobox({
+  id: "organization",
+  value: undefined,
+  placeholder: "id of an organization",
+  suggest: () => ({ options: [] }),
+  take: takeOrganization,
+  path: "organization_id",
+});
 
 // ---- what is asked
 
@@ -79,7 +110,8 @@ function takeText(next) {
   written = next;
   try {
     const parsed = JSON.parse(next);
-    if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) throw new Error("A request is an object: { … }");
+    if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
+      throw new Error("A request is an object: { … }");
     [request, broken] = [parsed, null];
   } catch (error) {
     broken = error.message;
@@ -95,14 +127,16 @@ function showRequest({ withText = true } = {}) {
   }
   byId("controls").disabled = broken !== null;
   byId("text-notice").hidden = broken === null;
-  byId("text-notice").textContent = broken === null ? "" : "The JSON of the request cannot be read. Mend it under Request, or undo the edits there.";
+  byId("text-notice").textContent =
+    broken === null ? "" : "The JSON of the request cannot be read. Mend it under Request, or undo the edits there.";
   byId("undo-request").hidden = written === null;
   if (withText) byId("request").value = text();
   byId("request-line").textContent = `POST /api/events/v2/orgs/${encodeURIComponent(organization())}/fetch`;
   byId("zoom-back").hidden = zooms.length === 0;
   const { start, end } = intervalOf(request);
   const by = groupsOf(request).map(groupName).join(", ");
-  byId("fold-note").textContent = `${String(start ?? "").slice(0, 10)} to ${String(end ?? "").slice(0, 10)}${by && `, by ${by}`}`;
+  byId("fold-note").textContent =
+    `${String(start ?? "").slice(0, 10)} to ${String(end ?? "").slice(0, 10)}${by && `, by ${by}`}`;
 }
 
 async function takeOrganization(id) {
@@ -294,16 +328,24 @@ function showWelcome() {
 function noticeOfNothing() {
   if (!extent) return noEventsNode(organization(), openEvent);
   const zone = zoneOf(request);
-  const again = (next) => { write(next); run(); };
+  const again = (next) => {
+    write(next);
+    run();
+  };
   return noMatchNode({
     first: dateAt(extent.first, zone),
     last: dateAt(extent.last, zone),
     all: () => {
       const all = presetInterval("all", { zone, extent });
-      again({ ...request, interval: { ...intervalOf(request), ...all }, granularity: granularityFor(intervalLength(all)) });
+      again({
+        ...request,
+        interval: { ...intervalOf(request), ...all },
+        granularity: granularityFor(intervalLength(all)),
+      });
     },
-    unfiltered: (request.filters || request.vendor || request.sources)
-      && (() => again(changed(request, { filters: undefined, vendor: undefined, sources: undefined }))),
+    unfiltered:
+      (request.filters || request.vendor || request.sources) &&
+      (() => again(changed(request, { filters: undefined, vendor: undefined, sources: undefined }))),
   });
 }
 
@@ -319,7 +361,9 @@ function showProblem(error) {
     byId("token").focus();
   } else if (error.path) {
     if (NARROW.matches) byId("fold").open = true;
-    const place = showAt(error.path, error.message, byId("query")) ?? showAt(error.path, error.message, document.querySelector(".masthead"));
+    const place =
+      showAt(error.path, error.message, byId("query")) ??
+      showAt(error.path, error.message, document.querySelector(".masthead"));
     place?.scrollIntoView({ block: "nearest" });
     const area = byId("request");
     area.setAttribute("aria-invalid", "true");
@@ -346,14 +390,29 @@ async function explain() {
 function openEvent() {
   openEventForm(byId("event-dialog"), {
     organization: organization(),
-    sent: () => { extentOf = null; listOrganizations(); },
+    sent: () => {
+      extentOf = null;
+      listOrganizations();
+    },
     show: async (event) => {
       const zone = localZone();
       await readExtent(event.organization_id);
-      const fields = ["category", "label", "action"].map((dimension) => ({ type: "selector", dimension, value: event[dimension] ?? null }));
+      const fields = ["category", "label", "action"].map((dimension) => ({
+        type: "selector",
+        dimension,
+        value: event[dimension] ?? null,
+      }));
       const end = Date.now();
-      const interval = event.timestamp === undefined ? presetInterval("24h", { now: end, zone }) : presetInterval("all", { zone, extent });
-      write({ ...firstRequest(event.organization_id, interval, zone), vendor: event.vendor, aggregations: ["count", "sum"], filters: { type: "and", fields } });
+      const interval =
+        event.timestamp === undefined
+          ? presetInterval("24h", { now: end, zone })
+          : presetInterval("all", { zone, extent });
+      write({
+        ...firstRequest(event.organization_id, interval, zone),
+        vendor: event.vendor,
+        aggregations: ["count", "sum"],
+        filters: { type: "and", fields },
+      });
       run();
     },
   });
@@ -369,7 +428,10 @@ async function saveCsv() {
   const button = byId("download-csv");
   button.disabled = true;
   try {
-    save(await service.fetchCsv(organization(), answered.sent), fileName(organization(), intervalOf(answered.answer.request), "csv"));
+    save(
+      await service.fetchCsv(organization(), answered.sent),
+      fileName(organization(), intervalOf(answered.answer.request), "csv"),
+    );
   } catch (error) {
     fill(byId("notice"), problemNode(error));
   } finally {
@@ -379,7 +441,10 @@ async function saveCsv() {
 
 function saveJson() {
   const { answer } = answered;
-  save(new Blob([answer.text], { type: "application/json" }), fileName(organization(), intervalOf(answer.request), "json"));
+  save(
+    new Blob([answer.text], { type: "application/json" }),
+    fileName(organization(), intervalOf(answer.request), "json"),
+  );
 }
 
 function useToken(value) {
@@ -425,14 +490,26 @@ function joinPage() {
   byId("shortcut").textContent = APPLE ? "⌘ Enter" : "Ctrl Enter";
   byId("access-summary").textContent = service.token.get() ? "Token in use" : "Token";
   byId("fold").open = true;
-  byId("query").addEventListener("submit", (event) => { event.preventDefault(); run(); });
+  byId("query").addEventListener("submit", (event) => {
+    event.preventDefault();
+    run();
+  });
   byId("cancel").addEventListener("click", cancel);
   byId("zoom-back").addEventListener("click", zoomBack);
   byId("open-event").addEventListener("click", openEvent);
-  byId("skip").addEventListener("click", (event) => { event.preventDefault(); byId("result").focus(); });
-  byId("token-form").addEventListener("submit", (event) => { event.preventDefault(); useToken(byId("token").value.trim()); });
+  byId("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    byId("result").focus();
+  });
+  byId("token-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    useToken(byId("token").value.trim());
+  });
   byId("forget-token").addEventListener("click", () => useToken(""));
-  byId("copy-link").addEventListener("click", ({ target }) => { remember(); copy(location.href, target); });
+  byId("copy-link").addEventListener("click", ({ target }) => {
+    remember();
+    copy(location.href, target);
+  });
   byId("copy-request").addEventListener("click", ({ target }) => copy(text(), target));
   byId("download-csv").addEventListener("click", saveCsv);
   byId("download-json").addEventListener("click", saveJson);
@@ -459,8 +536,15 @@ function joinPage() {
     document.activeElement?.dispatchEvent(new Event("change", { bubbles: true }));
     run();
   });
-  document.addEventListener("pointerdown", ({ target }) => { if (!byId("access").contains(target)) byId("access").open = false; });
-  byId("access").addEventListener("keydown", ({ key }) => { if (key === "Escape") { byId("access").open = false; byId("access-summary").focus(); } });
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (!byId("access").contains(target)) byId("access").open = false;
+  });
+  byId("access").addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") {
+      byId("access").open = false;
+      byId("access-summary").focus();
+    }
+  });
   window.addEventListener("popstate", openLink);
 }
 

@@ -12,7 +12,10 @@ export function save(blob, name) {
 /** A name of a file without what file systems do not like. */
 export function fileName(organization, interval, ending) {
   const parts = ["gristmill", organization, String(interval?.start ?? "").slice(0, 10)];
-  return `${parts.map((part) => part.replace(/[^\w.-]+/g, "_")).filter((part) => part !== "").join("-")}.${ending}`;
+  return `${parts
+    .map((part) => part.replace(/[^\w.-]+/g, "_"))
+    .filter((part) => part !== "")
+    .join("-")}.${ending}`;
 }
 
 /** Puts a text into the clipboard and says so on the button. Pages on plain http of other machines may not. */
@@ -24,5 +27,7 @@ export async function copy(text, button) {
   } catch {
     button.textContent = "Not allowed here";
   }
-  setTimeout(() => { button.textContent = before; }, 1500);
+  setTimeout(() => {
+    button.textContent = before;
+  }, 1500);
 }

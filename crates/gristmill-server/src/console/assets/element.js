@@ -52,7 +52,8 @@ export function fill(parent, ...children) {
 }
 
 /** What is there of children, which may be lists, and false or null where there is none. */
-const present = (children) => children.flat().filter((child) => child !== null && child !== undefined && child !== false);
+const present = (children) =>
+  children.flat().filter((child) => child !== null && child !== undefined && child !== false);
 
 /** The element of the page with that id. */
 export const byId = (id) => document.getElementById(id);

@@ -25,7 +25,10 @@ export function eventOf(texts) {
   for (const { name } of FIELDS) {
     const text = texts[name] ?? "";
     if (name === "properties") {
-      const values = text.split(",").map((each) => each.trim()).filter((each) => each !== "");
+      const values = text
+        .split(",")
+        .map((each) => each.trim())
+        .filter((each) => each !== "");
       if (values.length > 0) event.properties = values;
     } else if (name === "value") {
       // What is no number is sent as it was typed, so that the service says what is wrong.
@@ -38,24 +41,58 @@ export function eventOf(texts) {
 /** Opens the form. `sent(event)` is told what was stored, `show(event)` when a person wants to see it. */
 export function openEventForm(dialog, { organization, sent, show }) {
   const inputs = FIELDS.map(({ name, label, value }) => {
-    const input = element("input", { id: `event-${name}`, name, type: "text", autocomplete: "off", spellcheck: "false",
-      inputmode: name === "value" ? "decimal" : undefined, oninput: () => preview() });
+    const input = element("input", {
+      id: `event-${name}`,
+      name,
+      type: "text",
+      autocomplete: "off",
+      spellcheck: "false",
+      inputmode: name === "value" ? "decimal" : undefined,
+      oninput: () => preview(),
+    });
     input.value = name === "organization_id" ? organization || "acme" : value;
     const wide = name === "organization_id" || name === "properties";
-    return element("div", { class: wide ? "field wide" : "field", "data-path": name }, element("label", { for: input.id }, label), input);
+    return element(
+      "div",
+      { class: wide ? "field wide" : "field", "data-path": name },
+      element("label", { for: input.id }, label),
+      input,
+    );
   });
   const json = element("textarea", { id: "event-json", rows: "9", spellcheck: "false", "data-path": "json" });
   const outcome = element("div", { id: "event-outcome", "aria-live": "polite" });
   const send = element("button", { type: "submit", class: "primary" }, "Send");
 
-  const form = element("form", { novalidate: true, onsubmit: submit },
-    element("div", { class: "dialog-head" }, element("h2", { id: "event-title" }, "Send a test event"),
-      element("button", { type: "button", class: "remove", "aria-label": "Close", onclick: () => dialog.close() }, "×")),
+  const form = element(
+    "form",
+    { novalidate: true, onsubmit: submit },
+    element(
+      "div",
+      { class: "dialog-head" },
+      element("h2", { id: "event-title" }, "Send a test event"),
+      element("button", { type: "button", class: "remove", "aria-label": "Close", onclick: () => dialog.close() }, "×"),
+    ),
     element("p", { class: "note" }, "It is stored for good, as untrusted, with the time of its arrival."),
     element("div", { class: "event-fields" }, inputs),
-    element("details", {}, element("summary", {}, "As JSON, with any further field"), element("div", { class: "field" }, element("label", { for: "event-json", class: "unseen" }, "Event as JSON"), json)),
+    element(
+      "details",
+      {},
+      element("summary", {}, "As JSON, with any further field"),
+      element(
+        "div",
+        { class: "field" },
+        element("label", { for: "event-json", class: "unseen" }, "Event as JSON"),
+        json,
+      ),
+    ),
     outcome,
-    element("div", { class: "buttons end" }, element("button", { type: "button", onclick: () => dialog.close() }, "Close"), send));
+    element(
+      "div",
+      { class: "buttons end" },
+      element("button", { type: "button", onclick: () => dialog.close() }, "Close"),
+      send,
+    ),
+  );
 
   function preview() {
     json.value = jsonText(eventOf(Object.fromEntries(new FormData(form))));
@@ -71,8 +108,26 @@ export function openEventForm(dialog, { organization, sent, show }) {
       const stored = await service.store(text);
       const [one] = [JSON.parse(text)].flat();
       sent(one);
-      fill(outcome, element("div", { class: "done" }, element("p", {}, stored === 1 ? "Stored: one event." : `Stored: ${stored} events.`),
-        element("button", { type: "button", id: "show-event", onclick: () => { dialog.close(); show(one); } }, "Show it")));
+      fill(
+        outcome,
+        element(
+          "div",
+          { class: "done" },
+          element("p", {}, stored === 1 ? "Stored: one event." : `Stored: ${stored} events.`),
+          element(
+            "button",
+            {
+              type: "button",
+              id: "show-event",
+              onclick: () => {
+                dialog.close();
+                show(one);
+              },
+            },
+            "Show it",
+          ),
+        ),
+      );
       byId("show-event").focus();
     } catch (error) {
       fill(outcome, problemNode(error));

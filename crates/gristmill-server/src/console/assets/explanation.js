@@ -18,9 +18,12 @@ const plural = (count, word) => `${numberText(count)} ${word}${count === 1 ? "" 
 
 /** The tree of an explanation. */
 export function explanationNode({ rows, micros, passes }) {
-  return element("div", { class: "tree" },
+  return element(
+    "div",
+    { class: "tree" },
     element("p", {}, element("strong", {}, plural(rows, "row")), ` in ${durationText(micros)}`),
-    element("ul", {}, passes.map(passNode)));
+    element("ul", {}, passes.map(passNode)),
+  );
 }
 
 function passNode(pass) {
@@ -28,13 +31,31 @@ function passNode(pass) {
   const left = new Map();
   for (const { pruned } of pass.segments) if (pruned !== null) left.set(pruned, (left.get(pruned) ?? 0) + 1);
   const steps = `prune ${durationText(pass.prune_micros)}, scan ${durationText(pass.scan_micros)}, merge ${durationText(pass.merge_micros)}`;
-  return element("li", {}, element("details", { open: true },
-    element("summary", {}, element("strong", {}, visible(pass.metrics.join(", "))), `: ${plural(pass.groups, "group")}`),
-    element("ul", {}, element("li", {}, steps),
-      [...left].map(([reason, count]) => element("li", { class: "quiet-text" },
-        `${plural(count, "segment")} left out: ${REASONS[reason] ?? reason}`)),
-      scanned.slice(0, MOST_SEGMENTS).map((segment, at) => segmentNode(segment, at < 3)),
-      scanned.length > MOST_SEGMENTS && element("li", {}, `and ${plural(scanned.length - MOST_SEGMENTS, "faster segment")}`))));
+  return element(
+    "li",
+    {},
+    element(
+      "details",
+      { open: true },
+      element(
+        "summary",
+        {},
+        element("strong", {}, visible(pass.metrics.join(", "))),
+        `: ${plural(pass.groups, "group")}`,
+      ),
+      element(
+        "ul",
+        {},
+        element("li", {}, steps),
+        [...left].map(([reason, count]) =>
+          element("li", { class: "quiet-text" }, `${plural(count, "segment")} left out: ${REASONS[reason] ?? reason}`),
+        ),
+        scanned.slice(0, MOST_SEGMENTS).map((segment, at) => segmentNode(segment, at < 3)),
+        scanned.length > MOST_SEGMENTS &&
+          element("li", {}, `and ${plural(scanned.length - MOST_SEGMENTS, "faster segment")}`),
+      ),
+    ),
+  );
 }
 
 function segmentNode(segment, open) {
@@ -48,7 +69,22 @@ function segmentNode(segment, open) {
     ["Read", bytesText(segment.bytes_touched)],
     ["Threads", String(segment.threads)],
   ];
-  return element("li", {}, element("details", { open },
-    element("summary", {}, `Segment of ${plural(segment.rows, "row")}, ${segment.form}: ${durationText(segment.micros)}`),
-    element("dl", {}, facts.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, visible(value)))))));
+  return element(
+    "li",
+    {},
+    element(
+      "details",
+      { open },
+      element(
+        "summary",
+        {},
+        `Segment of ${plural(segment.rows, "row")}, ${segment.form}: ${durationText(segment.micros)}`,
+      ),
+      element(
+        "dl",
+        {},
+        facts.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, visible(value)))),
+      ),
+    ),
+  );
 }

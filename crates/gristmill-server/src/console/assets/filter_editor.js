@@ -40,23 +40,64 @@ export function filterEditor(root, { dimensions, suggest, take }) {
 
   function groupNode(group, parent) {
     const key = keyOf(group);
-    const add = (item) => { group.items.push(item); redraw(`${keyOf(item)}-first`); };
-    const join = element("select", {
-      "aria-label": "How the conditions of this group are joined", "data-key": `${key}-first`,
-      onchange: () => {
-        [group.join, group.not] = [join.value.replace("not-", ""), join.value.startsWith("not-")];
-        emit();
+    const add = (item) => {
+      group.items.push(item);
+      redraw(`${keyOf(item)}-first`);
+    };
+    const join = element(
+      "select",
+      {
+        "aria-label": "How the conditions of this group are joined",
+        "data-key": `${key}-first`,
+        onchange: () => {
+          [group.join, group.not] = [join.value.replace("not-", ""), join.value.startsWith("not-")];
+          emit();
+        },
       },
-    }, [["and", "All of"], ["or", "Any of"], ["not-and", "Not all of"], ["not-or", "None of"]].map(([value, title]) =>
-      element("option", { value, selected: value === `${group.not ? "not-" : ""}${group.join}` }, title)));
+      [
+        ["and", "All of"],
+        ["or", "Any of"],
+        ["not-and", "Not all of"],
+        ["not-or", "None of"],
+      ].map(([value, title]) =>
+        element("option", { value, selected: value === `${group.not ? "not-" : ""}${group.join}` }, title),
+      ),
+    );
     const showJoin = parent || group.items.length > 1 || group.not;
-    const head = showJoin && element("div", { class: "filter-head" }, join,
-      parent && removeButton("Remove this group", () => remove(parent, group)));
+    const head =
+      showJoin &&
+      element(
+        "div",
+        { class: "filter-head" },
+        join,
+        parent && removeButton("Remove this group", () => remove(parent, group)),
+      );
     const items = group.items.map((item) => itemNode(item, group));
-    const buttons = element("div", { class: "filter-add" },
-      element("button", { type: "button", class: "quiet", "data-key": `${key}-add`, onclick: () => add(newRow("category")) }, "+ Condition"),
-      element("button", { type: "button", class: "quiet", onclick: () => add({ ...emptyGroup(), join: parent ? "and" : "or", items: [newRow("category")] }) }, "+ Group"));
-    const node = element("div", { class: parent ? "filter-group nested" : "filter-group", role: "group", "aria-label": "Conditions" }, head || null, items, buttons);
+    const buttons = element(
+      "div",
+      { class: "filter-add" },
+      element(
+        "button",
+        { type: "button", class: "quiet", "data-key": `${key}-add`, onclick: () => add(newRow("category")) },
+        "+ Condition",
+      ),
+      element(
+        "button",
+        {
+          type: "button",
+          class: "quiet",
+          onclick: () => add({ ...emptyGroup(), join: parent ? "and" : "or", items: [newRow("category")] }),
+        },
+        "+ Group",
+      ),
+    );
+    const node = element(
+      "div",
+      { class: parent ? "filter-group nested" : "filter-group", role: "group", "aria-label": "Conditions" },
+      head || null,
+      items,
+      buttons,
+    );
     nodes.set(group, node);
     return node;
   }
@@ -77,18 +118,26 @@ export function filterEditor(root, { dimensions, suggest, take }) {
     const key = keyOf(row);
     const names = ["value", "timestamp", ...dimensions];
     // Only what follows from a choice is made anew: a list that is gone takes no further letter of a name.
-    const dimension = element("select", {
-      "aria-label": "Column", "data-key": `${key}-first`,
-      onchange: () => {
-        row.dimension = dimension.value;
-        if (!operatorsFor(row.dimension).some(({ name }) => name === row.operator)) row.operator = "is";
-        row.value = undefined;
-        drawOperators();
-        drawField();
-        emit();
+    const dimension = element(
+      "select",
+      {
+        "aria-label": "Column",
+        "data-key": `${key}-first`,
+        onchange: () => {
+          row.dimension = dimension.value;
+          if (!operatorsFor(row.dimension).some(({ name }) => name === row.operator)) row.operator = "is";
+          row.value = undefined;
+          drawOperators();
+          drawField();
+          emit();
+        },
       },
-    }, [...dimensions, "value", "timestamp"].map((name) => element("option", { value: name, selected: name === row.dimension }, name)));
-    if (!names.includes(row.dimension)) dimension.append(element("option", { value: row.dimension, selected: true }, row.dimension));
+      [...dimensions, "value", "timestamp"].map((name) =>
+        element("option", { value: name, selected: name === row.dimension }, name),
+      ),
+    );
+    if (!names.includes(row.dimension))
+      dimension.append(element("option", { value: row.dimension, selected: true }, row.dimension));
     const operator = element("select", {
       "aria-label": "Operator",
       onchange: () => {
@@ -99,34 +148,78 @@ export function filterEditor(root, { dimensions, suggest, take }) {
       },
     });
     const field = element("div");
-    const drawOperators = () => fill(operator, operatorsFor(row.dimension).map(({ name, title }) => element("option", { value: name, selected: name === row.operator }, title)));
+    const drawOperators = () =>
+      fill(
+        operator,
+        operatorsFor(row.dimension).map(({ name, title }) =>
+          element("option", { value: name, selected: name === row.operator }, title),
+        ),
+      );
     const drawField = () => fill(field, valueField(row));
     drawOperators();
     drawField();
-    return element("div", { class: "filter-row" },
-      element("div", { class: "filter-what" }, dimension, operator, removeButton("Remove this condition", () => remove(group, row))), field);
+    return element(
+      "div",
+      { class: "filter-row" },
+      element(
+        "div",
+        { class: "filter-what" },
+        dimension,
+        operator,
+        removeButton("Remove this condition", () => remove(group, row)),
+      ),
+      field,
+    );
   }
 
   function valueField(row) {
-    const set = (value) => { row.value = value; emit(); };
+    const set = (value) => {
+      row.value = value;
+      emit();
+    };
     const label = `Value of ${row.dimension}`;
     const known = dimensions.includes(row.dimension);
     const values = known ? suggest(row.dimension) : () => ({ options: [] });
     switch (OPERATORS.find(({ name }) => name === row.operator).input) {
-      case "value": return combobox({ label, value: row.value, placeholder: "Value", suggest: values, take: set }).root;
-      case "values": return tokens({ label, values: row.value ?? [], suggest: values, take: set });
-      case "text": return element("input", { type: "text", "aria-label": label, value: row.value ?? "", spellcheck: "false",
-        placeholder: { like: "% any text, _ one character", regex: "Regular expression" }[row.operator] ?? "Text",
-        oninput: (event) => set(event.target.value) });
-      case "limits": return element("div", { class: "limits" }, ["lower", "upper"].map((end) =>
-        element("input", { type: "text", inputmode: "decimal", "aria-label": `${label}, ${end} limit`, placeholder: end === "lower" ? "from" : "to",
-          value: row.value?.[end] ?? "", oninput: (event) => set({ ...row.value, [end]: event.target.value }) })));
-      default: return null;
+      case "value":
+        return combobox({ label, value: row.value, placeholder: "Value", suggest: values, take: set }).root;
+      case "values":
+        return tokens({ label, values: row.value ?? [], suggest: values, take: set });
+      case "text":
+        return element("input", {
+          type: "text",
+          "aria-label": label,
+          value: row.value ?? "",
+          spellcheck: "false",
+          placeholder: { like: "% any text, _ one character", regex: "Regular expression" }[row.operator] ?? "Text",
+          oninput: (event) => set(event.target.value),
+        });
+      case "limits":
+        return element(
+          "div",
+          { class: "limits" },
+          ["lower", "upper"].map((end) =>
+            element("input", {
+              type: "text",
+              inputmode: "decimal",
+              "aria-label": `${label}, ${end} limit`,
+              placeholder: end === "lower" ? "from" : "to",
+              value: row.value?.[end] ?? "",
+              oninput: (event) => set({ ...row.value, [end]: event.target.value }),
+            }),
+          ),
+        );
+      default:
+        return null;
     }
   }
 
   function jsonNode(item, group) {
-    const area = element("textarea", { "aria-label": "Filter as JSON", "data-key": `${keyOf(item)}-first`, rows: "3", spellcheck: "false",
+    const area = element("textarea", {
+      "aria-label": "Filter as JSON",
+      "data-key": `${keyOf(item)}-first`,
+      rows: "3",
+      spellcheck: "false",
       oninput: () => {
         try {
           item.filter = JSON.parse(area.value);
@@ -135,11 +228,20 @@ export function filterEditor(root, { dimensions, suggest, take }) {
         } catch {
           area.setAttribute("aria-invalid", "true");
         }
-      } });
+      },
+    });
     area.value = jsonText(item.filter);
-    return element("div", { class: "filter-row" },
-      element("div", { class: "filter-what" }, element("span", { class: "note" }, "Filter as JSON"),
-        removeButton("Remove this filter", () => remove(group, item))), area);
+    return element(
+      "div",
+      { class: "filter-row" },
+      element(
+        "div",
+        { class: "filter-what" },
+        element("span", { class: "note" }, "Filter as JSON"),
+        removeButton("Remove this filter", () => remove(group, item)),
+      ),
+      area,
+    );
   }
 
   return {

@@ -62,7 +62,13 @@ function rowOf(filter) {
   if ((type === "selector" || type === "select") && only("value") && isPlain(rest.value ?? null)) {
     return rest.value === undefined || rest.value === null ? row("null") : row("is", rest.value);
   }
-  if (type === "in" && only("values") && Array.isArray(rest.values) && rest.values.length > 0 && rest.values.every(isPlain)) {
+  if (
+    type === "in" &&
+    only("values") &&
+    Array.isArray(rest.values) &&
+    rest.values.length > 0 &&
+    rest.values.every(isPlain)
+  ) {
     return row("in", rest.values);
   }
   if (type === "null" && only()) return row("null");
@@ -123,18 +129,30 @@ function groupFilter(group, path, place) {
 function rowFilter({ dimension, operator, value }) {
   const not = (filter) => filter && { type: "not", field: filter };
   switch (operator) {
-    case "is": return selector(dimension, value);
-    case "is-not": return not(selector(dimension, value));
-    case "in": return values(dimension, value);
-    case "not-in": return not(values(dimension, value));
-    case "null": return { type: "selector", dimension, value: null };
-    case "not-null": return not({ type: "selector", dimension, value: null });
-    case "prefix": return text(value, { type: "like", dimension, pattern: likePattern(value ?? ""), escape: ESCAPE });
-    case "contains": return text(value, { type: "contains", dimension, value });
-    case "like": return text(value, { type: "like", dimension, pattern: value });
-    case "regex": return text(value, { type: "regex", dimension, pattern: value });
-    case "between": return bound(dimension, value);
-    default: return undefined;
+    case "is":
+      return selector(dimension, value);
+    case "is-not":
+      return not(selector(dimension, value));
+    case "in":
+      return values(dimension, value);
+    case "not-in":
+      return not(values(dimension, value));
+    case "null":
+      return { type: "selector", dimension, value: null };
+    case "not-null":
+      return not({ type: "selector", dimension, value: null });
+    case "prefix":
+      return text(value, { type: "like", dimension, pattern: likePattern(value ?? ""), escape: ESCAPE });
+    case "contains":
+      return text(value, { type: "contains", dimension, value });
+    case "like":
+      return text(value, { type: "like", dimension, pattern: value });
+    case "regex":
+      return text(value, { type: "regex", dimension, pattern: value });
+    case "between":
+      return bound(dimension, value);
+    default:
+      return undefined;
   }
 }
 
@@ -160,10 +178,14 @@ export function convertValue(value, from, to) {
   if (input(from) === input(to)) return value;
   const one = Array.isArray(value) ? value[0] : value;
   switch (input(to)) {
-    case "values": return one === undefined || typeof one === "object" ? [] : [one];
-    case "value": return typeof one === "object" ? undefined : one;
-    case "text": return typeof one === "string" ? one : undefined;
-    default: return undefined;
+    case "values":
+      return one === undefined || typeof one === "object" ? [] : [one];
+    case "value":
+      return typeof one === "object" ? undefined : one;
+    case "text":
+      return typeof one === "string" ? one : undefined;
+    default:
+      return undefined;
   }
 }
 

@@ -55,10 +55,17 @@ const ADVICE = {
 
 /** An error of the service as a block of text. */
 export function problemNode(error, extra = []) {
-  const title = error.path ? ["In the request, at ", element("code", {}, visible(error.path))] : ["This cannot be answered"];
-  return element("div", { class: "problem block", role: "alert" },
-    element("p", { class: "title" }, title), element("p", { class: "message" }, visibleLines(error.message)),
-    ADVICE[error.status] && element("p", { class: "advice" }, ADVICE[error.status]), extra);
+  const title = error.path
+    ? ["In the request, at ", element("code", {}, visible(error.path))]
+    : ["This cannot be answered"];
+  return element(
+    "div",
+    { class: "problem block", role: "alert" },
+    element("p", { class: "title" }, title),
+    element("p", { class: "message" }, visibleLines(error.message)),
+    ADVICE[error.status] && element("p", { class: "advice" }, ADVICE[error.status]),
+    extra,
+  );
 }
 
 /** Says something to those who listen, without moving anything. */

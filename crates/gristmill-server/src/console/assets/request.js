@@ -59,9 +59,12 @@ export function figureName(entry) {
   if (entry.name) return String(entry.name);
   if (entry.type === "filtered") return figureName(entry.aggregator);
   const fields = list(entry.fields).map(groupName);
-  if (["uniq", "cardinality", "hyperUnique"].includes(entry.type)) return [...fieldsOf(entry, fields), "uniq"].join("_");
+  if (["uniq", "cardinality", "hyperUnique"].includes(entry.type))
+    return [...fieldsOf(entry, fields), "uniq"].join("_");
   if (entry.type === "approx_uniq") return [...fieldsOf(entry, fields), "approx_uniq"].join("_");
-  return String(entry.type ?? "?").replace(/^(?:double|long|float)(.)/, (_, first) => first.toLowerCase()).replace(/^mean$/, "avg");
+  return String(entry.type ?? "?")
+    .replace(/^(?:double|long|float)(.)/, (_, first) => first.toLowerCase())
+    .replace(/^mean$/, "avg");
 }
 
 const fieldsOf = (entry, fields) => (fields.length > 0 ? fields : [groupName(entry.fieldName)]);
@@ -72,8 +75,11 @@ export const figuresOf = (request) => (list(request.aggregations).length > 0 ? r
 export const groupsOf = (request) => list(request.group_by);
 
 /** The columns that an answer has, in their order. */
-export const columnsOf = (request) =>
-  ["timestamp", ...groupsOf(request).map(groupName), ...figuresOf(request).map(figureName)];
+export const columnsOf = (request) => [
+  "timestamp",
+  ...groupsOf(request).map(groupName),
+  ...figuresOf(request).map(figureName),
+];
 
 /** Whether the figures of two sets of events add up to the figure of both. */
 export function addsUp(request, name) {
@@ -90,7 +96,8 @@ export const orderOf = (request) =>
   list(request.order_by).map((entry) =>
     isObject(entry)
       ? { field: String(entry.field ?? ""), direction: /^desc/i.test(entry.direction ?? "") ? "desc" : "asc" }
-      : { field: String(entry), direction: "asc" });
+      : { field: String(entry), direction: "asc" },
+  );
 
 /** A request for every bucket of another one, and nothing in them. Its filter matches nothing, so that nothing is read. */
 export function calendarRequest(request) {
@@ -104,7 +111,8 @@ export function calendarRequest(request) {
 }
 
 /** About how many buckets a request has; NaN where that cannot be told. */
-export const bucketCount = (request) => intervalLength(intervalOf(request)) / (LENGTHS[granularityName(request)] ?? NaN);
+export const bucketCount = (request) =>
+  intervalLength(intervalOf(request)) / (LENGTHS[granularityName(request)] ?? NaN);
 
 /** The same request about a part of its interval, with a finer granularity where buckets would be few. */
 export function zoomed(request, start, end) {
@@ -124,7 +132,9 @@ export function jsonText(value, indent = "") {
     return `[\n${value.map((each) => `${indent}  ${jsonText(each, `${indent}  `)}`).join(",\n")}\n${indent}]`;
   }
   if (isObject(value) && Object.keys(value).length > 0) {
-    const entries = Object.entries(value).map(([key, each]) => `${indent}  ${JSON.stringify(key)}: ${jsonText(each, `${indent}  `)}`);
+    const entries = Object.entries(value).map(
+      ([key, each]) => `${indent}  ${JSON.stringify(key)}: ${jsonText(each, `${indent}  `)}`,
+    );
     return `{\n${entries.join(",\n")}\n${indent}}`;
   }
   return flat;
@@ -133,7 +143,9 @@ export function jsonText(value, indent = "") {
 function flatText(value) {
   if (Array.isArray(value)) return `[${value.map(flatText).join(", ")}]`;
   if (isObject(value)) {
-    return `{${Object.entries(value).map(([key, each]) => `${JSON.stringify(key)}: ${flatText(each)}`).join(", ")}}`;
+    return `{${Object.entries(value)
+      .map(([key, each]) => `${JSON.stringify(key)}: ${flatText(each)}`)
+      .join(", ")}}`;
   }
   return JSON.stringify(value) ?? "null";
 }

@@ -1,12 +1,17 @@
 // The result: chart, legend, table, and what is said where there is none.
 
 import { intervalOfBuckets, lacking, seriesOf, topSeries } from "./answer.js";
-import { COLOURS, MOST_RANKS, drawFigures, drawOverTime, drawRanking, kindFor, swatch } from "./chart.js";
+import { COLOURS, drawOverTime, kindFor, swatch } from "./chart.js";
 import { byId, element, fill, visible } from "./element.js";
 import { numberText } from "./number.js";
+import { MOST_RANKS, drawFigures, drawRanking } from "./ranking.js";
 import { drawTable } from "./table.js";
 
-export const KINDS = [{ value: "", title: "Auto" }, { value: "line", title: "Lines" }, { value: "bar", title: "Bars" }];
+export const KINDS = [
+  { value: "", title: "Auto" },
+  { value: "line", title: "Lines" },
+  { value: "bar", title: "Bars" },
+];
 
 /** Series that are drawn at first, and that one press adds. */
 const STEP = COLOURS;
@@ -20,11 +25,23 @@ export function resultView({ view, viewed, zoom }) {
   let shown = null;
 
   for (const { value, title } of KINDS) {
-    byId("kinds").append(element("label", {}, element("input", { type: "radio", name: "kind", value, onchange: () => {
-      view().chart = value || undefined;
-      viewed();
-      drawChart();
-    } }), element("span", {}, title)));
+    byId("kinds").append(
+      element(
+        "label",
+        {},
+        element("input", {
+          type: "radio",
+          name: "kind",
+          value,
+          onchange: () => {
+            view().chart = value || undefined;
+            viewed();
+            drawChart();
+          },
+        }),
+        element("span", {}, title),
+      ),
+    );
   }
   byId("metric").addEventListener("change", (event) => {
     view().metric = event.target.value;
@@ -54,7 +71,10 @@ export function resultView({ view, viewed, zoom }) {
     const lines = top.drawn.map((one, at) => ({ ...one, at })).concat(top.others ? [{ ...top.others, at: -1 }] : []);
     const kept = lines.filter(({ key }) => !view().hidden.includes(key));
     stop = drawOverTime(chart, {
-      data, lines: kept, kind: kindFor(view().chart, data.buckets.length, lines.length), label: `${data.metric} over time`,
+      data,
+      lines: kept,
+      kind: kindFor(view().chart, data.buckets.length, lines.length),
+      label: `${data.metric} over time`,
       zoom: (from, to) => zoom(intervalOfBuckets(data, from, to, answer.request)),
       read: (text) => fill(byId("reading"), text),
     });
@@ -64,16 +84,57 @@ export function resultView({ view, viewed, zoom }) {
   function drawLegend(lines, { left, others }, data) {
     const items = lines.map(({ key, title, total, at }) => {
       const on = !view().hidden.includes(key);
-      return element("li", {}, element("button", { type: "button", "aria-pressed": String(on), "data-series": key, title, onclick: () => toggle(key, !on) },
-        swatch(at), element("bdi", {}, title), data.additive && element("span", { class: "note" }, numberText(total))));
+      return element(
+        "li",
+        {},
+        element(
+          "button",
+          { type: "button", "aria-pressed": String(on), "data-series": key, title, onclick: () => toggle(key, !on) },
+          swatch(at),
+          element("bdi", {}, title),
+          data.additive && element("span", { class: "note" }, numberText(total)),
+        ),
+      );
     });
     const hidden = lines.some(({ key }) => view().hidden.includes(key));
     const more = left > 0 && shown.most < MOST_SERIES;
     const rest = left > 0 && element("p", { class: "note" }, restText(left, others, data));
-    fill(byId("legend"), element("ul", { class: "legend", "aria-label": "Series" }, items),
-      element("div", { class: "legend-more" }, rest,
-        more && element("button", { type: "button", class: "quiet", onclick: () => { shown.most += STEP; drawChart(); } }, `Draw ${Math.min(STEP, left)} more`),
-        hidden && element("button", { type: "button", class: "quiet", onclick: () => { view().hidden = []; viewed(); drawChart(); } }, "Show all")));
+    fill(
+      byId("legend"),
+      element("ul", { class: "legend", "aria-label": "Series" }, items),
+      element(
+        "div",
+        { class: "legend-more" },
+        rest,
+        more &&
+          element(
+            "button",
+            {
+              type: "button",
+              class: "quiet",
+              onclick: () => {
+                shown.most += STEP;
+                drawChart();
+              },
+            },
+            `Draw ${Math.min(STEP, left)} more`,
+          ),
+        hidden &&
+          element(
+            "button",
+            {
+              type: "button",
+              class: "quiet",
+              onclick: () => {
+                view().hidden = [];
+                viewed();
+                drawChart();
+              },
+            },
+            "Show all",
+          ),
+      ),
+    );
   }
 
   function restText(left, others, { metric }) {
@@ -87,14 +148,19 @@ export function resultView({ view, viewed, zoom }) {
     target.hidden = on ? target.hidden.filter((each) => each !== key) : [...target.hidden, key];
     viewed();
     drawChart();
-    byId("legend").querySelector(`[data-series="${CSS.escape(key)}"]`)?.focus();
+    byId("legend")
+      .querySelector(`[data-series="${CSS.escape(key)}"]`)
+      ?.focus();
   }
 
   return {
     /** Shows an answer; `labels` are those of all its buckets, where it has not all. */
     show(answer, labels) {
       shown = { answer, labels, most: STEP };
-      fill(byId("metric"), answer.metrics.map((name) => element("option", { value: name }, visible(name))));
+      fill(
+        byId("metric"),
+        answer.metrics.map((name) => element("option", { value: name }, visible(name))),
+      );
       byId("metric").value = answer.columns[answer.metricAt(view().metric)].name;
       for (const radio of byId("kinds").querySelectorAll("input")) radio.checked = radio.value === (view().chart ?? "");
       byId("answer").hidden = false;
@@ -113,7 +179,21 @@ export function resultView({ view, viewed, zoom }) {
 function titleOf(answer, { metric, granularity, series }, single) {
   if (single && answer.groups === 0) return "In the whole interval";
   const figure = answer.metrics.length < 2 ? `${visible(metric)} ` : "";
-  const by = answer.groups > 0 ? `by ${answer.columns.slice(1, 1 + answer.groups).map(({ name }) => name).join(", ")}` : "";
-  const per = single || granularity === "all" ? "" : granularity === "none" ? "at each instant" : `per ${granularity?.replaceAll("_", " ") ?? "bucket"}`;
-  return [figure.trim(), by, per].filter((part) => part !== "").join(" ") + (answer.groups > 0 ? ` (${numberText(series.length)} ${series.length === 1 ? "group" : "groups"})` : "");
+  const by =
+    answer.groups > 0
+      ? `by ${answer.columns
+          .slice(1, 1 + answer.groups)
+          .map(({ name }) => name)
+          .join(", ")}`
+      : "";
+  const per =
+    single || granularity === "all"
+      ? ""
+      : granularity === "none"
+        ? "at each instant"
+        : `per ${granularity?.replaceAll("_", " ") ?? "bucket"}`;
+  return (
+    [figure.trim(), by, per].filter((part) => part !== "").join(" ") +
+    (answer.groups > 0 ? ` (${numberText(series.length)} ${series.length === 1 ? "group" : "groups"})` : "")
+  );
 }

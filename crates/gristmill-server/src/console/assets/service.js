@@ -17,13 +17,24 @@ export const token = {
   set: (text) => (text ? sessionStorage.setItem(TOKEN, text) : sessionStorage.removeItem(TOKEN)),
 };
 
-async function call(path, { method = "GET", body, accept = "application/json", type = "application/json", signal } = {}) {
+async function call(
+  path,
+  { method = "GET", body, accept = "application/json", type = "application/json", signal } = {},
+) {
   const headers = { Accept: accept };
   if (body !== undefined) headers["Content-Type"] = type;
   if (token.get()) headers.Authorization = `Bearer ${token.get()}`;
   let response;
   try {
-    response = await fetch(path, { method, body, headers, signal, cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer" });
+    response = await fetch(path, {
+      method,
+      body,
+      headers,
+      signal,
+      cache: "no-store",
+      credentials: "omit",
+      referrerPolicy: "no-referrer",
+    });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new ServiceError(0, { message: "The service cannot be reached. Is `gristmill serve` still running?" });

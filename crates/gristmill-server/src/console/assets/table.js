@@ -49,34 +49,82 @@ export function drawTable(root, { columns, rows }) {
   function head({ name, metric }, at) {
     const direction = order?.at !== at ? "none" : order.descending ? "descending" : "ascending";
     const mark = { none: "", ascending: "▲", descending: "▼" }[direction];
-    return element("th", { scope: "col", class: metric ? "number" : "", "aria-sort": direction },
-      element("button", { type: "button", "data-column": at, onclick: () => sortBy(at) }, element("bdi", {}, name),
-        element("span", { class: "mark", "aria-hidden": "true" }, mark)));
+    return element(
+      "th",
+      { scope: "col", class: metric ? "number" : "", "aria-sort": direction },
+      element(
+        "button",
+        { type: "button", "data-column": at, onclick: () => sortBy(at) },
+        element("bdi", {}, name),
+        element("span", { class: "mark", "aria-hidden": "true" }, mark),
+      ),
+    );
   }
 
   function cell(value, at) {
     const { metric } = columns[at];
     if (at === 0) return element("td", { class: "time" }, String(value));
     if (!metric) return element("td", {}, valueNode(value));
-    return element("td", { class: "number", title: value === null ? "" : String(value) }, value === null ? valueNode(null) : numberText(value));
+    return element(
+      "td",
+      { class: "number", title: value === null ? "" : String(value) },
+      value === null ? valueNode(null) : numberText(value),
+    );
   }
 
   function pager() {
     const pages = Math.ceil(shown.length / PAGE);
     if (pages < 2) return null;
-    const go = (label, to, key) => element("button", { type: "button", disabled: to < 0 || to >= pages || to === page, "data-go": key,
-      onclick: () => { page = to; draw(); const again = root.querySelector(`[data-go="${key}"]`); (again.disabled ? root.querySelector(".pager button:not(:disabled)") : again).focus(); } }, label);
+    const go = (label, to, key) =>
+      element(
+        "button",
+        {
+          type: "button",
+          disabled: to < 0 || to >= pages || to === page,
+          "data-go": key,
+          onclick: () => {
+            page = to;
+            draw();
+            const again = root.querySelector(`[data-go="${key}"]`);
+            (again.disabled ? root.querySelector(".pager button:not(:disabled)") : again).focus();
+          },
+        },
+        label,
+      );
     const [from, to] = [page * PAGE + 1, Math.min(shown.length, (page + 1) * PAGE)];
-    return element("nav", { class: "pager", "aria-label": "Pages of the table" }, go("First", 0, "first"), go("Previous", page - 1, "previous"),
-      element("span", { role: "status" }, `Rows ${numberText(from)} to ${numberText(to)} of ${numberText(shown.length)}`),
-      go("Next", page + 1, "next"), go("Last", pages - 1, "last"));
+    return element(
+      "nav",
+      { class: "pager", "aria-label": "Pages of the table" },
+      go("First", 0, "first"),
+      go("Previous", page - 1, "previous"),
+      element(
+        "span",
+        { role: "status" },
+        `Rows ${numberText(from)} to ${numberText(to)} of ${numberText(shown.length)}`,
+      ),
+      go("Next", page + 1, "next"),
+      go("Last", pages - 1, "last"),
+    );
   }
 
   function draw() {
     const body = shown.slice(page * PAGE, (page + 1) * PAGE).map((row) => element("tr", {}, row.map(cell)));
-    const table = element("table", {}, element("caption", { class: "unseen" }, "Rows of the answer"),
-      element("thead", {}, element("tr", {}, columns.map(head))), element("tbody", {}, body));
-    fill(root, element("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": "Rows of the answer" }, table), pager());
+    const table = element(
+      "table",
+      {},
+      element("caption", { class: "unseen" }, "Rows of the answer"),
+      element("thead", {}, element("tr", {}, columns.map(head))),
+      element("tbody", {}, body),
+    );
+    fill(
+      root,
+      element(
+        "div",
+        { class: "table-scroll", tabindex: "0", role: "region", "aria-label": "Rows of the answer" },
+        table,
+      ),
+      pager(),
+    );
   }
   draw();
 }

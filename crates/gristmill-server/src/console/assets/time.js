@@ -12,9 +12,20 @@ export const DAY = 24 * HOUR;
 
 /** About how long a bucket of each granularity is, in milliseconds; only to choose one, never to count. */
 export const LENGTHS = {
-  second: SECOND, minute: MINUTE, five_minute: 5 * MINUTE, ten_minute: 10 * MINUTE, fifteen_minute: 15 * MINUTE,
-  thirty_minute: 30 * MINUTE, hour: HOUR, six_hour: 6 * HOUR, eight_hour: 8 * HOUR, day: DAY, week: 7 * DAY,
-  month: 30.4 * DAY, quarter: 91.3 * DAY, year: 365.25 * DAY,
+  second: SECOND,
+  minute: MINUTE,
+  five_minute: 5 * MINUTE,
+  ten_minute: 10 * MINUTE,
+  fifteen_minute: 15 * MINUTE,
+  thirty_minute: 30 * MINUTE,
+  hour: HOUR,
+  six_hour: 6 * HOUR,
+  eight_hour: 8 * HOUR,
+  day: DAY,
+  week: 7 * DAY,
+  month: 30.4 * DAY,
+  quarter: 91.3 * DAY,
+  year: 365.25 * DAY,
 };
 
 /** The granularities that are chosen by themselves: the others are for people to ask. */
@@ -45,8 +56,17 @@ const four = (number) => String(number).padStart(4, "0");
 /** What the clock of a zone shows at an instant, and its offset; in UTC where the browser does not know the zone. */
 function wallAt(millis, zone) {
   const options = {
-    calendar: "iso8601", numberingSystem: "latn", hourCycle: "h23", timeZone: zone, year: "numeric", month: "2-digit",
-    day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "longOffset",
+    calendar: "iso8601",
+    numberingSystem: "latn",
+    hourCycle: "h23",
+    timeZone: zone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    timeZoneName: "longOffset",
   };
   let format;
   try {
@@ -152,7 +172,7 @@ export function toField(instant) {
 export function bucketTitle({ wall, offset }, granularity) {
   const date = `${wall.year < 0 ? wall.year : four(wall.year)}-${two(wall.month)}-${two(wall.day)}`;
   if (granularity === "year") return four(wall.year);
-  if (granularity === "quarter") return `${four(wall.year)} Q${(wall.month + 2) / 3 | 0}`;
+  if (granularity === "quarter") return `${four(wall.year)} Q${((wall.month + 2) / 3) | 0}`;
   if (granularity === "month") return `${MONTHS[wall.month - 1]} ${wall.year}`;
   if (granularity === "week") return `Week of ${date}`;
   const day = `${WEEKDAYS[wall.weekday]} ${date}`;
@@ -181,14 +201,30 @@ const LEVELS = [
   { starts: () => true, title: secondTitle },
 ];
 
-function isYear(wall) { return wall.month === 1 && isMonth(wall); }
-function isMonth(wall) { return wall.day === 1 && isDay(wall); }
-function isDay(wall) { return wall.hour === 0 && isHour(wall); }
-function isHour(wall) { return wall.minute === 0 && wall.second === 0 && wall.milli === 0; }
-function monthTitle(wall) { return wall.month === 1 ? String(wall.year) : MONTHS[wall.month - 1]; }
-function dayTitle(wall) { return wall.day === 1 ? monthTitle(wall) : `${wall.day} ${MONTHS[wall.month - 1]}`; }
-function clockTitle(wall) { return isDay(wall) ? dayTitle(wall) : `${two(wall.hour)}:${two(wall.minute)}`; }
-function secondTitle(wall) { return wall.second === 0 ? clockTitle(wall) : `:${two(wall.second)}`; }
+function isYear(wall) {
+  return wall.month === 1 && isMonth(wall);
+}
+function isMonth(wall) {
+  return wall.day === 1 && isDay(wall);
+}
+function isDay(wall) {
+  return wall.hour === 0 && isHour(wall);
+}
+function isHour(wall) {
+  return wall.minute === 0 && wall.second === 0 && wall.milli === 0;
+}
+function monthTitle(wall) {
+  return wall.month === 1 ? String(wall.year) : MONTHS[wall.month - 1];
+}
+function dayTitle(wall) {
+  return wall.day === 1 ? monthTitle(wall) : `${wall.day} ${MONTHS[wall.month - 1]}`;
+}
+function clockTitle(wall) {
+  return isDay(wall) ? dayTitle(wall) : `${two(wall.hour)}:${two(wall.minute)}`;
+}
+function secondTitle(wall) {
+  return wall.second === 0 ? clockTitle(wall) : `:${two(wall.second)}`;
+}
 
 /** The buckets, `{wall, millis}` each, that an axis names, with their titles: the finest level that has at most so many. */
 export function timeTicks(buckets, most) {
