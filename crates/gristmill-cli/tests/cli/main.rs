@@ -8,6 +8,7 @@ mod bad_input;
 mod batches;
 mod bench;
 mod bench_append;
+mod clients;
 mod compact;
 mod delete;
 mod fetch;
@@ -25,6 +26,9 @@ mod interrupt;
 mod killed;
 mod readme;
 mod repair;
+mod served;
 mod snapshot;
 mod streams;
+#[cfg(target_os = "linux")]
+mod token;
 mod verify;
