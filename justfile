@@ -41,6 +41,10 @@ deny:
 kill cycles="1000":
     GRISTMILL_KILL_CYCLES={{cycles}} cargo test --package gristmill-cli --test cli killed:: -- --nocapture
 
+# Drive the console in Chromium; arguments go to `node --test`
+browser *arguments:
+    tests/browser/run.sh {{arguments}}
+
 # Plant known bugs, and see each of them caught
 planted *names:
     tests/planted/run.sh {{names}}

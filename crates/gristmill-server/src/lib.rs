@@ -10,10 +10,12 @@
 //! | `limits` | how much a client may take |
 //! | `body` | reading what a client sends |
 //! | `routes` | what is done, one file a noun |
+//! | `console` | the page at `/` |
 //! | `failure` | what a client is told when something is wrong |
 
 mod access;
 mod body;
+mod console;
 mod failure;
 mod limits;
 mod routes;

@@ -1,5 +1,6 @@
 //! Answers out.
 
+use super::form::Form;
 use crate::body;
 use crate::failure::Failure;
 use crate::service::{Service, blocking};
@@ -10,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use gristmill::exec::Cancel;
 use gristmill::request::{Fetch, FetchContext, Filter};
 use gristmill::schema::Dimension;
+use gristmill::{Error, Store};
 use std::sync::Arc;
 
 /// A fetch about the organization of the path.
@@ -18,10 +20,20 @@ pub(super) async fn of_organization(
     organization: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Failure> {
+    let form = Form::asked(request.headers());
+    let fetch = about_organization(&service, organization, request).await?;
+    answer(service, fetch, form).await
+}
+
+/// The fetch of a body, about the organization of the path.
+pub(super) async fn about_organization(
+    service: &Service,
+    organization: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Result<Fetch, Failure> {
     let Path(organization) = organization?;
     let text = body::read(request.into_body(), service.limits.query_bytes).await?;
-    let fetch = Fetch::from_json(&text, &FetchContext::for_organization(organization))?;
-    answer(service, fetch).await
+    Ok(Fetch::from_json(&text, &FetchContext::for_organization(organization))?)
 }
 
 /// A fetch about the events of the user of the path, in the organization of the body.
@@ -31,10 +43,11 @@ pub(super) async fn of_user(
     request: Request,
 ) -> Result<Response, Failure> {
     let Path(user) = user?;
+    let form = Form::asked(request.headers());
     let text = body::read(request.into_body(), service.limits.query_bytes).await?;
     let mut fetch = Fetch::from_json(&text, &FetchContext::new())?;
     fetch.filter = Filter::And(vec![Filter::is(Dimension::UserId, &*user), fetch.filter]);
-    answer(service, fetch).await
+    answer(service, fetch, form).await
 }
 
 /// Stops a fetch when nobody waits for it any more.
@@ -46,15 +59,20 @@ impl Drop for StopWhenDropped {
     }
 }
 
-async fn answer(service: Arc<Service>, fetch: Fetch) -> Result<Response, Failure> {
+/// Does what a fetch takes on a thread of its own, in its turn; `Cancel` stops it when nobody waits for it any more.
+pub(super) async fn in_turn<T: Send + 'static>(
+    service: Arc<Service>,
+    work: impl FnOnce(&Store, &Cancel) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Failure> {
     let _turn = service.fetches.acquire().await.map_err(|_| Failure::internal())?;
     let cancel = Cancel::new();
     let _guard = StopWhenDropped(cancel.clone());
-    let work = Arc::clone(&service);
-    let text = blocking(move || {
-        let answer = work.store()?.fetch_or_cancel(&fetch, &cancel)?;
-        Ok(answer.to_json())
-    })
-    .await?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
+    let shared = Arc::clone(&service);
+    blocking(move || Ok(work(shared.store()?, &cancel)?)).await
+}
+
+async fn answer(service: Arc<Service>, fetch: Fetch, form: Form) -> Result<Response, Failure> {
+    let text =
+        in_turn(service, move |store, cancel| Ok(form.text(&store.fetch_or_cancel(&fetch, cancel)?))).await?;
+    Ok(([(header::CONTENT_TYPE, form.content_type())], text).into_response())
 }

@@ -1,8 +1,12 @@
 //! What is done, one file a noun.
 
+mod explain;
 mod fetch;
+mod form;
 mod health;
+mod organizations;
 mod store;
+mod values;
 
 use crate::failure::Failure;
 use crate::service::Service;
@@ -28,7 +32,13 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
             router = router.route(&path, on(asked(), fetch::of_user));
         }
     }
+    let below = |name: &str| format!("/api/events/v2/orgs/{{organization}}/{name}");
     router
+        .merge(crate::console::router())
+        .route("/api/events/v2/orgs", on(MethodFilter::GET, organizations::list))
+        .route(&below("extent"), on(MethodFilter::GET, organizations::extent))
+        .route(&below("values"), on(MethodFilter::GET, values::values))
+        .route(&below("explain"), on(asked(), explain::explain))
         .route("/livez", on(MethodFilter::GET, health::alive))
         .route("/readyz", on(MethodFilter::GET, health::ready))
         .fallback(|| async {

@@ -3,8 +3,8 @@
 //! One verb a file. In the order of a batch's life: `append` (handed in), `pending` (waited for), `queue` (group commit
 //! into the log), `view` (what readers see), `seal` (log to segments), `load` (files to segments, without the log),
 //! `compact` (segments to fewer and smaller ones), `deletion` (rows that no longer count), `maintain` (what the store does by
-//! itself), `backup` (all of it into another folder), `recover` (what the log still holds at the next open), `verify` (every
-//! byte of it), `repair` (what of it is damaged).
+//! itself), `organizations` (whose events there are), `backup` (all of it into another folder), `recover` (what the log still
+//! holds at the next open), `verify` (every byte of it), `repair` (what of it is damaged).
 //! `docs/durability.md` argues each point at which a crash can happen.
 //!
 //! Locks are taken in this order: `compacting`, `sealing`, `catalog`, `writer`, then those of the view.
@@ -27,6 +27,7 @@ mod loss;
 mod maintain;
 mod open;
 mod options;
+mod organizations;
 mod partition;
 mod pending;
 mod pins;

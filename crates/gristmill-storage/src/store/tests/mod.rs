@@ -9,6 +9,7 @@ mod hooked;
 mod load;
 mod maintain;
 mod open;
+mod organizations;
 mod pending;
 mod pins;
 mod queue;

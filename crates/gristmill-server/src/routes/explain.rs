@@ -1,0 +1,25 @@
+//! How a query is answered.
+
+use super::fetch::{about_organization, in_turn};
+use crate::failure::Failure;
+use crate::service::Service;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+
+/// The explanation of a query about the organization of the path, as JSON.
+pub(super) async fn explain(
+    State(service): State<Arc<Service>>,
+    organization: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Result<Response, Failure> {
+    let fetch = about_organization(&service, organization, request).await?;
+    let explanation = in_turn(service, move |store, _| {
+        let (_, explanation) = store.explain(&fetch)?;
+        Ok(explanation.to_json())
+    })
+    .await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], explanation).into_response())
+}
