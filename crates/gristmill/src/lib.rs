@@ -58,9 +58,9 @@ pub use gristmill_query::{exec, request, response, time};
 #[cfg(feature = "parquet")]
 pub use gristmill_storage::parquet;
 pub use gristmill_storage::store::{
-    Catalog, Compaction, CompactionProgress, Deleted, Deletion, Durability, DurabilityError, Loader, Loss,
-    Maintenance, Pending, Receipt, Recovery, Remains, Retention, Round, SegmentEntry, SegmentsTotal,
-    Snapshot, StoreError,
+    Activity, Catalog, Compaction, CompactionProgress, Deleted, Deletion, Durability, DurabilityError,
+    Durations, Loader, Loss, Maintenance, Pending, Receipt, Recovery, Remains, Retention, Round,
+    SegmentEntry, SegmentsTotal, Snapshot, StoreError,
 };
 pub use gristmill_storage::{Timestamp, dir, event, hash, schema, segment, timestamp};
 

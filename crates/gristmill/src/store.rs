@@ -10,8 +10,8 @@ use gristmill_query::response::{Answer, Explanation};
 use gristmill_storage::Timestamp;
 use gristmill_storage::event::Batch;
 use gristmill_storage::store::{
-    self, Background, Catalog, Compaction, CompactionProgress, Deleted, Loader, Maintenance, Pending,
-    Receipt, Recovery, Remains, Retention, Round, Snapshot,
+    self, Activity, Background, Catalog, Compaction, CompactionProgress, Deleted, Loader, Maintenance,
+    Pending, Receipt, Recovery, Remains, Retention, Round, Snapshot,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -206,6 +206,14 @@ impl Store {
     /// The new segments cannot be written; the store is as it was.
     pub fn compact_round(&self) -> Result<Round, Error> {
         Ok(self.store.compact_round(self.engine.threads(), &|| false)?)
+    }
+
+    /// What was appended since the store was opened, how long its syncs took, and what waits: figures to watch a service by.
+    ///
+    /// # Errors
+    /// A thread panicked while it changed the store.
+    pub fn activity(&self) -> Result<Activity, Error> {
+        Ok(self.store.activity()?)
     }
 
     /// What was done in the background since the store was opened, and why it fails where it does.

@@ -157,6 +157,7 @@ fn try_commit(store: &Store, group: &[Arc<Batch>]) -> Result<Vec<Receipt>, Store
         }
     })?;
     for (receipt, batch) in &plan.new {
+        store.counts.appended(receipt.events);
         if let Some(token) = batch.token() {
             writer.tokens.insert(token, *receipt, store.options.token_window);
         }

@@ -3,12 +3,13 @@
 //! One verb a file. In the order of a batch's life: `append` (handed in), `pending` (waited for), `queue` (group commit
 //! into the log), `view` (what readers see), `seal` (log to segments), `load` (files to segments, without the log),
 //! `compact` (segments to fewer and smaller ones), `deletion` (rows that no longer count), `maintain` (what the store does by
-//! itself), `organizations` (whose events there are), `backup` (all of it into another folder), `recover` (what the log still
-//! holds at the next open), `verify` (every byte of it), `repair` (what of it is damaged).
+//! itself), `organizations` (whose events there are), `activity` (what it has done), `backup` (all of it into another folder),
+//! `recover` (what the log still holds at the next open), `verify` (every byte of it), `repair` (what of it is damaged).
 //! `docs/durability.md` argues each point at which a crash can happen.
 //!
 //! Locks are taken in this order: `compacting`, `sealing`, `catalog`, `writer`, then those of the view.
 
+mod activity;
 mod append;
 mod backup;
 mod close;
@@ -58,7 +59,8 @@ use crate::segment::PartCache;
 use crate::wal::LogWriter;
 
 pub use crate::catalog::{Catalog, CatalogError, Deletion, LogEntry, Loss, Receipt, Retention, SegmentEntry};
-pub use crate::wal::WalError;
+pub use crate::wal::{Durations, WalError};
+pub use activity::Activity;
 pub use backup::{Backup, BackupProgress, back_up};
 pub use compact::{Compaction, CompactionProgress, Round, SegmentsTotal};
 pub use deletion::{Deleted, Remains};
@@ -75,6 +77,7 @@ pub use repair::{Repair, RepairStep, accept_loss, repair};
 pub use verify::{Verification, VerifyProgress, verify};
 pub use view::Snapshot;
 
+use activity::Counts;
 use compact::Compacting;
 use maintain::Signal;
 use pins::Pins;
@@ -92,6 +95,8 @@ pub struct Store {
     /// The next free id of a log or segment.
     next_id: AtomicU64,
     queue: CommitQueue<Arc<Batch>, Receipt, Arc<StoreError>>,
+    /// What was done, for [`Store::activity`].
+    counts: Counts,
     /// Held by the one compaction that runs.
     compacting: Compacting,
     sealing: Mutex<Sealing>,

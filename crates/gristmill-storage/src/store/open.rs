@@ -8,6 +8,7 @@ use crate::dir::{Dir, Lock};
 use crate::segment::PartCache;
 use crate::wal::{self, LogWriter, Predecessor};
 
+use super::activity::Counts;
 use super::append::{WAITING, groups};
 use super::compact::Compacting;
 use super::layout::{self, LOCK};
@@ -55,6 +56,8 @@ impl Store {
         recovered.report.leftovers = swept.removed;
         let log = rewrite(&*dir, &mut catalog, swept.next_id, &recovered)?;
 
+        let counts = Counts::new(log.sync_times());
+
         let mut tokens = catalog.tokens.clone();
         for (receipt, batch) in recovered.batches.iter().map(|unfrozen| (unfrozen.receipt(), &unfrozen.batch))
         {
@@ -76,6 +79,7 @@ impl Store {
             cache,
             next_id: AtomicU64::new(catalog.next_id),
             queue: CommitQueue::new(WAITING),
+            counts,
             compacting: Compacting::default(),
             sealing: Mutex::new(Sealing::default()),
             catalog: Mutex::new(catalog),

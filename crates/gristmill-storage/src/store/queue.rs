@@ -81,6 +81,11 @@ impl<T, R, E> CommitQueue<T, R, E> {
         Self { state: Mutex::new(state), changed: Condvar::new(), limits }
     }
 
+    /// How many items wait for their group.
+    pub(super) fn waiting(&self) -> usize {
+        self.lock().waiting.len()
+    }
+
     /// Hands in an item, unless more than `most` of weight would wait then, and others are part of it. Its ticket must be
     /// given back, to [`CommitQueue::wait`] or to [`CommitQueue::forget`].
     pub(super) fn push(&self, item: T, weight: usize, most: usize) -> Result<Ticket, Refused> {

@@ -76,6 +76,7 @@ fn create_log(
     writer: &Writer,
 ) -> Result<LogWriter, StoreError> {
     let mut log = LogWriter::create(&*store.dir, id, predecessor, writer.log.durable_sequence())?;
+    log.count_syncs_in(writer.log.sync_times());
     writer.write_afresh(&mut log)?;
     Ok(log)
 }

@@ -8,6 +8,7 @@ mod frame;
 mod head;
 mod pieces;
 mod scan;
+mod sync_times;
 mod window;
 mod writer;
 
@@ -19,6 +20,8 @@ pub(crate) use frame::MAX_PAYLOAD;
 pub(crate) use head::Predecessor;
 pub(crate) use pieces::{Piece, pieces};
 pub(crate) use scan::{LogExpected, LogScan, scan};
+pub use sync_times::Durations;
+pub(crate) use sync_times::SyncTimes;
 pub(crate) use writer::LogWriter;
 
 /// The folder of the logs.

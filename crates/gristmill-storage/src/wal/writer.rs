@@ -1,11 +1,13 @@
 //! Writing a log.
 
 use std::io;
+use std::sync::Arc;
+use std::time::Instant;
 
 use crate::dir::{Dir, WriteFile};
 
 use super::frame::{self, FrameHeader, FrameKind, MAX_PAYLOAD};
-use super::{FOLDER, Predecessor, WalError, path};
+use super::{FOLDER, Predecessor, SyncTimes, WalError, path};
 
 /// A buffer larger than this is given back after use.
 const KEPT_BUFFER: usize = 1 << 20;
@@ -29,6 +31,7 @@ pub(crate) struct LogWriter {
     /// The number of the newest catalog; 0 for none.
     catalog: u64,
     failed: bool,
+    times: Arc<SyncTimes>,
     buffer: Vec<u8>,
 }
 
@@ -64,6 +67,7 @@ impl LogWriter {
             durable: start,
             catalog: 0,
             failed: false,
+            times: Arc::default(),
             buffer: Vec::new(),
         };
         let head = log.encode(start, FrameKind::Head, &predecessor.encode())?;
@@ -72,6 +76,16 @@ impl LogWriter {
         log.acknowledged = head;
         dir.sync_dir(FOLDER).map_err(|source| WalError::io("make durable the name of", &log.path, source))?;
         Ok(log)
+    }
+
+    /// Counts its syncs together with those of another log.
+    pub(crate) fn count_syncs_in(&mut self, times: Arc<SyncTimes>) {
+        self.times = times;
+    }
+
+    /// How long its syncs took.
+    pub(crate) fn sync_times(&self) -> Arc<SyncTimes> {
+        Arc::clone(&self.times)
     }
 
     /// The log's id.
@@ -215,7 +229,9 @@ impl LogWriter {
     }
 
     fn sync(&mut self) -> Result<(), WalError> {
+        let begin = Instant::now();
         let result = self.file.sync();
+        self.times.note(begin.elapsed());
         self.failed |= result.is_err();
         result.map_err(|source| WalError::io("sync", &self.path, source))?;
         self.durable = self.written;

@@ -1,5 +1,6 @@
 //! The store as a whole, on directories in memory.
 
+mod activity;
 mod append;
 mod backup;
 mod compact;
