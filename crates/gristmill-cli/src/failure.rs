@@ -2,6 +2,7 @@
 
 use crate::render::printable;
 use gristmill::{Error, ErrorKind, StoreError};
+use gristmill_server::TokenError;
 use std::error::Error as Cause;
 use std::fmt::Write as _;
 use std::io;
@@ -97,6 +98,21 @@ impl Failure {
         Self::new(code, message)
     }
 
+    /// An error about a token file, which has stayed as it was.
+    pub(crate) fn in_tokens(error: &TokenError) -> Self {
+        let code = match error {
+            TokenError::Damaged { .. } => Code::Damaged,
+            _ => Code::Other,
+        };
+        let mut message = with_causes("", error);
+        if let Some(remedy) =
+            system_cause(error).and_then(|cause| system_remedy(cause, "no token was changed"))
+        {
+            message = format!("{message}; {remedy}");
+        }
+        Self::new(code, message)
+    }
+
     /// As [`Failure::in_store`], for a command that reads and so makes no store where there is none.
     pub(crate) fn opening_to_read(folder: &Path, error: Error) -> Self {
         let missing = match &error {
@@ -115,15 +131,21 @@ impl Failure {
 /// What can be done about an error of the operating system, where the library does not say.
 fn remedy(error: &Error, stored: &str) -> Option<String> {
     match system_cause(error)? {
+        io::ErrorKind::PermissionDenied if matches!(error, Error::Store(StoreError::NoRights { .. })) => None,
+        cause => system_remedy(cause, stored),
+    }
+}
+
+/// What can be done about what the operating system said. `left` says what the failure has left.
+fn system_remedy(cause: io::ErrorKind, left: &str) -> Option<String> {
+    match cause {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            Some(format!("{stored}; make room on this disk, then try again"))
+            Some(format!("{left}; make room on this disk, then try again"))
         }
         io::ErrorKind::FileTooLarge => {
-            Some(format!("{stored}; raise the limit on the size of files, then try again"))
+            Some(format!("{left}; raise the limit on the size of files, then try again"))
         }
-        io::ErrorKind::PermissionDenied if !matches!(error, Error::Store(StoreError::NoRights { .. })) => {
-            Some("change its owner or mode, or run as its owner".to_owned())
-        }
+        io::ErrorKind::PermissionDenied => Some("change its owner or mode, or run as its owner".to_owned()),
         _ => None,
     }
 }

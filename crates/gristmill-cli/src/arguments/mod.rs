@@ -14,6 +14,7 @@ mod retain;
 mod serve;
 mod size;
 mod snapshot;
+mod token;
 mod tuning;
 mod verify;
 
@@ -31,6 +32,10 @@ pub(crate) use retain::RetainArguments;
 pub(crate) use serve::ServeArguments;
 pub(crate) use size::Size;
 pub(crate) use snapshot::SnapshotArguments;
+pub(crate) use token::{
+    RightWord, TokenArguments, TokenCommand, TokenCreateArguments, TokenListArguments, TokenPlace,
+    TokenRevokeArguments,
+};
 pub(crate) use tuning::{Appending, Budgets, Reading, Sealing, Writing};
 pub(crate) use verify::VerifyArguments;
 
@@ -61,11 +66,14 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// What this process was called with. An environment variable that is empty counts as one that is not set.
     pub(crate) fn of_process() -> Result<Self, clap::Error> {
-        let mut definition =
-            Self::command().mut_subcommands(|command| command.mut_args(without_empty_variable));
+        let mut definition = without_empty_variables(Self::command());
         let mut matches = definition.try_get_matches_from_mut(std::env::args_os())?;
         Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut definition))
     }
+}
+
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    command.mut_args(without_empty_variable).mut_subcommands(without_empty_variables)
 }
 
 fn without_empty_variable(argument: Arg) -> Arg {
@@ -114,6 +122,7 @@ pub(crate) enum Command {
     Repair(RepairArguments),
     Serve(ServeArguments),
     Generate(GenerateArguments),
+    Token(TokenArguments),
     Completions(CompletionsArguments),
 }
 
@@ -151,10 +160,12 @@ mod tests {
 
     #[test]
     fn every_flag_is_explained() {
-        for command in Arguments::command().get_subcommands() {
+        let mut commands: Vec<_> = Arguments::command().get_subcommands().cloned().collect();
+        while let Some(command) = commands.pop() {
             for argument in command.get_arguments() {
                 assert!(argument.get_help().is_some(), "{} {}", command.get_name(), argument.get_id());
             }
+            commands.extend(command.get_subcommands().cloned());
         }
     }
 }

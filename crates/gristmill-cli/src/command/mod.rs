@@ -13,6 +13,7 @@ mod repair;
 mod retain;
 mod serve;
 mod snapshot;
+mod token;
 mod verify;
 mod warnings;
 
@@ -38,6 +39,7 @@ pub(crate) fn run(typed: Arguments) -> Result<(), Failure> {
         Command::Repair(typed) => repair::run(&typed.into()),
         Command::Serve(typed) => serve::run(typed.into()),
         Command::Generate(typed) => generate::run(&typed.try_into()?),
+        Command::Token(typed) => token::run(typed.command),
         Command::Completions(typed) => completions::run(typed.shell),
     }
 }

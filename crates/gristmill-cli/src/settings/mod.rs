@@ -14,6 +14,7 @@ mod repair;
 mod retain;
 mod serve;
 mod snapshot;
+mod token;
 mod verify;
 
 pub(crate) use bench::{BenchOutput, BenchSettings};
@@ -28,4 +29,5 @@ pub(crate) use repair::RepairSettings;
 pub(crate) use retain::{Period, RetainSettings};
 pub(crate) use serve::ServeSettings;
 pub(crate) use snapshot::SnapshotSettings;
+pub(crate) use token::{TokenCreateSettings, TokenKeeping, TokenListSettings, TokenRevokeSettings};
 pub(crate) use verify::VerifySettings;

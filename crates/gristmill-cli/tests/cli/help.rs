@@ -26,6 +26,7 @@ fn help_teaches_by_example_and_lists_exit_codes() {
         "repair",
         "serve",
         "generate",
+        "token",
         "completions",
     ] {
         assert!(help.contains(command), "{command} is not in\n{help}");

@@ -44,7 +44,7 @@ const READ: Fault = Fault { calls: "read,pread64", error: "EIO", reason: "Input/
 
 /// Whether calls can be made to fail here.
 #[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
-fn can_inject() -> bool {
+pub(crate) fn can_inject() -> bool {
     let traced = Command::new("strace").args(["-f", "--seccomp-bpf", "-o", "/dev/null", "true"]).output();
     let can = traced.is_ok_and(|output| output.status.success());
     assert!(

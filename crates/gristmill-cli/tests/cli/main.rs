@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod authorization;
 #[cfg(unix)]
 mod bad_input;
 #[cfg(unix)]
 mod batches;
 mod bench;
 mod bench_append;
+mod clients;
 mod compact;
 mod delete;
 mod fetch;
@@ -25,6 +27,9 @@ mod interrupt;
 mod killed;
 mod readme;
 mod repair;
+mod served;
 mod snapshot;
 mod streams;
+#[cfg(target_os = "linux")]
+mod token;
 mod verify;

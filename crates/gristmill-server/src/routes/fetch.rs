@@ -3,6 +3,7 @@
 use crate::body;
 use crate::failure::Failure;
 use crate::service::{Service, blocking};
+use crate::token::Right;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::header;
@@ -19,6 +20,7 @@ pub(super) async fn of_organization(
     request: Request,
 ) -> Result<Response, Failure> {
     let Path(organization) = organization?;
+    service.access(request.headers())?.check(Right::Fetch, &organization)?;
     let text = body::read(request.into_body(), service.limits.query_bytes).await?;
     let fetch = Fetch::from_json(&text, &FetchContext::for_organization(organization))?;
     answer(service, fetch).await
@@ -31,8 +33,11 @@ pub(super) async fn of_user(
     request: Request,
 ) -> Result<Response, Failure> {
     let Path(user) = user?;
+    let access = service.access(request.headers())?;
+    access.check_any(Right::Fetch)?;
     let text = body::read(request.into_body(), service.limits.query_bytes).await?;
     let mut fetch = Fetch::from_json(&text, &FetchContext::new())?;
+    access.check(Right::Fetch, &fetch.organization)?;
     fetch.filter = Filter::And(vec![Filter::is(Dimension::UserId, &*user), fetch.filter]);
     answer(service, fetch).await
 }
