@@ -55,12 +55,12 @@ export async function startService({ events = 20_000 } = {}) {
   });
   for (let ready = false; !ready;) ready = (await fetch(`${base}readyz`)).ok;
 
-  const ask = async (organization, request, accept = "application/json") => {
+  const ask = async (organization, request, accept = "application/json", key = "") => {
     const path = `${base}api/events/v2/orgs/${encodeURIComponent(organization)}/fetch`;
     const response = await fetch(path, {
       method: "POST",
       body: typeof request === "string" ? request : JSON.stringify(request),
-      headers: { Accept: accept },
+      headers: { Accept: accept, ...(key && { Authorization: `Bearer ${key}` }) },
     });
     return response.text();
   };
@@ -69,6 +69,11 @@ export async function startService({ events = 20_000 } = {}) {
     base,
     ask,
     store,
+    /** Makes a token, and gives its key. */
+    createToken: (...flags) =>
+      execFileSync(BINARY, ["token", "create", "--store", store, ...flags], { stdio: ["ignore", "pipe", "ignore"] })
+        .toString()
+        .trim(),
     get: async (path) => (await fetch(base + path)).json(),
     async stop() {
       const ended = new Promise((done) => child.on("exit", done));

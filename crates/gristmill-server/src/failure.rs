@@ -1,5 +1,6 @@
 //! What a client is told when its request is not done.
 
+use crate::access::Refusal;
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -110,6 +111,17 @@ fn of_store(error: &StoreError) -> Failure {
     }
 }
 
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let (status, code) = match refusal {
+            Refusal::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
+            Refusal::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
+            Refusal::Unavailable => return Self::unavailable(refusal.to_string()),
+        };
+        Self::new(status, code, refusal.to_string())
+    }
+}
+
 impl From<PathRejection> for Failure {
     fn from(rejection: PathRejection) -> Self {
         Self::bad_request(rejection.body_text())
@@ -129,6 +141,9 @@ impl IntoResponse for Failure {
             error["path"] = path.into();
         }
         let mut response = (self.status, Json(json!({"error": error}))).into_response();
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if self.retry {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
         }

@@ -3,6 +3,7 @@
 use crate::routes::router;
 use crate::service::Service;
 use crate::settings::Settings;
+use crate::token::Authority;
 use axum::Router;
 use gristmill::Store;
 use hyper::server::conn::http1;
@@ -52,9 +53,10 @@ pub enum ServeError {
         /// What the operating system said.
         source: io::Error,
     },
-    /// The address can be reached from other machines, and anybody would be answered.
+    /// The address can be reached from other machines, and no token was ever created: anybody would be answered.
     #[error(
-        "refusing to listen on {address}: everybody who reaches it could read and write; listen on a loopback address"
+        "refusing to listen on {address}: no token was ever created, so that everybody who reaches it could read and write; \
+         create one with `gristmill token create`, or listen on a loopback address"
     )]
     Exposed {
         /// The address.
@@ -75,13 +77,13 @@ pub enum ServeError {
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 impl Server {
-    /// Listens. Clients are told to wait until the store is open.
+    /// Listens. What a client may do, `authority` says; clients are told to wait until the store is open.
     ///
     /// # Errors
     /// [`ServeError::Listen`], [`ServeError::Exposed`], [`ServeError::Threads`].
-    pub fn bind(settings: Settings) -> Result<Self, ServeError> {
+    pub fn bind(settings: Settings, authority: Authority) -> Result<Self, ServeError> {
         let address = settings.listen;
-        if !address.ip().is_loopback() {
+        if !address.ip().is_loopback() && authority.is_open() {
             return Err(ServeError::Exposed { address });
         }
         let limits = settings.limits;
@@ -96,7 +98,7 @@ impl Server {
         let listener = runtime.block_on(TcpListener::bind(address)).map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let handle = Handle(Arc::new(watch::Sender::new(false)));
-        Ok(Self { runtime, listener, address, service: Arc::new(Service::new(limits)), handle })
+        Ok(Self { runtime, listener, address, service: Arc::new(Service::new(limits, authority)), handle })
     }
 
     /// Where it listens: the port that was found where port 0 was asked for.

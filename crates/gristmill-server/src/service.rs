@@ -1,7 +1,10 @@
 //! What all requests share.
 
+use crate::access::Access;
 use crate::failure::Failure;
 use crate::limits::Limits;
+use crate::token::Authority;
+use axum::http::{HeaderMap, header};
 use gristmill::Store;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,20 +16,32 @@ pub(crate) struct Service {
     store: OnceLock<Store>,
     /// Whether the service was told to end.
     ending: AtomicBool,
+    authority: Authority,
     pub(crate) limits: Limits,
     pub(crate) fetches: Semaphore,
     pub(crate) appends: Semaphore,
 }
 
 impl Service {
-    pub(crate) fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: Limits, authority: Authority) -> Self {
         Self {
             store: OnceLock::new(),
             ending: AtomicBool::new(false),
             fetches: Semaphore::new(limits.fetches),
             appends: Semaphore::new(limits.appends),
+            authority,
             limits,
         }
+    }
+
+    /// What a request may do.
+    pub(crate) fn access(&self, headers: &HeaderMap) -> Result<Access, Failure> {
+        let mut keys = headers.get_all(header::AUTHORIZATION).iter();
+        let access = self.authority.access(keys.next())?;
+        if keys.next().is_some() {
+            return Err(Failure::bad_request("there is more than one header `Authorization`"));
+        }
+        Ok(access)
     }
 
     /// The store, once it is open.

@@ -24,6 +24,14 @@ pub(crate) struct ServeArguments {
     #[arg(long, value_name = "ADDRESS", env = "GRISTMILL_LISTEN", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
 
+    /// The file of the tokens, where it is not `tokens.json` in the store; it must be there
+    #[arg(long, value_name = "FILE", env = "GRISTMILL_TOKEN_FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+
+    /// An organization whose untrusted events are taken without a token; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub(crate) open_org: Vec<String>,
+
     #[command(flatten)]
     pub(crate) appending: Appending,
 

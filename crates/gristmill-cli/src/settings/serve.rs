@@ -3,7 +3,7 @@
 use super::options;
 use crate::arguments::ServeArguments;
 use gristmill::Options;
-use gristmill_server::Settings;
+use gristmill_server::{AuthorityOptions, Settings, TokenFile};
 use std::path::PathBuf;
 
 /// Which store to serve, and how.
@@ -12,6 +12,8 @@ pub(crate) struct ServeSettings {
     pub(crate) store: PathBuf,
     pub(crate) options: Options,
     pub(crate) server: Settings,
+    pub(crate) tokens: TokenFile,
+    pub(crate) authority: AuthorityOptions,
 }
 
 impl From<ServeArguments> for ServeSettings {
@@ -22,6 +24,11 @@ impl From<ServeArguments> for ServeSettings {
             .durability(typed.appending.durability)
             .background(true)
             .budget(server.limits.budget());
-        Self { store: typed.store, options, server }
+        let authority = AuthorityOptions {
+            must_exist: typed.token_file.is_some(),
+            open_organizations: typed.open_org.into_iter().map(String::into_boxed_str).collect(),
+        };
+        let tokens = typed.token_file.map_or_else(|| TokenFile::of_store(&typed.store), TokenFile::new);
+        Self { store: typed.store, options, server, tokens, authority }
     }
 }

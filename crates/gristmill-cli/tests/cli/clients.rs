@@ -80,6 +80,20 @@ fn fetch_of_node_stores_and_fetches() {
 }
 
 #[test]
+fn clients_with_a_key_store_and_fetch() {
+    if !PYTHON.is_there() || !NODE.is_there() {
+        return;
+    }
+    let bench = Bench::new();
+    let flags = ["--org", "acme", "--right", "store", "--right", "fetch"];
+    let run = bench.run([&["token", "create", "--store", "store"][..], &flags].concat()).succeeded();
+    let key = run.stdout.trim_end();
+    let served = Served::start(&bench, &[]);
+    PYTHON.run(&[&script("client.py"), &served.url(), "acme", key]);
+    NODE.run(&[&script("client.mjs"), &served.url(), "acme", key]);
+}
+
+#[test]
 fn curl_asks_with_get_and_a_body() {
     if !CURL.is_there() {
         return;

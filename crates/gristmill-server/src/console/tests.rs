@@ -3,6 +3,7 @@
 use crate::limits::Limits;
 use crate::routes::router;
 use crate::service::Service;
+use crate::token::{Authority, AuthorityOptions};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use gristmill::Options;
@@ -26,7 +27,10 @@ fn service(events: &[(&str, &str, &[&str], &str)]) -> Arc<Service> {
     let store = Options::new().open_in_memory().unwrap();
     let text = Value::from(events).to_string();
     store.append(Batch::from_json(text.as_bytes(), Source::Trusted, Timestamp(0)).unwrap().batch).unwrap();
-    let service = Arc::new(Service::new(Limits::default()));
+    // No token was ever created.
+    let none = tempfile::tempdir().unwrap();
+    let authority = Authority::open(&none.path().join("tokens.json"), AuthorityOptions::default()).unwrap();
+    let service = Arc::new(Service::new(Limits::default(), authority));
     service.opened(store);
     service
 }

@@ -4,6 +4,7 @@ use super::form::Form;
 use crate::body;
 use crate::failure::Failure;
 use crate::service::{Service, blocking};
+use crate::token::Right;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::header;
@@ -32,6 +33,7 @@ pub(super) async fn about_organization(
     request: Request,
 ) -> Result<Fetch, Failure> {
     let Path(organization) = organization?;
+    service.access(request.headers())?.check(Right::Fetch, &organization)?;
     let text = body::read(request.into_body(), service.limits.query_bytes).await?;
     Ok(Fetch::from_json(&text, &FetchContext::for_organization(organization))?)
 }
@@ -44,8 +46,11 @@ pub(super) async fn of_user(
 ) -> Result<Response, Failure> {
     let Path(user) = user?;
     let form = Form::asked(request.headers());
+    let access = service.access(request.headers())?;
+    access.check_any(Right::Fetch)?;
     let text = body::read(request.into_body(), service.limits.query_bytes).await?;
     let mut fetch = Fetch::from_json(&text, &FetchContext::new())?;
+    access.check(Right::Fetch, &fetch.organization)?;
     fetch.filter = Filter::And(vec![Filter::is(Dimension::UserId, &*user), fetch.filter]);
     answer(service, fetch, form).await
 }

@@ -4,15 +4,23 @@
 use super::fetch::in_turn;
 use crate::failure::Failure;
 use crate::service::Service;
+use crate::token::Right;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// The organizations that have events.
-pub(super) async fn list(State(service): State<Arc<Service>>) -> Result<Json<Value>, Failure> {
-    let found = in_turn(service, |store, _| Ok(store.snapshot()?.organizations()?)).await?;
+/// The organizations that have events, of those that the request may be about.
+pub(super) async fn list(
+    State(service): State<Arc<Service>>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, Failure> {
+    let access = service.access(&headers)?;
+    access.check_any(Right::Fetch)?;
+    let mut found = in_turn(service, |store, _| Ok(store.snapshot()?.organizations()?)).await?;
+    found.retain(|organization| access.may(Right::Fetch, organization));
     Ok(Json(json!({"organizations": found})))
 }
 
@@ -20,8 +28,10 @@ pub(super) async fn list(State(service): State<Arc<Service>>) -> Result<Json<Val
 pub(super) async fn extent(
     State(service): State<Arc<Service>>,
     organization: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
 ) -> Result<Json<Value>, Failure> {
     let Path(organization) = organization?;
+    service.access(&headers)?.check(Right::Fetch, &organization)?;
     let extent = in_turn(service, move |store, _| Ok(store.snapshot()?.extent(&organization)?)).await?;
     let (first, last) = extent.map(std::ops::RangeInclusive::into_inner).unzip();
     Ok(Json(json!({"first": first, "last": last})))

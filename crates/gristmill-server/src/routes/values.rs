@@ -3,9 +3,11 @@
 use super::fetch::in_turn;
 use crate::failure::Failure;
 use crate::service::Service;
+use crate::token::Right;
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
 use gristmill::Store;
 use gristmill::exec::Cancel;
 use gristmill::request::{Direction, Fetch, Filter, GroupValues, Interval, Like, Test};
@@ -42,8 +44,11 @@ pub(super) async fn values(
     State(service): State<Arc<Service>>,
     organization: Result<Path<String>, PathRejection>,
     wanted: Result<Query<Wanted>, QueryRejection>,
+    headers: HeaderMap,
 ) -> Result<Json<Value>, Failure> {
-    let (Path(organization), Query(wanted)) = (organization?, wanted?);
+    let Path(organization) = organization?;
+    service.access(&headers)?.check(Right::Fetch, &organization)?;
+    let Query(wanted) = wanted?;
     let dimension = Dimension::from_name(&wanted.dimension).ok_or_else(|| unknown(&wanted.dimension))?;
     let limit = wanted.limit.unwrap_or(USUAL_VALUES);
     if !(1..=MOST_VALUES).contains(&limit) {

@@ -154,6 +154,12 @@ pub enum BatchError {
         /// [`EventLimits::decompressed_bytes`](crate::event::EventLimits::decompressed_bytes).
         limit: u64,
     },
+    /// There are more events than allowed.
+    #[error("there are more than {limit} events: send them in parts")]
+    TooManyEvents {
+        /// [`EventLimits::batch_events`](crate::event::EventLimits::batch_events).
+        limit: u64,
+    },
     /// The append token is empty or too long.
     #[error("an append token has 1 to {} bytes, this one has {length}", crate::event::Batch::MAX_TOKEN_BYTES)]
     Token {

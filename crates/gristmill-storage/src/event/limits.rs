@@ -13,6 +13,9 @@ pub struct EventLimits {
     pub properties: usize,
     /// Bytes of one event as JSON text. 64 MiB.
     pub event_bytes: usize,
+    /// Events of a text that is taken as a whole, by [`Batch::from_json`](crate::event::Batch::from_json). No limit:
+    /// the memory that they take is that of the text.
+    pub batch_events: u64,
     /// Bytes that a compressed text may become when it is taken as a whole, by
     /// [`Batch::from_json`](crate::event::Batch::from_json). 1 GiB. Streams need no such limit.
     pub decompressed_bytes: u64,
@@ -20,6 +23,12 @@ pub struct EventLimits {
 
 impl Default for EventLimits {
     fn default() -> Self {
-        Self { string_bytes: 1 << 20, properties: 10_000, event_bytes: 64 << 20, decompressed_bytes: 1 << 30 }
+        Self {
+            string_bytes: 1 << 20,
+            properties: 10_000,
+            event_bytes: 64 << 20,
+            batch_events: u64::MAX,
+            decompressed_bytes: 1 << 30,
+        }
     }
 }

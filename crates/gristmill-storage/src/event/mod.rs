@@ -20,7 +20,7 @@ pub use batch::{Batch, BatchBuilder, BatchDecodeError, Rows};
 pub use chunks::{EventChunk, EventChunks, RefusedEvent};
 pub use error::{BatchError, EventError, EventProblem, JsonError, JsonProblem};
 pub use ignored::Ignored;
-pub use json::Parsed;
+pub use json::{Parsed, decompress};
 pub use limits::EventLimits;
 pub use reader::{EventReader, ReadError};
 pub use row::{Event, EventRow};

@@ -17,6 +17,7 @@ pub(super) use window::Window;
 use crate::event::decompress::{Compression, Decompressed};
 use crate::event::{Batch, BatchBuilder, BatchError, EventLimits, Ignored, SourceRule};
 use crate::timestamp::Timestamp;
+use std::borrow::Cow;
 use std::io::Read;
 
 /// A batch out of a text, and what of the text was ignored.
@@ -52,24 +53,23 @@ impl Batch {
         arrival: Timestamp,
     ) -> Result<Parsed, BatchError> {
         let rules = Rules { source: source.into(), arrival, limits: limits.clone() };
-        match Compression::of(text) {
-            None => parse(rules, text),
-            Some(compression) => {
-                let text = decompress(compression, text, limits.decompressed_bytes)?;
-                parse(rules, &text)
-            }
-        }
+        parse(rules, &decompress(text, limits.decompressed_bytes)?)
     }
 }
 
 fn parse(rules: Rules, text: &[u8]) -> Result<Parsed, BatchError> {
+    let limit = rules.limits.batch_events;
     let mut builder = BatchBuilder::new();
     let mut parser = Parser::new(rules);
     let text = Window::checked(text);
     let mut errors = Vec::new();
     let mut total = 0;
     loop {
-        match parser.next(text, true)? {
+        let found = parser.next(text, true)?;
+        if parser.events() > limit {
+            return Err(BatchError::TooManyEvents { limit });
+        }
+        match found {
             Found::Event => builder.push_checked(&parser.row(text)),
             Found::Refused(error, _) => {
                 total += 1;
@@ -86,7 +86,18 @@ fn parse(rules: Rules, text: &[u8]) -> Result<Parsed, BatchError> {
     Ok(Parsed { batch: builder.finish(), ignored: parser.into_ignored() })
 }
 
-fn decompress(compression: Compression, compressed: &[u8], limit: u64) -> Result<Vec<u8>, BatchError> {
+/// The text that is meant: as it is, or decompressed where its first bytes say that it is gzip or zstd.
+///
+/// [`BatchError::TooLarge`] where that has more than `limit` bytes, and [`BatchError::Compressed`] where it does not
+/// decompress.
+pub fn decompress(text: &[u8], limit: u64) -> Result<Cow<'_, [u8]>, BatchError> {
+    match Compression::of(text) {
+        None => Ok(Cow::Borrowed(text)),
+        Some(compression) => decompress_all(compression, text, limit).map(Cow::Owned),
+    }
+}
+
+fn decompress_all(compression: Compression, compressed: &[u8], limit: u64) -> Result<Vec<u8>, BatchError> {
     let mut text = Vec::new();
     let mut reader = Decompressed::new(compressed);
     // One byte more than the limit tells a text of just that size from a larger one.
