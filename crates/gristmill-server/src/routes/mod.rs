@@ -1,8 +1,11 @@
 //! What is done, one file a noun.
 
+mod delete;
 mod fetch;
+mod form;
 mod health;
 mod store;
+mod text;
 
 use crate::failure::Failure;
 use crate::service::Service;
@@ -29,6 +32,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
         }
     }
     router
+        .route("/api/events/v2/orgs/{organization}/delete", on(MethodFilter::POST, delete::delete))
         .route("/livez", on(MethodFilter::GET, health::alive))
         .route("/readyz", on(MethodFilter::GET, health::ready))
         .fallback(|| async {
