@@ -1,6 +1,7 @@
 //! What a client is told when its request is not done.
 
 use crate::access::Refusal;
+use crate::memory::Full;
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -24,11 +25,13 @@ pub(crate) struct Failure {
     path: Option<String>,
     /// Whether the same request may succeed soon.
     retry: bool,
+    /// Whether the connection ends with this answer.
+    close: bool,
 }
 
 impl Failure {
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), path: None, retry: false }
+        Self { status, code, message: message.into(), path: None, retry: false, close: false }
     }
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
@@ -43,7 +46,17 @@ impl Failure {
     /// A body over its limit in bytes.
     pub(crate) fn too_large(limit: usize) -> Self {
         let message = format!("the body is larger than {limit} bytes: send it in parts");
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message).closing()
+    }
+
+    /// A body that does not come.
+    pub(crate) fn late_body() -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "timed_out", "the body came too slowly").closing()
+    }
+
+    /// The same, and the rest of the request is not wanted.
+    pub(crate) fn closing(self) -> Self {
+        Self { close: true, ..self }
     }
 
     /// Not now, but soon.
@@ -61,7 +74,9 @@ impl Failure {
 impl From<BatchError> for Failure {
     fn from(error: BatchError) -> Self {
         let (status, code) = match error {
-            BatchError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            BatchError::TooLarge { .. } | BatchError::TooManyEvents { .. } => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "too_large")
+            }
             _ => (StatusCode::BAD_REQUEST, "bad_event"),
         };
         Self::new(status, code, error.to_string())
@@ -104,6 +119,9 @@ fn of_exec(error: &ExecError) -> Failure {
 
 fn of_store(error: &StoreError) -> Failure {
     match error {
+        StoreError::Backlog { .. } | StoreError::Halted { .. } => Failure::unavailable(
+            "the store takes no events at the moment; its operator finds the reason in its log",
+        ),
         StoreError::Busy { .. } | StoreError::Overtaken { .. } => Failure::unavailable(error.to_string()),
         StoreError::Closed | StoreError::Stopped => Failure::unavailable("the service is ending"),
         StoreError::NotStored(cause) => of_store(cause),
@@ -119,6 +137,12 @@ impl From<Refusal> for Failure {
             Refusal::Unavailable => return Self::unavailable(refusal.to_string()),
         };
         Self::new(status, code, refusal.to_string())
+    }
+}
+
+impl From<Full> for Failure {
+    fn from(_: Full) -> Self {
+        Self::unavailable("too much is waiting already; try again in a moment")
     }
 }
 
@@ -143,6 +167,9 @@ impl IntoResponse for Failure {
         let mut response = (self.status, Json(json!({"error": error}))).into_response();
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if self.close {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         if self.retry {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));

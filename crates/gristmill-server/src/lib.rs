@@ -7,6 +7,9 @@
 //! | `service` | what all requests share |
 //! | `token` | tokens, and who a request comes from |
 //! | `access` | what a request may do |
+//! | `connection`, `wire` | one connection: strict framing, and clients that are slow |
+//! | `layers`, `log` | what is done with every request |
+//! | `memory` | the bytes that requests share |
 //! | `limits` | how much a client may take |
 //! | `body` | reading what a client sends |
 //! | `routes` | what is done, one file a noun |
@@ -16,13 +19,20 @@
 mod access;
 mod body;
 mod console;
+mod connection;
 mod failure;
+mod layers;
 mod limits;
+mod log;
+mod memory;
 mod routes;
 mod server;
 mod service;
 mod settings;
 mod token;
+mod wire;
+
+pub use axum::http::HeaderValue;
 
 pub use access::{Access, Organizations, Refusal};
 pub use limits::Limits;

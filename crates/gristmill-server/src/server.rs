@@ -1,22 +1,23 @@
 //! The listener, the connections, the end.
 
+use crate::connection::serve;
+use crate::layers::layered;
+use crate::limits::Limits;
+use crate::log::Log;
 use crate::routes::router;
 use crate::service::Service;
 use crate::settings::Settings;
 use crate::token::Authority;
 use axum::Router;
+use axum::http::HeaderValue;
 use gristmill::Store;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
@@ -27,6 +28,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     service: Arc<Service>,
+    cors: Vec<HeaderValue>,
     handle: Handle,
 }
 
@@ -82,6 +84,18 @@ impl Server {
     /// # Errors
     /// [`ServeError::Listen`], [`ServeError::Exposed`], [`ServeError::Threads`].
     pub fn bind(settings: Settings, authority: Authority) -> Result<Self, ServeError> {
+        Self::bind_and_log(settings, authority, Box::new(io::stderr()))
+    }
+
+    /// As [`Server::bind`], with the request log elsewhere than on stderr.
+    ///
+    /// # Errors
+    /// As [`Server::bind`].
+    pub fn bind_and_log(
+        settings: Settings,
+        authority: Authority,
+        log: Box<dyn io::Write + Send>,
+    ) -> Result<Self, ServeError> {
         let address = settings.listen;
         if !address.ip().is_loopback() && authority.is_open() {
             return Err(ServeError::Exposed { address });
@@ -90,15 +104,17 @@ impl Server {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .thread_name("gristmill-http")
-            // One for each fetch and each append that is worked on, and one to open and close the store.
-            .max_blocking_threads(limits.fetches + limits.appends + 1)
+            // One for each fetch and each append that is worked on, one for a deletion, and one to open and close the store.
+            .max_blocking_threads(limits.fetches + limits.appends + 2)
             .build()
             .map_err(ServeError::Threads)?;
         let refused = |source| ServeError::Listen { address, source };
         let listener = runtime.block_on(TcpListener::bind(address)).map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let handle = Handle(Arc::new(watch::Sender::new(false)));
-        Ok(Self { runtime, listener, address, service: Arc::new(Service::new(limits, authority)), handle })
+        let mut service = Service::new(limits, authority);
+        service.log = Log::to(log).map_err(ServeError::Threads)?;
+        Ok(Self { runtime, listener, address, service: Arc::new(service), cors: settings.cors, handle })
     }
 
     /// Where it listens: the port that was found where port 0 was asked for.
@@ -119,9 +135,11 @@ impl Server {
         self,
         open: impl FnOnce() -> Result<Store, gristmill::Error> + Send + 'static,
     ) -> Result<(), ServeError> {
-        let Self { runtime, listener, service, handle, .. } = self;
+        let Self { runtime, listener, service, handle, cors, .. } = self;
         let drain_time = service.limits.drain_time;
-        let connections = runtime.spawn(accept(listener, Arc::clone(&service), handle.0.subscribe()));
+        let router = layered(router(Arc::clone(&service)), &service, &cors);
+        let limits = Arc::new(service.limits.clone());
+        let connections = runtime.spawn(accept(listener, router, limits, handle.0.subscribe()));
         let result = runtime.block_on(async {
             let store = tokio::task::spawn_blocking(open).await.map_err(|_| ServeError::Panicked)??;
             service.opened(store.clone());
@@ -138,39 +156,30 @@ impl Server {
 }
 
 /// Accepts connections until it is told to stop, and ends when all of them have.
-async fn accept(listener: TcpListener, service: Arc<Service>, mut stop: watch::Receiver<bool>) {
-    let router = router(service);
+async fn accept(listener: TcpListener, router: Router, limits: Arc<Limits>, mut stop: watch::Receiver<bool>) {
+    let room = Arc::new(Semaphore::new(limits.connections));
     let mut connections = JoinSet::new();
     loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let next = async {
+            let place = Arc::clone(&room).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
+            next = next => next,
             Some(_) = connections.join_next() => continue,
             _ = stop.wait_for(|stop| *stop) => break,
         };
         match accepted {
             Ok((stream, _)) => {
-                connections.spawn(serve(stream, router.clone(), stop.clone()));
+                let served = serve(stream, router.clone(), Arc::clone(&limits), stop.clone());
+                connections.spawn(async move {
+                    let _place = place;
+                    served.await;
+                });
             }
             Err(_) => sleep(ACCEPT_PAUSE).await,
         }
     }
     drop(listener);
     while connections.join_next().await.is_some() {}
-}
-
-/// Serves one connection until it ends, or until the request at hand is answered once the service is to stop.
-async fn serve(stream: TcpStream, router: Router, mut stop: watch::Receiver<bool>) {
-    // A small answer is not to wait for the client's acknowledgement of the one before.
-    let _ = stream.set_nodelay(true);
-    let mut connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(Duration::from_secs(10))
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-    tokio::select! {
-        // What ends a connection early is the client's affair.
-        _ = Pin::new(&mut connection) => return,
-        _ = stop.wait_for(|stop| *stop) => {}
-    }
-    Pin::new(&mut connection).graceful_shutdown();
-    let _ = connection.await;
 }

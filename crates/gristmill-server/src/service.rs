@@ -3,11 +3,13 @@
 use crate::access::Access;
 use crate::failure::Failure;
 use crate::limits::Limits;
+use crate::log::Log;
+use crate::memory::Memory;
 use crate::token::Authority;
 use axum::http::{HeaderMap, header};
 use gristmill::Store;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use tokio::sync::Semaphore;
 
 /// What all requests share.
@@ -18,8 +20,18 @@ pub(crate) struct Service {
     ending: AtomicBool,
     authority: Authority,
     pub(crate) limits: Limits,
-    pub(crate) fetches: Semaphore,
-    pub(crate) appends: Semaphore,
+    pub(crate) log: Log,
+    /// One permit for each fetch that is worked on.
+    pub(crate) fetches: Arc<Semaphore>,
+    /// One permit for each fetch that is worked on or waits for that.
+    pub(crate) places: Arc<Semaphore>,
+    pub(crate) appends: Arc<Semaphore>,
+    /// One deletion at a time.
+    pub(crate) deletions: Arc<Semaphore>,
+    /// For bodies that are being read or stored.
+    pub(crate) queued: Memory,
+    /// For answers that are not sent yet.
+    pub(crate) unsent: Memory,
 }
 
 impl Service {
@@ -27,8 +39,13 @@ impl Service {
         Self {
             store: OnceLock::new(),
             ending: AtomicBool::new(false),
-            fetches: Semaphore::new(limits.fetches),
-            appends: Semaphore::new(limits.appends),
+            log: Log::off(),
+            fetches: Arc::new(Semaphore::new(limits.fetches)),
+            places: Arc::new(Semaphore::new(limits.fetches.saturating_add(limits.fetch_queue))),
+            appends: Arc::new(Semaphore::new(limits.appends)),
+            deletions: Arc::new(Semaphore::new(1)),
+            queued: Memory::new(limits.queued_bytes),
+            unsent: Memory::new(limits.unsent_bytes),
             authority,
             limits,
         }
@@ -71,5 +88,13 @@ pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     // The only other outcome is a panic of the work: what it was about is on stderr.
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(Failure::internal()))
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| {
+        count_panic();
+        Err(Failure::internal())
+    })
+}
+
+/// A request has met a mistake of this program.
+pub(crate) fn count_panic() {
+    metrics::counter!("gristmill_panics_total").increment(1);
 }

@@ -13,6 +13,7 @@ use gristmill_storage::store::{
     self, Activity, Background, Catalog, Compaction, CompactionProgress, Deleted, Loader, Maintenance,
     Pending, Receipt, Recovery, Remains, Retention, Round, Snapshot,
 };
+use roaring::RoaringBitmap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -128,6 +129,15 @@ impl Store {
     /// A segment that may hold some of them cannot be read, or the change cannot be written; then nothing is deleted.
     pub fn delete(&self, delete: &Delete) -> Result<Deleted, Error> {
         self.store.delete(Timestamp::now().millis(), |segments| self.engine.rows_of(delete, segments))
+    }
+
+    /// How many events a deletion would delete.
+    ///
+    /// # Errors
+    /// A segment that may hold some of them cannot be read.
+    pub fn count_to_delete(&self, delete: &Delete) -> Result<u64, Error> {
+        let rows = self.engine.rows_of(delete, self.snapshot()?.segments())?;
+        Ok(rows.iter().map(RoaringBitmap::len).sum())
     }
 
     /// Rewrites the segments that hold deleted events, without them. When it returns, their bytes are in no file but those

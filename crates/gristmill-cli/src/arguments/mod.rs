@@ -12,8 +12,10 @@ mod inspect;
 mod repair;
 mod retain;
 mod serve;
+mod serve_limits;
 mod size;
 mod snapshot;
+mod time;
 mod token;
 mod tuning;
 mod verify;
@@ -30,8 +32,10 @@ pub(crate) use inspect::InspectArguments;
 pub(crate) use repair::RepairArguments;
 pub(crate) use retain::RetainArguments;
 pub(crate) use serve::ServeArguments;
+pub(crate) use serve_limits::ServeLimits;
 pub(crate) use size::Size;
 pub(crate) use snapshot::SnapshotArguments;
+pub(crate) use time::Time;
 pub(crate) use token::{
     RightWord, TokenArguments, TokenCommand, TokenCreateArguments, TokenListArguments, TokenPlace,
     TokenRevokeArguments,

@@ -1,6 +1,6 @@
 //! `gristmill serve`, as typed.
 
-use super::{Appending, Writing};
+use super::{Appending, ServeLimits, Writing};
 use clap::Args;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -31,6 +31,14 @@ pub(crate) struct ServeArguments {
     /// An organization whose untrusted events are taken without a token; may be repeated
     #[arg(long, value_name = "ID")]
     pub(crate) open_org: Vec<String>,
+
+    /// An origin whose pages may call the service from a browser, such as `https://example.com`, or `*` for all; may be
+    /// repeated
+    #[arg(long, value_name = "ORIGIN")]
+    pub(crate) cors: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) limits: ServeLimits,
 
     #[command(flatten)]
     pub(crate) appending: Appending,

@@ -13,6 +13,7 @@ mod query;
 mod repair;
 mod retain;
 mod serve;
+mod serve_limits;
 mod snapshot;
 mod token;
 mod verify;

@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, header};
 use gristmill::response::Answer;
+use std::io::{self, Write};
 
 /// The form that a client asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,11 +36,11 @@ impl Form {
         }
     }
 
-    /// An answer in this form.
-    pub(super) fn text(self, answer: &Answer) -> String {
+    /// Writes an answer in this form.
+    pub(super) fn write(self, answer: &Answer, writer: &mut impl Write) -> io::Result<()> {
         match self {
-            Self::Json => answer.to_json(),
-            Self::Csv => answer.to_csv(),
+            Self::Json => answer.write_json(writer),
+            Self::Csv => answer.write_csv(writer),
         }
     }
 }

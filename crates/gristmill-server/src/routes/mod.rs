@@ -1,11 +1,13 @@
 //! What is done, one file a noun.
 
+mod delete;
 mod explain;
 mod fetch;
 mod form;
 mod health;
 mod organizations;
 mod store;
+mod text;
 mod values;
 
 use crate::failure::Failure;
@@ -39,6 +41,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
         .route(&below("extent"), on(MethodFilter::GET, organizations::extent))
         .route(&below("values"), on(MethodFilter::GET, values::values))
         .route(&below("explain"), on(asked(), explain::explain))
+        .route(&below("delete"), on(MethodFilter::POST, delete::delete))
         .route("/livez", on(MethodFilter::GET, health::alive))
         .route("/readyz", on(MethodFilter::GET, health::ready))
         .fallback(|| async {

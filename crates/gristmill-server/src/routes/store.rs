@@ -3,15 +3,21 @@
 use crate::access::{Access, Refusal};
 use crate::body;
 use crate::failure::Failure;
+use crate::layers::IDEMPOTENCY_KEY;
 use crate::service::{Service, blocking};
 use crate::token::Right;
 use axum::extract::{Request, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::{Json, response::IntoResponse};
 use gristmill::Timestamp;
+use gristmill::event::Ignored;
 use gristmill::event::{Batch, Source};
 use gristmill::schema::Dimension;
-use serde_json::json;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::sync::Arc;
 
 /// Each endpoint below `/events/v2/store/`, and what its events are taken as.
@@ -28,16 +34,76 @@ pub(super) async fn store(
     let right = if source == Source::Trusted { Right::StoreTrusted } else { Right::Store };
     let access = service.access(request.headers())?;
     access.check_any(right)?;
-    let text = body::read(request.into_body(), service.limits.body_bytes).await?;
-    let _turn = service.appends.acquire().await.map_err(|_| Failure::internal())?;
-    let work = Arc::clone(&service);
-    let stored = blocking(move || {
-        let parsed = Batch::from_json_within(&work.limits.events(), &text, source, arrival)?;
-        check(&access, right, &parsed.batch)?;
-        Ok(work.store()?.append(parsed.batch)?.events)
+    let key = idempotency_key(request.headers())?;
+    let (parts, body) = request.into_parts();
+    let limits = &service.limits;
+    let mut share = service.queued.share();
+    let body = body::read(&parts.headers, body, limits.body_bytes, limits, &mut share).await?;
+    let turn = Arc::clone(&service.appends).acquire_owned().await.map_err(|_| Failure::internal())?;
+    let (stored, ignored) = blocking(move || {
+        // Given back when the work is done, even where nobody waits for it any more.
+        let (_turn, mut share) = (turn, share);
+        let text = body::text(&body, &service.limits, &mut share)?;
+        let parsed = Batch::from_json_within(&service.limits.events(), &text, source, arrival)?;
+        let mut batch = parsed.batch;
+        check(&access, right, &batch)?;
+        if let Some(key) = key {
+            let token = append_token(&access, &batch, &key);
+            batch = batch.with_token(&token)?;
+        }
+        Ok((service.store()?.append(batch)?.events, parsed.ignored))
     })
     .await?;
-    Ok(Json(json!({"stored": stored})).into_response())
+    let mut receipt = json!({"stored": stored});
+    if !ignored.is_empty() {
+        receipt["ignored"] = ignored_json(&ignored);
+    }
+    Ok(Json(receipt).into_response())
+}
+
+/// The name that a client gives to a batch.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<Vec<u8>>, Failure> {
+    let Some(key) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let key = key.as_bytes();
+    if key.is_empty() || key.len() > Batch::MAX_TOKEN_BYTES {
+        let most = Batch::MAX_TOKEN_BYTES;
+        return Err(Failure::bad_request(format!(
+            "the header `Idempotency-Key` must have 1 to {most} bytes"
+        )));
+    }
+    Ok(Some(key.to_vec()))
+}
+
+/// The name of a batch in the store: of the client's token, the batch's organizations and the client's name for it, so that
+/// the names of others are never met.
+fn append_token(access: &Access, batch: &Batch, key: &[u8]) -> String {
+    let mut parts: BTreeSet<&str> = BTreeSet::new();
+    let rows: Vec<_> = batch.rows().collect();
+    parts.extend(rows.iter().filter_map(|event| event.text(Dimension::OrganizationId)));
+    let mut hash = Sha256::new();
+    let mut add = |part: &[u8]| {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    };
+    add(access.token_id().unwrap_or_default().as_bytes());
+    add(key);
+    parts.into_iter().for_each(|part| add(part.as_bytes()));
+    let mut token = String::from("http:");
+    for byte in hash.finalize() {
+        // Writing to a String cannot fail.
+        let _ = write!(token, "{byte:02x}");
+    }
+    token
+}
+
+/// Keys that mean nothing, by name, so that a typing mistake is seen.
+fn ignored_json(ignored: &Ignored) -> Value {
+    let mut names: Map<String, Value> =
+        ignored.iter().map(|(name, count)| (name.to_owned(), count.into())).collect();
+    if ignored.others() > 0 {
+        names.insert("(others)".to_owned(), ignored.others().into());
+    }
+    names.into()
 }
 
 /// Checks that a batch has events of no organization but those that the right is for.
