@@ -89,6 +89,19 @@ impl Access {
         if may { Ok(()) } else { Err(self.refusal()) }
     }
 
+    /// Checks that it may look at what concerns all organizations together: who has the right `admin` for all of them.
+    ///
+    /// # Errors
+    /// As [`Access::check`].
+    pub fn check_operator(&self) -> Result<(), Refusal> {
+        let may = match &self.holder {
+            Holder::Anyone => true,
+            Holder::Token(token) => token.rights.allow(Right::Admin) && token.scope == Scope::All,
+            Holder::Nobody(_) => false,
+        };
+        if may { Ok(()) } else { Err(self.refusal()) }
+    }
+
     /// The organizations that it may be about; what it may do there, [`Access::may`] says.
     pub fn organizations(&self) -> Organizations<'_> {
         let scope = match &self.holder {

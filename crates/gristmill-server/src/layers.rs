@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::log;
-use crate::service::{Service, count_panic};
+use crate::service::Service;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
@@ -24,9 +24,10 @@ const CORS_AGE: Duration = Duration::from_mins(10);
 
 /// The routes with everything around them. `origins` are those whose pages may call them, `*` for all.
 pub(crate) fn layered(routes: Router, service: &Arc<Service>, origins: &[HeaderValue]) -> Router {
+    let shared = Arc::clone(service);
     let routes = routes
-        .layer(CatchPanicLayer::custom(|_| {
-            count_panic();
+        .layer(CatchPanicLayer::custom(move |_| {
+            shared.metrics.panicked();
             Failure::internal().into_response()
         }))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));

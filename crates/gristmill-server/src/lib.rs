@@ -11,6 +11,7 @@
 //! | `layers`, `log` | what is done with every request |
 //! | `memory` | the bytes that requests share |
 //! | `limits` | how much a client may take |
+//! | `metrics` | what is counted |
 //! | `body` | reading what a client sends |
 //! | `routes` | what is done, one file a noun |
 //! | `console` | the page at `/` |
@@ -18,13 +19,14 @@
 
 mod access;
 mod body;
-mod console;
 mod connection;
+mod console;
 mod failure;
 mod layers;
 mod limits;
 mod log;
 mod memory;
+mod metrics;
 mod routes;
 mod server;
 mod service;

@@ -50,7 +50,7 @@ impl Log {
 /// One request, told when it is dropped: when its answer was sent, or its client has gone.
 #[derive(Debug)]
 struct Entry {
-    log: Log,
+    service: Arc<Service>,
     begin: Instant,
     time: IsoText,
     method: &'static str,
@@ -65,9 +65,11 @@ impl Drop for Entry {
     fn drop(&mut self) {
         let Self { time, method, route, status, sent, .. } = self;
         let read = self.read.load(Ordering::Relaxed);
-        let ms = self.begin.elapsed().as_secs_f64() * 1e3;
+        let elapsed = self.begin.elapsed();
+        self.service.metrics.answered(method, route, *status, elapsed);
+        let ms = elapsed.as_secs_f64() * 1e3;
         let line = format!("{time} {method} {route} status={status} ms={ms:.1} in={read} out={sent}\n");
-        if let Some(log) = &self.log.0 {
+        if let Some(log) = &self.service.log.0 {
             let _ = log.try_send(line);
         }
     }
@@ -78,7 +80,7 @@ pub(crate) async fn note(State(service): State<Arc<Service>>, request: Request, 
     let read = Arc::new(AtomicU64::new(0));
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
     let mut entry = Entry {
-        log: service.log.clone(),
+        service: Arc::clone(&service),
         begin: Instant::now(),
         time: IsoText::new(Timestamp::now().millis(), 0),
         method: known(request.method()),

@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::limits::Limits;
 use crate::log::Log;
 use crate::memory::Memory;
+use crate::metrics::Metrics;
 use crate::token::Authority;
 use axum::http::{HeaderMap, header};
 use gristmill::Store;
@@ -32,6 +33,7 @@ pub(crate) struct Service {
     pub(crate) queued: Memory,
     /// For answers that are not sent yet.
     pub(crate) unsent: Memory,
+    pub(crate) metrics: Metrics,
 }
 
 impl Service {
@@ -48,6 +50,7 @@ impl Service {
             unsent: Memory::new(limits.unsent_bytes),
             authority,
             limits,
+            metrics: Metrics::new(),
         }
     }
 
@@ -81,20 +84,17 @@ impl Service {
     pub(crate) fn end(&self) {
         self.ending.store(true, Ordering::Relaxed);
     }
-}
 
-/// Work for a thread that may wait for the disk.
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
-    // The only other outcome is a panic of the work: what it was about is on stderr.
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| {
-        count_panic();
-        Err(Failure::internal())
-    })
-}
-
-/// A request has met a mistake of this program.
-pub(crate) fn count_panic() {
-    metrics::counter!("gristmill_panics_total").increment(1);
+    /// Does work on a thread that may wait for the disk.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let shared = Arc::clone(self);
+        // The only other outcome is a panic of the work: what it was about is on stderr.
+        tokio::task::spawn_blocking(move || work(&shared)).await.unwrap_or_else(|_| {
+            self.metrics.panicked();
+            Err(Failure::internal())
+        })
+    }
 }

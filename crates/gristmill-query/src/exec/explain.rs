@@ -29,8 +29,8 @@ pub(super) fn described(plan: &Plan<'_>, segment: &Segment) -> SegmentScan {
     let meta = segment.meta();
     SegmentScan {
         rows: u64::from(meta.rows),
-        first: meta.min_time,
-        last: meta.max_time,
+        first: Some(meta.min_time),
+        last: Some(meta.max_time),
         form: match segment.form() {
             None => "memory",
             Some(Form::Plain) => "plain",

@@ -36,12 +36,12 @@ pub struct Pass {
 /// What was done with one segment.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct SegmentScan {
-    /// Its events.
+    /// Its events; those in range only where others must not be told of.
     pub rows: u64,
-    /// The first of them, in milliseconds since 1970-01-01T00:00:00Z.
-    pub first: i64,
+    /// The first of its events, in milliseconds since 1970-01-01T00:00:00Z; none where others must not be told of.
+    pub first: Option<i64>,
     /// The last of them.
-    pub last: i64,
+    pub last: Option<i64>,
     /// `memory`, `plain` or `compressed`.
     pub form: &'static str,
     /// Why it was not looked at: `interval`, `organization` (by the bounds that the catalog has), `rows` (it has none of
@@ -65,6 +65,19 @@ pub struct SegmentScan {
 }
 
 impl Explanation {
+    /// The same without what it tells of other organizations: segments that were not looked at, and of the others what
+    /// concerns rows out of range.
+    #[must_use]
+    pub fn without_others(mut self) -> Self {
+        for pass in &mut self.passes {
+            pass.segments.retain(|segment| segment.rows_in_range > 0);
+            for segment in &mut pass.segments {
+                (segment.rows, segment.first, segment.last) = (segment.rows_in_range, None, None);
+            }
+        }
+        self
+    }
+
     /// As JSON, on several lines.
     pub fn to_json(&self) -> String {
         // These types have no map and no number that JSON does not have.

@@ -196,7 +196,10 @@ fn an_explanation_tells_what_was_done_with_each_segment() {
     );
     let first = &pass.segments[0];
     assert_eq!((first.rows, first.rows_in_range, first.rows_matched, first.form), (2, 2, 2, "memory"));
-    assert_eq!((first.first, first.last, first.grouping), (0, 2000, Some("all buckets at once")));
+    assert_eq!((first.first, first.last, first.grouping), (Some(0), Some(2000), Some("all buckets at once")));
+    let own = all.without_others();
+    let first = &own.passes[0].segments[0];
+    assert_eq!((first.rows, first.first, first.last, first.rows_matched), (2, None, None, 2));
 
     let filters = r#""filters":{"type":"selector","dimension":"dim1","value":"a"}"#;
     let filtered = explained("org", 0, filters);
@@ -207,7 +210,9 @@ fn an_explanation_tells_what_was_done_with_each_segment() {
     assert_eq!(not.passes[0].segments[0].filter.as_deref(), Some("not(comparison of columns)"));
 
     assert_eq!(pruned(&explained("org", 1500, filters)), [None, Some("interval")]);
-    assert_eq!(pruned(&explained("other", 0, filters)), [Some("organization"); 2]);
+    let other = explained("other", 0, filters);
+    assert_eq!(pruned(&other), [Some("organization"); 2]);
+    assert_eq!(pruned(&other.without_others()), []);
     let vendor = format!(r#""vendor":"none",{filters}"#);
     assert_eq!(pruned(&explained("org", 0, &vendor)), [Some("rows"); 2]);
 

@@ -2,7 +2,7 @@
 
 use super::fetch::query;
 use crate::failure::Failure;
-use crate::service::{Service, blocking};
+use crate::service::Service;
 use crate::token::Right;
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
@@ -39,18 +39,19 @@ pub(super) async fn delete(
     let delete = query(&service, request, |text| Ok(Delete::from_json(text, &context)?)).await?;
     let busy = |_| Failure::unavailable("another deletion is under way; try again in a moment");
     let turn = Arc::clone(&service.deletions).try_acquire_owned().map_err(busy)?;
-    blocking(move || {
-        // It goes on to its end even where nobody waits for it any more.
-        let _turn = turn;
-        let store = service.store()?;
-        if wishes.dry_run {
-            return Ok(Json(json!({"would_delete": store.count_to_delete(&delete)?})));
-        }
-        let Deleted { events, segments, dropped } = store.delete(&delete)?;
-        if wishes.purge {
-            store.purge(&|_| {})?;
-        }
-        Ok(Json(json!({"deleted": events, "segments": segments, "dropped": dropped})))
-    })
-    .await
+    service
+        .blocking(move |service| {
+            // It goes on to its end even where nobody waits for it any more.
+            let _turn = turn;
+            let store = service.store()?;
+            if wishes.dry_run {
+                return Ok(Json(json!({"would_delete": store.count_to_delete(&delete)?})));
+            }
+            let Deleted { events, segments, dropped } = store.delete(&delete)?;
+            if wishes.purge {
+                store.purge(&|_| {})?;
+            }
+            Ok(Json(json!({"deleted": events, "segments": segments, "dropped": dropped})))
+        })
+        .await
 }

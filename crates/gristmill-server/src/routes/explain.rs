@@ -9,16 +9,18 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
-/// The explanation of a query about the organization of the path, as JSON.
+/// The explanation of a query about the organization of the path, as JSON. Whoever may not see what concerns all
+/// organizations is told nothing of the others.
 pub(super) async fn explain(
     State(service): State<Arc<Service>>,
     organization: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Failure> {
+    let sees_all = service.access(request.headers())?.check_operator().is_ok();
     let fetch = about_organization(&service, organization, request).await?;
     let explanation = in_turn(service, move |store, _| {
         let (_, explanation) = store.explain(&fetch)?;
-        Ok(explanation.to_json())
+        Ok(if sees_all { explanation } else { explanation.without_others() }.to_json())
     })
     .await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], explanation).into_response())

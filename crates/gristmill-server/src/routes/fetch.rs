@@ -5,7 +5,7 @@ use super::text::Text;
 use crate::body;
 use crate::failure::Failure;
 use crate::layers::WARNING;
-use crate::service::{Service, blocking};
+use crate::service::Service;
 use crate::token::Right;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
@@ -93,12 +93,13 @@ pub(super) async fn in_turn<T: Send + 'static>(
     let turn = turn.map_err(late)?.map_err(|_| Failure::internal())?;
     let cancel = Cancel::new();
     let _guard = StopWhenDropped(cancel.clone());
-    blocking(move || {
-        // Given back when the work has stopped, which takes a moment where nobody waits for it any more.
-        let _held = (place, turn);
-        Ok(work(service.store()?, &cancel)?)
-    })
-    .await
+    service
+        .blocking(move |service| {
+            // Given back when the work has stopped, which takes a moment where nobody waits for it any more.
+            let _held = (place, turn);
+            Ok(work(service.store()?, &cancel)?)
+        })
+        .await
 }
 
 async fn answer(service: Arc<Service>, fetch: Fetch, form: Form) -> Result<Response, Failure> {

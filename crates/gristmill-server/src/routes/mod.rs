@@ -5,6 +5,7 @@ mod explain;
 mod fetch;
 mod form;
 mod health;
+mod metrics;
 mod organizations;
 mod store;
 mod text;
@@ -42,6 +43,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
         .route(&below("values"), on(MethodFilter::GET, values::values))
         .route(&below("explain"), on(asked(), explain::explain))
         .route(&below("delete"), on(MethodFilter::POST, delete::delete))
+        .route("/metrics", on(MethodFilter::GET, metrics::metrics))
         .route("/livez", on(MethodFilter::GET, health::alive))
         .route("/readyz", on(MethodFilter::GET, health::ready))
         .fallback(|| async {

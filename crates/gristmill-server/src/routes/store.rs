@@ -4,7 +4,7 @@ use crate::access::{Access, Refusal};
 use crate::body;
 use crate::failure::Failure;
 use crate::layers::IDEMPOTENCY_KEY;
-use crate::service::{Service, blocking};
+use crate::service::Service;
 use crate::token::Right;
 use axum::extract::{Request, State};
 use axum::http::HeaderMap;
@@ -40,20 +40,21 @@ pub(super) async fn store(
     let mut share = service.queued.share();
     let body = body::read(&parts.headers, body, limits.body_bytes, limits, &mut share).await?;
     let turn = Arc::clone(&service.appends).acquire_owned().await.map_err(|_| Failure::internal())?;
-    let (stored, ignored) = blocking(move || {
-        // Given back when the work is done, even where nobody waits for it any more.
-        let (_turn, mut share) = (turn, share);
-        let text = body::text(&body, &service.limits, &mut share)?;
-        let parsed = Batch::from_json_within(&service.limits.events(), &text, source, arrival)?;
-        let mut batch = parsed.batch;
-        check(&access, right, &batch)?;
-        if let Some(key) = key {
-            let token = append_token(&access, &batch, &key);
-            batch = batch.with_token(&token)?;
-        }
-        Ok((service.store()?.append(batch)?.events, parsed.ignored))
-    })
-    .await?;
+    let (stored, ignored) = service
+        .blocking(move |service| {
+            // Given back when the work is done, even where nobody waits for it any more.
+            let (_turn, mut share) = (turn, share);
+            let text = body::text(&body, &service.limits, &mut share)?;
+            let parsed = Batch::from_json_within(&service.limits.events(), &text, source, arrival)?;
+            let mut batch = parsed.batch;
+            check(&access, right, &batch)?;
+            if let Some(key) = key {
+                let token = append_token(&access, &batch, &key);
+                batch = batch.with_token(&token)?;
+            }
+            Ok((service.store()?.append(batch)?.events, parsed.ignored))
+        })
+        .await?;
     let mut receipt = json!({"stored": stored});
     if !ignored.is_empty() {
         receipt["ignored"] = ignored_json(&ignored);

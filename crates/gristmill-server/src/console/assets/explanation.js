@@ -61,7 +61,8 @@ function passNode(pass) {
 function segmentNode(segment, open) {
   const day = (millis) => new Date(millis).toISOString().slice(0, 10);
   const facts = [
-    ["Events", `${day(segment.first)} to ${day(segment.last)} (UTC)`],
+    // What holds other organizations' events, too, is told to an operator only.
+    ...(segment.first === null ? [] : [["Events", `${day(segment.first)} to ${day(segment.last)} (UTC)`]]),
     ["In range", plural(segment.rows_in_range, "row")],
     ["Filter", segment.filter ?? "none"],
     ["Groups", segment.grouping ?? "none"],
