@@ -68,7 +68,7 @@ impl Metrics {
         self.panics.inc();
     }
 
-    /// All figures as OpenMetrics text; those of the store where it is open.
+    /// All figures as text in the `OpenMetrics` format; those of the store where it is open.
     pub(crate) fn text(&self, store: Option<StoreFigures>) -> Result<String, fmt::Error> {
         let mut text = String::new();
         encode_registry(&mut text, &self.registry)?;

@@ -55,6 +55,9 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET /api/events/v2/orgs/acme/extent", "", "403 403 200 403 200 200 | 401 401 401"),
     ("GET /api/events/v2/orgs/umbr/extent", "", "403 403 403 403 403 200 | 401 401 401"),
     ("GET /api/events/v2/orgs", "", "403 403 200 403 200 200 | 401 401 401"),
+    ("GET /metrics", "", "403 403 403 403 403 200 | 401 401 401"),
+    ("POST /api/events/v2/orgs/umbr/delete?dry_run=true", "{}", "403 403 403 403 403 400 | 401 401 401"),
+    ("POST /api/events/v2/orgs/acme/delete?dry_run=true", "{}", "403 403 403 400 400 400 | 401 401 401"),
 ];
 
 /// The columns of [`TABLE`] that are tokens: flags of `token create`.

@@ -7,6 +7,7 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Unit;
 use std::fmt;
 use std::iter::once;
+use std::time::Duration;
 
 /// What is to be told of a store, as it was when it was read.
 #[derive(Debug)]
@@ -96,6 +97,6 @@ impl Collector for StoreFigures {
 
 /// Each bound in seconds, with the count of what lies between it and the one before.
 fn buckets(durations: &Durations) -> Vec<(f64, u64)> {
-    let bounds = Durations::BOUNDS.iter().map(|bound| bound.as_secs_f64()).chain(once(f64::MAX));
+    let bounds = Durations::BOUNDS.iter().map(Duration::as_secs_f64).chain(once(f64::MAX));
     bounds.zip(durations.counts).collect()
 }
