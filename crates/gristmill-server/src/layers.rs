@@ -79,13 +79,14 @@ mod tests {
     use std::sync::Arc;
     use tower::ServiceExt;
 
+    async fn broken() -> &'static str {
+        panic!("the reason")
+    }
+
     #[tokio::test]
     async fn a_panic_is_an_answer_without_its_message() {
         let authority = Authority::open(Path::new("no-such-file"), AuthorityOptions::default()).unwrap();
         let service = Arc::new(Service::new(Limits::default(), authority));
-        async fn broken() -> &'static str {
-            panic!("the reason")
-        }
         let routes = layered(Router::new().route("/", get(broken)), &service, &[]);
         let response = routes.oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(response.status(), 500);
