@@ -73,7 +73,7 @@ impl Answer {
 impl Service {
     /// A service over a store in memory.
     pub(crate) fn new(change: impl FnOnce(&mut Limits)) -> Self {
-        Self::over(change, |options| options.open_in_memory())
+        Self::over(change, Options::open_in_memory)
     }
 
     pub(crate) fn over(
@@ -157,9 +157,8 @@ pub(crate) fn rest(stream: &mut TcpStream) -> Vec<u8> {
 }
 
 pub(crate) fn answer(bytes: &[u8]) -> Answer {
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or_else(|| {
-        panic!("no answer: {}", String::from_utf8_lossy(bytes));
-    });
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
+    let end = end.ok_or_else(|| String::from_utf8_lossy(bytes).into_owned()).unwrap();
     let head = String::from_utf8(bytes[..end].to_vec()).unwrap().to_ascii_lowercase();
     Answer { status: head[9..12].parse().unwrap(), head, body: bytes[end + 4..].to_vec() }
 }

@@ -37,7 +37,7 @@ fn a_fetch_that_nobody_waits_for_is_stopped_and_holds_its_turn_until_then() {
     let service = Service::over(
         |limits| (limits.fetches, limits.fetch_queue) = (1, 0),
         move |options| {
-            let store = options.clone().open_dir(gated.clone())?;
+            let store = options.clone().open_dir(Arc::<GatedDir>::clone(&gated))?;
             let batch = gristmill::event::Batch::from_json(
                 event("a").as_bytes(),
                 gristmill::event::Source::Untrusted,
