@@ -124,7 +124,7 @@ pub(crate) enum Command {
     Snapshot(SnapshotArguments),
     Verify(VerifyArguments),
     Repair(RepairArguments),
-    Serve(ServeArguments),
+    Serve(Box<ServeArguments>),
     Generate(GenerateArguments),
     Token(TokenArguments),
     Completions(CompletionsArguments),

@@ -37,7 +37,7 @@ pub(crate) fn run(typed: Arguments) -> Result<(), Failure> {
         Command::Snapshot(typed) => snapshot::run(&typed.into()),
         Command::Verify(typed) => verify::run(&typed.into()),
         Command::Repair(typed) => repair::run(&typed.into()),
-        Command::Serve(typed) => serve::run(typed.try_into()?),
+        Command::Serve(typed) => serve::run((*typed).try_into()?),
         Command::Generate(typed) => generate::run(&typed.try_into()?),
         Command::Token(typed) => token::run(typed.command),
         Command::Completions(typed) => completions::run(typed.shell),

@@ -43,10 +43,10 @@ impl TryFrom<ServeArguments> for ServeSettings {
 fn checked(origin: &str) -> Result<HeaderValue, Failure> {
     let host = origin.split_once("://").map(|(_, host)| host);
     let whole = host.is_some_and(|host| !host.is_empty() && !host.contains('/'));
-    if whole || origin == "*" {
-        if let Ok(value) = HeaderValue::from_str(origin) {
-            return Ok(value);
-        }
+    if (whole || origin == "*")
+        && let Ok(value) = HeaderValue::from_str(origin)
+    {
+        return Ok(value);
     }
     let message =
         format!("--cors {}: expected an origin such as https://example.com, or *", printable(origin));
