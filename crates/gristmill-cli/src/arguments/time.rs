@@ -60,7 +60,7 @@ mod tests {
         for text in ["", "30", "0s", "-1s", "1.5s", "1h", "s", "99999999999999999s"] {
             assert_eq!(text.parse::<Time>(), Err(TimeError), "{text}");
         }
-        assert_eq!(Time(Duration::from_secs(60)).to_string(), "60s");
+        assert_eq!(Time(Duration::from_mins(1)).to_string(), "60s");
         assert_eq!(Time(Duration::from_millis(1500)).to_string(), "1500ms");
     }
 }
