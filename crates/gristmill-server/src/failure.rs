@@ -27,11 +27,17 @@ pub(crate) struct Failure {
     retry: bool,
     /// Whether the connection ends with this answer.
     close: bool,
+    /// For the log only.
+    reason: Option<Reason>,
 }
+
+/// What the operator is told of a failure that clients are told nothing of: an extension of the answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Reason(pub(crate) String);
 
 impl Failure {
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), path: None, retry: false, close: false }
+        Self { status, code, message: message.into(), path: None, retry: false, close: false, reason: None }
     }
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
@@ -69,6 +75,15 @@ impl Failure {
         let message = "the service has failed; its operator finds the reason in its log";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
     }
+
+    /// The same for an error that is told to the operator.
+    fn internal_because(error: &dyn std::error::Error) -> Self {
+        Self::internal().because(error)
+    }
+
+    fn because(self, error: &dyn std::error::Error) -> Self {
+        Self { reason: Some(Reason(error.to_string())), ..self }
+    }
 }
 
 impl From<BatchError> for Failure {
@@ -97,7 +112,7 @@ impl From<Error> for Failure {
             Error::Fetch(error) => error.into(),
             Error::Exec(error) => of_exec(&error),
             Error::Store(error) => of_store(&error),
-            _ => Self::internal(),
+            error => Self::internal_because(&error),
         }
     }
 }
@@ -112,7 +127,7 @@ fn of_exec(error: &ExecError) -> Failure {
         }
         ExecError::Canceled => return Failure::unavailable("the fetch was stopped: the service is ending"),
         ExecError::Regex(_) => return Failure::bad_request(error.to_string()),
-        _ => return Failure::internal(),
+        _ => return Failure::internal_because(error),
     };
     Failure::new(StatusCode::UNPROCESSABLE_ENTITY, code, error.to_string())
 }
@@ -121,11 +136,12 @@ fn of_store(error: &StoreError) -> Failure {
     match error {
         StoreError::Backlog { .. } | StoreError::Halted { .. } => Failure::unavailable(
             "the store takes no events at the moment; its operator finds the reason in its log",
-        ),
+        )
+        .because(error),
         StoreError::Busy { .. } | StoreError::Overtaken { .. } => Failure::unavailable(error.to_string()),
         StoreError::Closed | StoreError::Stopped => Failure::unavailable("the service is ending"),
         StoreError::NotStored(cause) => of_store(cause),
-        _ => Failure::internal(),
+        _ => Failure::internal_because(error),
     }
 }
 
@@ -168,6 +184,9 @@ impl IntoResponse for Failure {
         if self.status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        if let Some(reason) = self.reason {
+            response.extensions_mut().insert(reason);
+        }
         if self.close {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
@@ -175,5 +194,22 @@ impl IntoResponse for Failure {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::BodyExt;
+
+    #[tokio::test]
+    async fn what_clients_are_not_told_the_operator_is() {
+        let error = Error::Store(StoreError::NoStore);
+        let told = error.to_string();
+        let response = Failure::from(error).into_response();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(response.extensions().get::<Reason>().map(|Reason(text)| text), Some(&told));
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        assert!(!String::from_utf8_lossy(&body).contains(&told), "{body:?}");
     }
 }

@@ -1,8 +1,9 @@
 //! The request log: a line for each request that was answered.
 //!
 //! It has no token, no body, no query and no identifier of an organization or a user: the path is told as the route that
-//! matched. So nothing of it comes from a client but numbers.
+//! matched. So nothing of it comes from a client but numbers. Where the service failed, the line ends with the reason.
 
+use crate::failure::Reason;
 use crate::service::Service;
 use axum::body::{Body, Bytes};
 use axum::extract::{MatchedPath, Request, State};
@@ -59,6 +60,8 @@ struct Entry {
     status: u16,
     read: Arc<AtomicU64>,
     sent: u64,
+    /// Why the service failed.
+    reason: Option<Reason>,
 }
 
 impl Drop for Entry {
@@ -68,9 +71,11 @@ impl Drop for Entry {
         let elapsed = self.begin.elapsed();
         self.service.metrics.answered(method, route, *status, elapsed);
         let ms = elapsed.as_secs_f64() * 1e3;
-        let line = format!("{time} {method} {route} status={status} ms={ms:.1} in={read} out={sent}\n");
+        let line = format!("{time} {method} {route} status={status} ms={ms:.1} in={read} out={sent}");
+        // It may quote what a client sent.
+        let reason = self.reason.as_ref().map(|Reason(text)| format!(" error={text:?}")).unwrap_or_default();
         if let Some(log) = &self.service.log.0 {
-            let _ = log.try_send(line);
+            let _ = log.try_send(format!("{line}{reason}\n"));
         }
     }
 }
@@ -88,10 +93,12 @@ pub(crate) async fn note(State(service): State<Arc<Service>>, request: Request, 
         status: 0,
         read: Arc::clone(&read),
         sent: 0,
+        reason: None,
     };
     let request = request.map(|body| Body::new(Counted { body, count: Count::Read(read) }));
     let response = next.run(request).await;
     entry.status = response.status().as_u16();
+    entry.reason = response.extensions().get().cloned();
     response.map(|body| Body::new(Counted { body, count: Count::Sent(entry) }))
 }
 
