@@ -106,4 +106,19 @@ mod tests {
         }
         assert!(text.ends_with("# EOF\n"));
     }
+
+    #[test]
+    fn figures_of_the_store_are_told_once_it_is_open() {
+        let store = gristmill::Options::new().open_in_memory().unwrap();
+        let text = Metrics::new().text(Some(StoreFigures::of(&store).unwrap())).unwrap();
+        for line in [
+            "gristmill_appends_total 0",
+            "gristmill_unsealed_bytes 0",
+            "gristmill_segments 0",
+            "gristmill_log_sync_seconds_bucket{le=\"+Inf\"} 1",
+            "gristmill_log_sync_seconds_count 1",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+        }
+    }
 }

@@ -97,6 +97,6 @@ impl Collector for StoreFigures {
 
 /// Each bound in seconds, with the count of what lies between it and the one before.
 fn buckets(durations: &Durations) -> Vec<(f64, u64)> {
-    let bounds = Durations::BOUNDS.iter().map(Duration::as_secs_f64).chain(once(f64::MAX));
+    let bounds = Durations::BOUNDS.iter().map(Duration::as_secs_f64).chain(once(f64::INFINITY));
     bounds.zip(durations.counts).collect()
 }
