@@ -1,6 +1,7 @@
 //! What a request may do.
 
 use crate::token::{Right, Scope, Token};
+use crate::turns::{TooMany, Turn, Turns};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -8,6 +9,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Access {
     holder: Holder,
+    /// Its place among the requests of its holder, as long as anything of it is kept.
+    turn: Option<Arc<Turn>>,
 }
 
 /// Whose request it is.
@@ -47,15 +50,26 @@ pub enum Refusal {
 
 impl Access {
     pub(crate) fn to_everything() -> Self {
-        Self { holder: Holder::Anyone }
+        Self { holder: Holder::Anyone, turn: None }
     }
 
     pub(crate) fn by_token(token: Arc<Token>) -> Self {
-        Self { holder: Holder::Token(token) }
+        Self { holder: Holder::Token(token), turn: None }
     }
 
     pub(crate) fn without_token(open: Arc<BTreeSet<Box<str>>>) -> Self {
-        Self { holder: Holder::Nobody(open) }
+        Self { holder: Holder::Nobody(open), turn: None }
+    }
+
+    /// The same, counted among the requests of its holder: of its token, or of all who have none where there are tokens.
+    pub(crate) fn in_turn(mut self, turns: &Turns) -> Result<Self, TooMany> {
+        let holder = match &self.holder {
+            Holder::Anyone => return Ok(self),
+            Holder::Token(token) => &token.id,
+            Holder::Nobody(_) => "",
+        };
+        self.turn = Some(Arc::new(turns.take(holder)?));
+        Ok(self)
     }
 
     /// Whether it may do that with an organization, which need not exist.

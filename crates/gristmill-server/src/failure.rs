@@ -2,13 +2,14 @@
 
 use crate::access::Refusal;
 use crate::memory::Full;
+use crate::turns::TooMany;
 use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use gristmill::event::BatchError;
 use gristmill::exec::ExecError;
-use gristmill::request::FetchError;
+use gristmill::request::{FetchError, FetchErrorKind};
 use gristmill::{Error, StoreError};
 use serde_json::json;
 
@@ -70,6 +71,11 @@ impl Failure {
         Self { retry: true, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", message) }
     }
 
+    /// Not now, since the client itself asks for too much at once.
+    fn too_many(message: impl Into<String>) -> Self {
+        Self { retry: true, ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message) }
+    }
+
     /// Nothing that a client could do about.
     pub(crate) fn internal() -> Self {
         let message = "the service has failed; its operator finds the reason in its log";
@@ -101,7 +107,11 @@ impl From<BatchError> for Failure {
 impl From<FetchError> for Failure {
     fn from(error: FetchError) -> Self {
         let path = (!error.path().is_empty()).then(|| error.path().to_owned());
-        Self { path, ..Self::new(StatusCode::BAD_REQUEST, "bad_query", error.message()) }
+        let (status, code) = match error.kind() {
+            FetchErrorKind::TooLarge => (StatusCode::UNPROCESSABLE_ENTITY, "query_too_large"),
+            _ => (StatusCode::BAD_REQUEST, "bad_query"),
+        };
+        Self { path, ..Self::new(status, code, error.message()) }
     }
 }
 
@@ -122,6 +132,7 @@ fn of_exec(error: &ExecError) -> Failure {
         ExecError::TooManyGroups { .. } => "too_many_groups",
         ExecError::TooManyRows { .. } => "too_many_rows",
         ExecError::TooMuchMemory { .. } => "too_much_memory",
+        ExecError::MemoryTaken { .. } => return Failure::unavailable(error.to_string()),
         ExecError::TimedOut { .. } => {
             return Failure::new(StatusCode::GATEWAY_TIMEOUT, "timed_out", error.to_string());
         }
@@ -159,6 +170,12 @@ impl From<Refusal> for Failure {
 impl From<Full> for Failure {
     fn from(_: Full) -> Self {
         Self::unavailable("too much is waiting already; try again in a moment")
+    }
+}
+
+impl From<TooMany> for Failure {
+    fn from(_: TooMany) -> Self {
+        Self::too_many("too many requests of this client are under way; try again in a moment")
     }
 }
 

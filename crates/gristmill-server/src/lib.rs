@@ -32,6 +32,7 @@ mod server;
 mod service;
 mod settings;
 mod token;
+mod turns;
 mod wire;
 
 pub use axum::http::HeaderValue;

@@ -7,6 +7,7 @@ use crate::log::Log;
 use crate::memory::Memory;
 use crate::metrics::Metrics;
 use crate::token::Authority;
+use crate::turns::Turns;
 use axum::http::{HeaderMap, header};
 use gristmill::Store;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,6 +23,8 @@ pub(crate) struct Service {
     authority: Authority,
     pub(crate) limits: Limits,
     pub(crate) log: Log,
+    /// The requests of each client.
+    turns: Turns,
     /// One permit for each fetch that is worked on.
     pub(crate) fetches: Arc<Semaphore>,
     /// One permit for each fetch that is worked on or waits for that.
@@ -42,6 +45,7 @@ impl Service {
             store: OnceLock::new(),
             ending: AtomicBool::new(false),
             log: Log::off(),
+            turns: Turns::new(limits.client_requests),
             fetches: Arc::new(Semaphore::new(limits.fetches)),
             places: Arc::new(Semaphore::new(limits.fetches.saturating_add(limits.fetch_queue))),
             appends: Arc::new(Semaphore::new(limits.appends)),
@@ -54,14 +58,14 @@ impl Service {
         }
     }
 
-    /// What a request may do.
+    /// What a request may do. It is under way as long as this is kept.
     pub(crate) fn access(&self, headers: &HeaderMap) -> Result<Access, Failure> {
         let mut keys = headers.get_all(header::AUTHORIZATION).iter();
         let access = self.authority.access(keys.next())?;
         if keys.next().is_some() {
             return Err(Failure::bad_request("there is more than one header `Authorization`"));
         }
-        Ok(access)
+        Ok(access.in_turn(&self.turns)?)
     }
 
     /// The store, once it is open.

@@ -79,6 +79,7 @@ impl Error {
                 ExecError::TooManyGroups { .. }
                 | ExecError::TooManyRows { .. }
                 | ExecError::TooMuchMemory { .. }
+                | ExecError::MemoryTaken { .. }
                 | ExecError::TimedOut { .. },
             ) => ErrorKind::OverBudget,
             Self::Store(_)

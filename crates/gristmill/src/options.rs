@@ -4,7 +4,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::reader::Reader;
 use crate::store::Store;
-use gristmill_query::exec::{Budget, ExecOptions, Tuning};
+use gristmill_query::exec::{Budget, ExecOptions, SharedMemory, Tuning};
 use gristmill_storage::dir::{Dir, FsDir, MemoryDir};
 use gristmill_storage::store::{self, Durability, StoreOptions};
 use std::path::Path;
@@ -104,6 +104,14 @@ impl Options {
     #[must_use]
     pub fn budget(mut self, budget: Budget) -> Self {
         self.exec.budget = budget;
+        self
+    }
+
+    /// Bytes that all fetches of the store may take together for what they find, on top of what each may: see
+    /// [`Budget::bytes`]. A fetch that needs more while others have it fails. Any number by default.
+    #[must_use]
+    pub fn fetch_memory(mut self, bytes: u64) -> Self {
+        self.exec.memory = Some(Arc::new(SharedMemory::new(bytes)));
         self
     }
 

@@ -40,6 +40,34 @@ pub(crate) struct ServeLimits {
     #[arg(long, value_name = "BYTES", env = "GRISTMILL_QUERY_BYTES", default_value_t = Size(DEFAULTS.query_bytes as u64))]
     pub(crate) query_bytes: Size,
 
+    /// Brackets of a query that may be open at a place
+    #[arg(long, value_name = "N", env = "GRISTMILL_JSON_LEVELS", default_value_t = small(DEFAULTS.json_levels), value_parser = clap::value_parser!(u32).range(1..=256))]
+    pub(crate) json_levels: u32,
+
+    /// Filters of a query
+    #[arg(long, value_name = "N", env = "GRISTMILL_FILTERS", default_value_t = small(DEFAULTS.filters), value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) filters: u32,
+
+    /// How deep filters of a query may stand in each other
+    #[arg(long, value_name = "N", env = "GRISTMILL_FILTER_LEVELS", default_value_t = small(DEFAULTS.filter_levels), value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) filter_levels: u32,
+
+    /// Values of a filter of a query
+    #[arg(long, value_name = "N", env = "GRISTMILL_FILTER_VALUES", default_value_t = small(DEFAULTS.filter_values), value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) filter_values: u32,
+
+    /// Dimensions that a query groups by
+    #[arg(long, value_name = "N", env = "GRISTMILL_GROUP_BY", default_value_t = small(DEFAULTS.group_by), value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) group_by: u32,
+
+    /// Aggregations of a query
+    #[arg(long, value_name = "N", env = "GRISTMILL_AGGREGATIONS", default_value_t = small(DEFAULTS.aggregations), value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) aggregations: u32,
+
+    /// Bytes of a regular expression
+    #[arg(long, value_name = "BYTES", env = "GRISTMILL_REGEX_BYTES", default_value_t = Size(DEFAULTS.regex_bytes as u64))]
+    pub(crate) regex_bytes: Size,
+
     /// Bytes of all bodies that are being read or stored; beyond them, 503
     #[arg(long, value_name = "BYTES", env = "GRISTMILL_QUEUED_BYTES", default_value_t = Size(DEFAULTS.queued_bytes as u64))]
     pub(crate) queued_bytes: Size,
@@ -60,6 +88,10 @@ pub(crate) struct ServeLimits {
     #[arg(long, value_name = "BYTES", env = "GRISTMILL_FETCH_BYTES", default_value_t = Size(DEFAULTS.fetch_bytes))]
     pub(crate) fetch_bytes: Size,
 
+    /// Bytes that all fetches may take together; beyond them, 503
+    #[arg(long, value_name = "BYTES", env = "GRISTMILL_ALL_FETCHES_BYTES", default_value_t = Size(DEFAULTS.all_fetches_bytes))]
+    pub(crate) all_fetches_bytes: Size,
+
     /// Groups of a fetch in all buckets together, and rows of the answer before its limit
     #[arg(long, value_name = "N", env = "GRISTMILL_FETCH_GROUPS", default_value_t = DEFAULTS.fetch_groups, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) fetch_groups: u64,
@@ -79,6 +111,10 @@ pub(crate) struct ServeLimits {
     /// Batches of events that are parsed and stored at once; others wait
     #[arg(long, value_name = "N", env = "GRISTMILL_APPENDS", default_value_t = small(DEFAULTS.appends), value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) appends: u32,
+
+    /// Requests of one token that are under way, and of all clients without one where there are tokens; beyond them, 429
+    #[arg(long, value_name = "N", env = "GRISTMILL_CLIENT_REQUESTS", default_value_t = small(DEFAULTS.client_requests), value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) client_requests: u32,
 
     /// Connections; further ones wait to be accepted
     #[arg(long, value_name = "N", env = "GRISTMILL_CONNECTIONS", default_value_t = small(DEFAULTS.connections), value_parser = clap::value_parser!(u32).range(1..))]

@@ -26,10 +26,8 @@ impl TryFrom<ServeArguments> for ServeSettings {
         server.listen = typed.listen;
         server.limits = (&typed.limits).into();
         server.cors = typed.cors.iter().map(|origin| checked(origin)).collect::<Result<_, _>>()?;
-        let options = options::for_writing(&typed.writing)
-            .durability(typed.appending.durability)
-            .background(true)
-            .budget(server.limits.budget());
+        let options = options::for_writing(&typed.writing).durability(typed.appending.durability);
+        let options = server.limits.of_store(options.background(true));
         let authority = AuthorityOptions {
             must_exist: typed.token_file.is_some(),
             open_organizations: typed.open_org.into_iter().map(String::into_boxed_str).collect(),

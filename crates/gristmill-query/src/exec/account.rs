@@ -1,8 +1,10 @@
 //! The memory that a fetch takes for what it finds, counted by all of its threads.
 
-use super::budget::Budget;
 use super::error::ExecError;
+use super::run::ExecOptions;
+use super::shared_memory::SharedMemory;
 use crate::request::{Aggregation, Fetch};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The bytes that a fetch has for the cells, keys, sets and states of its groups, and how many are taken. What grows with
@@ -11,26 +13,37 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(crate) struct Account {
     taken: AtomicU64,
     limit: u64,
+    /// What all fetches have together.
+    memory: Option<Arc<SharedMemory>>,
     /// Whether exact distinct counts are asked for, which nothing but memory bounds.
     exact_distinct: bool,
 }
 
 impl Account {
     /// For a fetch that begins now.
-    pub(crate) fn new(budget: &Budget, fetch: &Fetch) -> Self {
+    pub(crate) fn new(options: &ExecOptions, fetch: &Fetch) -> Self {
         let exact_distinct =
             fetch.metrics.iter().any(|metric| matches!(metric.aggregation, Aggregation::Uniq(_)));
-        Self { taken: AtomicU64::new(0), limit: budget.bytes, exact_distinct }
+        Self {
+            taken: AtomicU64::new(0),
+            limit: options.budget.bytes,
+            memory: options.memory.clone(),
+            exact_distinct,
+        }
     }
 
-    /// Takes more bytes, until [`Account::settle`]; an error where that is over the budget.
+    /// Takes more bytes, until [`Account::settle`]; an error where that is over the budget, or all
+    /// fetches together have no more.
     pub(crate) fn take(&self, bytes: usize) -> Result<(), ExecError> {
         let bytes = bytes as u64;
         let taken = self.taken.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
-        if taken <= self.limit {
-            return Ok(());
+        // It is taken in both places even where it is refused, since it is given back from both.
+        let shared = self.memory.as_ref().map_or(Ok(()), |memory| memory.take(bytes));
+        if taken > self.limit {
+            let (limit, exact_distinct) = (self.limit, self.exact_distinct);
+            return Err(ExecError::TooMuchMemory { found: taken, limit, exact_distinct });
         }
-        Err(ExecError::TooMuchMemory { found: taken, limit: self.limit, exact_distinct: self.exact_distinct })
+        shared
     }
 
     /// How many bytes are taken.
@@ -40,7 +53,17 @@ impl Account {
 
     /// Says how many bytes are taken, when nothing else counts.
     pub(crate) fn settle(&self, bytes: u64) {
-        self.taken.store(bytes, Ordering::Relaxed);
+        let before = self.taken.swap(bytes, Ordering::Relaxed);
+        if let Some(memory) = &self.memory {
+            memory.correct(before, bytes);
+        }
+    }
+
+    fn give_back(&self, bytes: u64) {
+        self.taken.fetch_sub(bytes, Ordering::Relaxed);
+        if let Some(memory) = &self.memory {
+            memory.give_back(bytes);
+        }
     }
 
     /// What one scan takes: nothing yet.
@@ -72,7 +95,13 @@ impl Share<'_> {
 
 impl Drop for Share<'_> {
     fn drop(&mut self) {
-        self.account.taken.fetch_sub(self.bytes as u64, Ordering::Relaxed);
+        self.account.give_back(self.bytes as u64);
+    }
+}
+
+impl Drop for Account {
+    fn drop(&mut self) {
+        self.give_back(self.taken());
     }
 }
 
@@ -81,7 +110,7 @@ mod tests {
     use super::*;
 
     fn account(bytes: u64) -> Account {
-        Account { taken: AtomicU64::new(0), limit: bytes, exact_distinct: false }
+        Account { taken: AtomicU64::new(0), limit: bytes, memory: None, exact_distinct: false }
     }
 
     #[test]
@@ -101,5 +130,30 @@ mod tests {
         assert!(account.take(1).is_err());
         account.settle(7);
         account.take(93).unwrap();
+    }
+
+    #[test]
+    fn what_a_fetch_has_others_have_not_until_it_ends() {
+        let memory = Arc::new(SharedMemory::new(100));
+        let of_fetch = || {
+            let mut account = account(80);
+            account.memory = Some(Arc::clone(&memory));
+            account
+        };
+        let (first, second) = (of_fetch(), of_fetch());
+        first.take(50).unwrap();
+        let mut share = second.share();
+        share.set(50).unwrap();
+        assert!(matches!(share.set(51).unwrap_err(), ExecError::MemoryTaken { limit: 100 }));
+        assert!(matches!(first.take(31).unwrap_err(), ExecError::TooMuchMemory { found: 81, limit: 80, .. }));
+        drop(share);
+        first.settle(20);
+        second.take(80).unwrap();
+        drop(first);
+        second.settle(0);
+        let third = of_fetch();
+        third.take(80).unwrap();
+        second.take(20).unwrap();
+        assert!(second.take(1).is_err());
     }
 }

@@ -45,6 +45,12 @@ pub enum ExecError {
         /// Whether the fetch asks for exact distinct counts, which `approx_uniq` estimates in bounded memory.
         exact_distinct: bool,
     },
+    /// Other fetches have the memory that all may have together.
+    #[error("all fetches together have reached their {limit} bytes of memory: try again in a moment")]
+    MemoryTaken {
+        /// What they may have together, in bytes.
+        limit: u64,
+    },
     /// The fetch took longer than the budget allows.
     #[error(
         "the answer was not there within {} s, the budget of its time: \

@@ -27,6 +27,7 @@ mod prepare;
 mod rows_of;
 mod run;
 mod scan;
+mod shared_memory;
 mod slots;
 mod spill;
 mod state;
@@ -44,6 +45,7 @@ pub use budget::Budget;
 pub use error::ExecError;
 pub use rows_of::rows_of;
 pub use run::{ExecOptions, execute, explain};
+pub use shared_memory::SharedMemory;
 pub use stop::Cancel;
 pub use tuning::{GroupStrategy, Instructions, RowStrategy, Tuning};
 

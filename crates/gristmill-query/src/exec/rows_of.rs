@@ -28,10 +28,10 @@ pub fn rows_of(
     options: &ExecOptions,
     pool: &rayon::ThreadPool,
 ) -> Result<Vec<RoaringBitmap>, ExecError> {
-    let mut options = *options;
+    let mut options = options.clone();
     options.budget.time = None;
     let fetch = delete.to_fetch();
-    let account = Account::new(&options.budget, &fetch);
+    let account = Account::new(&options, &fetch);
     let plan = Plan::new(&fetch, &options, Stop::new(&options.budget, None), &account, false)?;
     let rows = |segment: &Arc<Segment>| rows_of_segment(&plan, segment);
     pool.install(|| segments.par_iter().with_max_len(1).map(rows).collect())

@@ -8,6 +8,7 @@ use super::explain::{How, described, micros, note};
 use super::merge::{Dictionaries, Merged, Source, merge};
 use super::prepare::{Located, Prepared, left_out, locate, prepare};
 use super::scan::{Found, SharedBuckets, scan};
+use super::shared_memory::SharedMemory;
 use super::stop::{Cancel, Stop};
 use super::tuning::Tuning;
 use crate::plan::Plan;
@@ -20,12 +21,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 /// How a fetch is run: what it may use, and which ways it takes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct ExecOptions {
     /// What it may use.
     pub budget: Budget,
     /// Which ways it takes.
     pub tuning: Tuning,
+    /// What it may take together with other fetches; as much as its budget allows where absent.
+    pub memory: Option<Arc<SharedMemory>>,
 }
 
 /// What was found for the figures that share a filter.
@@ -87,7 +90,7 @@ fn answer(
     mut passes: Option<&mut Vec<Pass>>,
 ) -> Result<Answer, ExecError> {
     let mut touched = Touched::default();
-    let account = Account::new(&options.budget, fetch);
+    let account = Account::new(options, fetch);
     let mut tally = |fetch: &Fetch, missing: &mut Vec<Missing>| -> Result<Tally, ExecError> {
         let plan = Plan::new(fetch, options, stop, &account, passes.is_some())?;
         let before = account.taken();

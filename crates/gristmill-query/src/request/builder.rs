@@ -1,10 +1,10 @@
 //! Fetches made in Rust, with the checks of those that come as JSON.
 
-use super::check::{FilterLimits, compile_regex};
+use super::check::{FilterBudget, compile_regex};
 use super::error::{FetchError, FetchErrorKind};
 use super::{
     Aggregation, Bound, Delete, Direction, Distinct, EmptyBuckets, Fetch, Filter, GroupValues, Having,
-    Interval, Limits, Metric, NumberTest, OrderBy, OrderColumn, TIMESTAMP_FIELD, Test,
+    Interval, Limits, Metric, NumberTest, OrderBy, OrderColumn, RequestLimits, TIMESTAMP_FIELD, Test,
 };
 use crate::time::{Granularity, Zone};
 use gristmill_storage::event::Source;
@@ -219,16 +219,17 @@ impl FetchBuilder {
         check_interval(&fetch)?;
         check_columns(&fetch)?;
         check_limits(&fetch)?;
-        let mut limits = FilterLimits::default();
-        check_filter(&fetch.filter, "filters", 1, &mut limits)?;
+        let limits = RequestLimits::default();
+        let budget = || FilterBudget::new(&limits);
+        check_filter(&fetch.filter, "filters", 1, &mut budget())?;
         for (at, metric) in fetch.metrics.iter().enumerate() {
             let path = format!("aggregations[{at}]");
-            check_filter(&metric.filter, &format!("{path}.filter"), 1, &mut FilterLimits::default())?;
+            check_filter(&metric.filter, &format!("{path}.filter"), 1, &mut budget())?;
             check_aggregation(&metric.aggregation, &path)?;
         }
-        check_having(&fetch, &fetch.having, "having", 1, &mut FilterLimits::default())?;
+        check_having(&fetch, &fetch.having, "having", 1, &mut budget())?;
         if let GroupValues::Matching(test) | GroupValues::Others(test) = &fetch.group_values {
-            check_test(test, "group_by", &mut FilterLimits::default())?;
+            check_test(test, "group_by", &mut budget())?;
         }
         for (at, (name, direction)) in order_by.into_iter().enumerate() {
             let path = format!("order_by[{at}]");
@@ -327,8 +328,8 @@ fn check_aggregation(aggregation: &Aggregation, path: &str) -> Result<(), FetchE
 }
 
 /// Counts a filter, and sees to it that there are not too many in all and in each other.
-fn count(path: &str, depth: usize, limits: &mut FilterLimits) -> Result<(), FetchError> {
-    limits.take(depth).map_err(|message| error(FetchErrorKind::TooLarge, path, message))
+fn count(path: &str, depth: usize, budget: &mut FilterBudget<'_>) -> Result<(), FetchError> {
+    budget.take(depth).map_err(|message| error(FetchErrorKind::TooLarge, path, message))
 }
 
 fn not_empty(fields: usize, path: &str) -> Result<(), FetchError> {
@@ -340,25 +341,25 @@ fn check_filter(
     filter: &Filter,
     path: &str,
     depth: usize,
-    limits: &mut FilterLimits,
+    budget: &mut FilterBudget<'_>,
 ) -> Result<(), FetchError> {
-    count(path, depth, limits)?;
+    count(path, depth, budget)?;
     match filter {
         Filter::True | Filter::False | Filter::Timestamp(_) => Ok(()),
         Filter::And(fields) | Filter::Or(fields) => {
             not_empty(fields.len(), path)?;
             fields.iter().enumerate().try_for_each(|(at, field)| {
-                check_filter(field, &format!("{path}.fields[{at}]"), depth + 1, limits)
+                check_filter(field, &format!("{path}.fields[{at}]"), depth + 1, budget)
             })
         }
-        Filter::Not(field) => check_filter(field, &format!("{path}.field"), depth + 1, limits),
-        Filter::Dimension(_, test) => check_test(test, path, limits),
+        Filter::Not(field) => check_filter(field, &format!("{path}.field"), depth + 1, budget),
+        Filter::Dimension(_, test) => check_test(test, path, budget),
         Filter::Value(test) => check_number_test(test, path),
         Filter::SameValue(dimensions) if dimensions.len() < 2 => {
             let message = "expected two or more dimensions";
             Err(error(FetchErrorKind::Invalid, format!("{path}.dimensions"), message))
         }
-        Filter::SameValue(dimensions) => dimensions.iter().try_for_each(|_| count(path, depth, limits)),
+        Filter::SameValue(dimensions) => dimensions.iter().try_for_each(|_| count(path, depth, budget)),
     }
 }
 
@@ -367,20 +368,20 @@ fn check_having(
     having: &Having,
     path: &str,
     depth: usize,
-    limits: &mut FilterLimits,
+    budget: &mut FilterBudget<'_>,
 ) -> Result<(), FetchError> {
-    count(path, depth, limits)?;
+    count(path, depth, budget)?;
     match having {
         Having::True | Having::False | Having::Timestamp(_) => Ok(()),
         Having::And(fields) | Having::Or(fields) => {
             not_empty(fields.len(), path)?;
             fields.iter().enumerate().try_for_each(|(at, field)| {
-                check_having(fetch, field, &format!("{path}.fields[{at}]"), depth + 1, limits)
+                check_having(fetch, field, &format!("{path}.fields[{at}]"), depth + 1, budget)
             })
         }
-        Having::Not(field) => check_having(fetch, field, &format!("{path}.field"), depth + 1, limits),
+        Having::Not(field) => check_having(fetch, field, &format!("{path}.field"), depth + 1, budget),
         Having::Group(dimension, test) if fetch.group_by.contains(dimension) => {
-            check_test(test, path, limits)
+            check_test(test, path, budget)
         }
         Having::Group(dimension, _) => {
             Err(error(FetchErrorKind::Unknown, format!("{path}.dimension"), no_column(dimension.name())))
@@ -393,7 +394,7 @@ fn check_having(
     }
 }
 
-fn check_test(test: &Test, path: &str, limits: &mut FilterLimits) -> Result<(), FetchError> {
+fn check_test(test: &Test, path: &str, budget: &mut FilterBudget<'_>) -> Result<(), FetchError> {
     match test {
         Test::Bound(Bound::Lexicographic(ends) | Bound::Strlen(ends) | Bound::Alphanumeric(ends)) => {
             has_limit(ends, path)
@@ -401,7 +402,7 @@ fn check_test(test: &Test, path: &str, limits: &mut FilterLimits) -> Result<(), 
         Test::Bound(Bound::Numeric(ends)) => check_numbers(ends, path),
         Test::Regex(pattern) => {
             let path = format!("{path}.pattern");
-            limits
+            budget
                 .take_regex(pattern)
                 .map_err(|message| error(FetchErrorKind::TooLarge, path.clone(), message))?;
             compile_regex(pattern).map(drop).map_err(|source| {

@@ -10,6 +10,7 @@ mod error;
 mod fetch;
 mod filter;
 mod json;
+mod limits;
 mod names;
 mod number;
 
@@ -23,6 +24,7 @@ pub use fetch::{
     OrderColumn, TIMESTAMP_FIELD,
 };
 pub use filter::{Bound, Filter, Having, InstantTest, Like, Limit, Limits, NumberTest, Test};
+pub use limits::RequestLimits;
 
 #[cfg(test)]
 mod tests;

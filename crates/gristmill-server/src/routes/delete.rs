@@ -33,9 +33,10 @@ pub(super) async fn delete(
     request: Request,
 ) -> Result<Json<Value>, Failure> {
     let Path(organization) = organization?;
-    service.access(request.headers())?.check(Right::Delete, &organization)?;
+    let access = service.access(request.headers())?;
+    access.check(Right::Delete, &organization)?;
     let Query(wishes) = wishes.map_err(|rejection| Failure::bad_request(rejection.body_text()))?;
-    let context = FetchContext::for_organization(organization);
+    let context = FetchContext::for_organization(organization).limits(service.limits.request());
     let delete = query(&service, request, |text| Ok(Delete::from_json(text, &context)?)).await?;
     let busy = |_| Failure::unavailable("another deletion is under way; try again in a moment");
     let turn = Arc::clone(&service.deletions).try_acquire_owned().map_err(busy)?;

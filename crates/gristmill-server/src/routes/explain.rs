@@ -16,8 +16,9 @@ pub(super) async fn explain(
     organization: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Failure> {
-    let sees_all = service.access(request.headers())?.check_operator().is_ok();
-    let fetch = about_organization(&service, organization, request).await?;
+    let access = service.access(request.headers())?;
+    let sees_all = access.check_operator().is_ok();
+    let fetch = about_organization(&service, &access, organization, request).await?;
     let explanation = in_turn(service, move |store, _| {
         let (_, explanation) = store.explain(&fetch)?;
         Ok(if sees_all { explanation } else { explanation.without_others() }.to_json())

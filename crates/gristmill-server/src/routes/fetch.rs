@@ -2,6 +2,7 @@
 
 use super::form::Form;
 use super::text::Text;
+use crate::access::Access;
 use crate::body;
 use crate::failure::Failure;
 use crate::layers::WARNING;
@@ -25,20 +26,22 @@ pub(super) async fn of_organization(
     organization: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Failure> {
+    let access = service.access(request.headers())?;
     let form = Form::asked(request.headers());
-    let fetch = about_organization(&service, organization, request).await?;
+    let fetch = about_organization(&service, &access, organization, request).await?;
     answer(service, fetch, form).await
 }
 
 /// The fetch of a body, about the organization of the path.
 pub(super) async fn about_organization(
     service: &Service,
+    access: &Access,
     organization: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Fetch, Failure> {
     let Path(organization) = organization?;
-    service.access(request.headers())?.check(Right::Fetch, &organization)?;
-    let context = FetchContext::for_organization(organization);
+    access.check(Right::Fetch, &organization)?;
+    let context = FetchContext::for_organization(organization).limits(service.limits.request());
     query(service, request, |text| Ok(Fetch::from_json(text, &context)?)).await
 }
 
@@ -52,8 +55,8 @@ pub(super) async fn of_user(
     let access = service.access(request.headers())?;
     access.check_any(Right::Fetch)?;
     let form = Form::asked(request.headers());
-    let mut fetch =
-        query(&service, request, |text| Ok(Fetch::from_json(text, &FetchContext::new())?)).await?;
+    let context = FetchContext::new().limits(service.limits.request());
+    let mut fetch = query(&service, request, |text| Ok(Fetch::from_json(text, &context)?)).await?;
     access.check(Right::Fetch, &fetch.organization)?;
     fetch.filter = Filter::And(vec![Filter::is(Dimension::UserId, &*user), fetch.filter]);
     answer(service, fetch, form).await

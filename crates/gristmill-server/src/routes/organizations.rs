@@ -31,7 +31,8 @@ pub(super) async fn extent(
     headers: HeaderMap,
 ) -> Result<Json<Value>, Failure> {
     let Path(organization) = organization?;
-    service.access(&headers)?.check(Right::Fetch, &organization)?;
+    let access = service.access(&headers)?;
+    access.check(Right::Fetch, &organization)?;
     let extent = in_turn(service, move |store, _| Ok(store.snapshot()?.extent(&organization)?)).await?;
     let (first, last) = extent.map(std::ops::RangeInclusive::into_inner).unzip();
     Ok(Json(json!({"first": first, "last": last})))

@@ -47,7 +47,8 @@ pub(super) async fn values(
     headers: HeaderMap,
 ) -> Result<Json<Value>, Failure> {
     let Path(organization) = organization?;
-    service.access(&headers)?.check(Right::Fetch, &organization)?;
+    let access = service.access(&headers)?;
+    access.check(Right::Fetch, &organization)?;
     let Query(wanted) = wanted?;
     let dimension = Dimension::from_name(&wanted.dimension).ok_or_else(|| unknown(&wanted.dimension))?;
     let limit = wanted.limit.unwrap_or(USUAL_VALUES);

@@ -66,3 +66,58 @@ fn a_named_batch_is_stored_once() {
     let long = format!("idempotency-key: {}\r\n", "k".repeat(257));
     service.ask("POST", STORE, &long, event("a")).is(400, "Idempotency-Key");
 }
+
+#[test]
+fn a_query_over_a_limit_is_told_its_place() {
+    let service = Service::new(|limits| {
+        limits.json_levels = 5;
+        limits.filters = 3;
+        limits.filter_levels = 2;
+        limits.filter_values = 2;
+        limits.group_by = 1;
+        limits.aggregations = 1;
+        limits.regex_bytes = 2;
+    });
+    let leaf = |test: &str| format!(r#"{{"dimension":"label",{test}}}"#);
+    let not = |filter: &str| format!(r#"{{"type":"not","field":{filter}}}"#);
+    let of =
+        |kind: &str, fields: &[String]| format!(r#"{{"type":"{kind}","fields":[{}]}}"#, fields.join(","));
+    let values = leaf(r#""type":"in","values":["a","b"]"#);
+    let filters = [
+        (
+            of("and", &[values.clone(), values.clone()]),
+            of("or", &vec![values.clone(); 3]),
+            "filters.fields[2]",
+        ),
+        (not(&values), not(&not(&values)), "filters.field.field"),
+        (values.clone(), values.replace(r#""b""#, r#""b","c""#), "filters.values"),
+        (
+            leaf(r#""type":"regex","pattern":"ab""#),
+            leaf(r#""type":"regex","pattern":"abc""#),
+            "filters.pattern",
+        ),
+    ];
+    let keys = |keys: &str| COUNT.replacen('{', &format!("{{{keys},"), 1);
+    for (within, beyond, path) in filters {
+        service.post(FETCH, keys(&format!(r#""filters":{within}"#))).is(200, "");
+        let refused = service.post(FETCH, keys(&format!(r#""filters":{beyond}"#)));
+        refused.is(422, "query_too_large").is(422, &format!(r#""path":"{path}""#));
+        let deletion = format!(r#"{{"filters":{beyond}}}"#);
+        service.post("/api/events/v2/orgs/acme/delete", deletion).is(422, "query_too_large");
+    }
+    let groups = |names: &str| keys(&format!(r#""group_by":[{names}]"#));
+    service.post(FETCH, groups(r#""label""#)).is(200, "");
+    service.post(FETCH, groups(r#""label","action""#)).is(422, r#""path":"group_by""#);
+    let figures = COUNT.replace(r#""count""#, r#""count","sum""#);
+    service.post(FETCH, figures).is(422, r#""path":"aggregations""#);
+    service.post(FETCH, keys(r#""vendor":[[[[[1]]]]]"#)).is(422, "5 levels");
+}
+
+#[test]
+fn fetches_share_the_memory_for_them() {
+    let service = Service::new(|limits| limits.all_fetches_bytes = 0);
+    service.post(STORE, event("a")).is(200, "");
+    let refused = service.post(FETCH, COUNT.replacen('{', r#"{"group_by":["label"],"#, 1));
+    refused.is(503, "all fetches together");
+    assert!(refused.head.contains("retry-after: "), "{}", refused.head);
+}

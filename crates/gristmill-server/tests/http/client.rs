@@ -87,7 +87,7 @@ impl Service {
         settings.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         settings.cors = vec!["https://shop.example".parse().unwrap()];
         change(&mut settings.limits);
-        let options = Options::new().background(false).budget(settings.limits.budget());
+        let options = settings.limits.of_store(Options::new().background(false));
         let log = Log::default();
         let server = Server::bind_and_log(settings, authority, Box::new(log.clone())).unwrap();
         let (address, handle) = (server.address(), server.handle());

@@ -3,18 +3,21 @@
 use super::filter;
 use crate::request::error::{FetchError, FetchErrorKind};
 use crate::request::json::{Json, Object};
-use crate::request::{GroupValues, Like, Test};
+use crate::request::{GroupValues, Like, RequestLimits, Test};
 use gristmill_storage::schema::{Column, Dimension, Kind};
 use std::borrow::Cow;
 
 /// The dimensions, and which values of the one with several values make groups.
-pub(super) fn check(request: &Object<'_, '_>) -> Result<(Vec<Dimension>, GroupValues), FetchError> {
+pub(super) fn check(
+    request: &Object<'_, '_>,
+    limits: &RequestLimits,
+) -> Result<(Vec<Dimension>, GroupValues), FetchError> {
     let mut dimensions = Vec::new();
     let mut values = GroupValues::All;
     let Some(list) = request.get("group_by") else { return Ok((dimensions, values)) };
-    for json in list.items("a list of dimensions")? {
+    for json in list.items_up_to(limits.group_by, "a list of dimensions")? {
         let dimension = if json.is_object() {
-            let (dimension, chosen) = of_object(&json.object("a dimension")?)?;
+            let (dimension, chosen) = of_object(&json.object("a dimension")?, limits)?;
             values = chosen;
             dimension
         } else {
@@ -30,7 +33,10 @@ pub(super) fn check(request: &Object<'_, '_>) -> Result<(Vec<Dimension>, GroupVa
 }
 
 /// Which values of its dimension an object lets make groups.
-fn of_object(object: &Object<'_, '_>) -> Result<(Dimension, GroupValues), FetchError> {
+fn of_object(
+    object: &Object<'_, '_>,
+    limits: &RequestLimits,
+) -> Result<(Dimension, GroupValues), FetchError> {
     const TESTS: [&str; 3] = ["values", "prefix", "regex"];
     object.expect_keys(&[&["dimension", "exclude"], &TESTS[..]].concat(), "of a dimension")?;
     let json = object.require("dimension", "a dimension's name")?;
@@ -49,12 +55,13 @@ fn of_object(object: &Object<'_, '_>) -> Result<(Dimension, GroupValues), FetchE
     let test = match *key {
         "values" => {
             let expected = "a list of values";
-            let texts =
-                value.items(expected)?.map(|json| Ok(json.scalar()?.into_text().map(Cow::into_owned)));
+            let texts = value
+                .items_up_to(limits.values, expected)?
+                .map(|json| Ok(json.scalar()?.into_text().map(Cow::into_owned)));
             Test::Texts(texts.collect::<Result<_, FetchError>>()?)
         }
         "prefix" => Test::Like(Like::starts_with(&value.text("what values start with")?)),
-        _ => filter::regex(&value)?,
+        _ => filter::regex(&value, limits)?,
     };
     let values = if object.flag("exclude")? { GroupValues::Others } else { GroupValues::Matching };
     Ok((dimension, values(test)))

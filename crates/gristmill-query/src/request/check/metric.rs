@@ -4,7 +4,9 @@ use super::filter;
 use super::group_by;
 use crate::request::error::{FetchError, FetchErrorKind};
 use crate::request::json::{Json, Object};
-use crate::request::{Aggregation, Distinct, Estimator, Filter, Metric, TIMESTAMP_FIELD, names, number};
+use crate::request::{
+    Aggregation, Distinct, Estimator, Filter, Metric, RequestLimits, TIMESTAMP_FIELD, names, number,
+};
 use crate::time::Zone;
 use gristmill_storage::schema::{Column, Dimension};
 
@@ -83,11 +85,12 @@ pub(super) fn check(
     request: &Object<'_, '_>,
     zone: Zone,
     group_by: &[Dimension],
+    limits: &RequestLimits,
 ) -> Result<Vec<Metric>, FetchError> {
     let mut metrics: Vec<Metric> = Vec::new();
     if let Some(list) = request.get("aggregations") {
-        for json in list.items("a list of aggregations")? {
-            let metric = metric(&json, zone)?;
+        for json in list.items_up_to(limits.aggregations, "a list of aggregations")? {
+            let metric = metric(&json, zone, limits)?;
             if let Some(first) = metrics.iter().position(|seen| seen.name == metric.name) {
                 let message = format!("{} stands twice, first at aggregations[{first}]", metric.name);
                 return Err(json.error(FetchErrorKind::Duplicate, message));
@@ -107,9 +110,9 @@ pub(super) fn check(
     Ok(metrics)
 }
 
-fn metric(json: &Json<'_, '_>, zone: Zone) -> Result<Metric, FetchError> {
+fn metric(json: &Json<'_, '_>, zone: Zone, limits: &RequestLimits) -> Result<Metric, FetchError> {
     if json.is_object() {
-        return of_object(&json.object("an aggregation")?, zone);
+        return of_object(&json.object("an aggregation")?, zone, limits);
     }
     let name = json.text("an aggregation's name")?;
     match named_aggregation(&name) {
@@ -132,7 +135,7 @@ pub(in crate::request) fn named_aggregation(name: &str) -> Result<Aggregation, S
     })
 }
 
-fn of_object(object: &Object<'_, '_>, zone: Zone) -> Result<Metric, FetchError> {
+fn of_object(object: &Object<'_, '_>, zone: Zone, limits: &RequestLimits) -> Result<Metric, FetchError> {
     const OF: &str = "of this aggregation";
     let json = object.require("type", "an aggregation's type")?;
     let name = json.text("an aggregation's type")?;
@@ -176,7 +179,7 @@ fn of_object(object: &Object<'_, '_>, zone: Zone) -> Result<Metric, FetchError> 
         }
         Type::Filtered => {
             object.expect_keys(&["type", "name", "filter", "aggregator"], OF)?;
-            filtered(object, zone)?
+            filtered(object, zone, limits)?
         }
     };
     named(object, metric)
@@ -209,11 +212,11 @@ fn named(object: &Object<'_, '_>, metric: Metric) -> Result<Metric, FetchError> 
 }
 
 /// An aggregation over those rows that match a filter besides.
-fn filtered(object: &Object<'_, '_>, zone: Zone) -> Result<Metric, FetchError> {
+fn filtered(object: &Object<'_, '_>, zone: Zone, limits: &RequestLimits) -> Result<Metric, FetchError> {
     let filter_json = object.require("filter", "a filter object")?;
-    let filter = filter::of_metric(&filter_json, zone)?;
+    let filter = filter::of_metric(&filter_json, zone, limits)?;
     let aggregator = object.require("aggregator", "an aggregation")?;
-    let metric = metric(&aggregator, zone)?;
+    let metric = metric(&aggregator, zone, limits)?;
     Ok(Metric {
         filter: match metric.filter {
             Filter::True => filter,

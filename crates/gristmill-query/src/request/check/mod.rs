@@ -16,7 +16,7 @@ use crate::request::error::FetchError;
 use crate::request::json::{self, Json, Object};
 use crate::request::{Delete, EmptyBuckets, Fetch, FetchContext, Interval};
 use crate::time::Zone;
-pub(super) use filter::FilterLimits;
+pub(super) use filter::FilterBudget;
 #[cfg(test)]
 pub(super) use filter::TYPES as FILTER_TYPES;
 pub use filter::compile_regex;
@@ -51,13 +51,14 @@ impl Fetch {
     /// # Errors
     /// [`FetchError`] with the place in the JSON for everything that is not understood: nothing is ignored silently.
     pub fn from_json(text: impl AsRef<[u8]>, context: &FetchContext) -> Result<Self, FetchError> {
-        let document = json::parse(text.as_ref())?;
+        let limits = &context.limits;
+        let document = json::parse(text.as_ref(), limits)?;
         let request = Json::root(&document).object("a request object")?;
         request.expect_keys(&KEYS, "of a request")?;
         let (interval, interval_zone) = interval::check(&request)?;
         let (granularity, zone) = granularity::check(&request, interval_zone)?;
-        let (group_by, group_values) = group_by::check(&request)?;
-        let metrics = metric::check(&request, interval_zone, &group_by)?;
+        let (group_by, group_values) = group_by::check(&request, limits)?;
+        let metrics = metric::check(&request, interval_zone, &group_by, limits)?;
         Ok(Self {
             organization: organization::check(&request, context)?,
             vendor: vendor(&request)?,
@@ -65,8 +66,8 @@ impl Fetch {
             interval,
             zone,
             granularity,
-            filter: filter::check(&request, interval_zone)?,
-            having: filter::check_having(&request, interval_zone, &group_by, &metrics)?,
+            filter: filter::check(&request, interval_zone, limits)?,
+            having: filter::check_having(&request, interval_zone, &group_by, &metrics, limits)?,
             order_by: order::check(&request, &group_by, &metrics)?,
             group_by,
             group_values,
@@ -91,7 +92,8 @@ impl Delete {
     /// # Errors
     /// [`FetchError`] with the place in the JSON for everything that is not understood: nothing is ignored silently.
     pub fn from_json(text: impl AsRef<[u8]>, context: &FetchContext) -> Result<Self, FetchError> {
-        let document = json::parse(text.as_ref())?;
+        let limits = &context.limits;
+        let document = json::parse(text.as_ref(), limits)?;
         let request = Json::root(&document).object("a deletion, which is an object")?;
         request.expect_keys(&DELETE_KEYS, "of a deletion")?;
         request.require("filters", r#"a filter that says which events; {"type":"true"} for all of them"#)?;
@@ -104,7 +106,7 @@ impl Delete {
             vendor: vendor(&request)?,
             sources: source::check(&request)?,
             interval,
-            filter: filter::check(&request, zone)?,
+            filter: filter::check(&request, zone, limits)?,
         })
     }
 }

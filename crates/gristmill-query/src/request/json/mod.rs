@@ -14,7 +14,7 @@ pub(super) use path::Path;
 pub(super) use scalar::Scalar;
 
 use crate::request::error::{FetchError, FetchErrorKind};
-use crate::request::names;
+use crate::request::{RequestLimits, names};
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
 
@@ -36,7 +36,7 @@ const SHOWN_CHARS: usize = 60;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The nodes of a document in UTF-8, with or without a byte order mark.
-pub(super) fn parse(bytes: &[u8]) -> Result<Node<'_>, FetchError> {
+pub(super) fn parse<'a>(bytes: &'a [u8], limits: &RequestLimits) -> Result<Node<'a>, FetchError> {
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let refused = |kind, message| FetchError::new(kind, String::new(), message);
     let text = std::str::from_utf8(bytes).map_err(|error| {
@@ -47,8 +47,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Node<'_>, FetchError> {
     let _: IgnoredAny = serde_json::from_str(text).map_err(|error| {
         refused(FetchErrorKind::Syntax, format!("expected JSON, found a mistake: {error}")).with_source(error)
     })?;
-    Node::split(text).ok_or_else(|| {
-        let message = format!("expected JSON of up to {} levels, found more", node::MAX_LEVELS);
+    let levels = limits.json_levels();
+    Node::split(text, levels).ok_or_else(|| {
+        let message = format!("expected JSON of up to {levels} levels, found more");
         refused(FetchErrorKind::TooLarge, message)
     })
 }
@@ -120,6 +121,20 @@ impl<'a, 'p> Json<'a, 'p> {
         let Node::List(items) = self.node else { return Err(self.wrong_type(expected)) };
         let items = items.iter().enumerate();
         Ok(items.map(|(index, node)| Json { node, path: Path::Item(&self.path, index) }))
+    }
+
+    /// The items of a list of `most` at the most.
+    pub(super) fn items_up_to<'l>(
+        &'l self,
+        most: usize,
+        expected: &str,
+    ) -> Result<impl ExactSizeIterator<Item = Json<'a, 'l>> + use<'a, 'l, 'p>, FetchError> {
+        let items = self.items(expected)?;
+        if items.len() > most {
+            let message = format!("expected {expected}, of up to {most} items, found {}", items.len());
+            return Err(self.error(FetchErrorKind::TooLarge, message));
+        }
+        Ok(items)
     }
 
     /// An error about this value.

@@ -1,8 +1,5 @@
 //! A document split into its values.
 
-/// How many brackets may be open at a place. It is far beyond what any request has, and bounds the stack.
-pub(super) const MAX_LEVELS: usize = 256;
-
 /// A value of a document, still as text.
 #[derive(Debug)]
 pub(in crate::request) enum Node<'a> {
@@ -14,9 +11,9 @@ pub(in crate::request) enum Node<'a> {
 }
 
 impl<'a> Node<'a> {
-    /// Splits a text that is known to be valid JSON, in one pass; `None` where it is deeper than [`MAX_LEVELS`].
-    pub(super) fn split(text: &'a str) -> Option<Self> {
-        Splitter { text, at: 0 }.node(MAX_LEVELS)
+    /// Splits a text that is known to be valid JSON, in one pass; `None` where more than `levels` brackets are open at a place.
+    pub(super) fn split(text: &'a str, levels: usize) -> Option<Self> {
+        Splitter { text, at: 0 }.node(levels)
     }
 }
 
@@ -104,7 +101,9 @@ fn word_length(text: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_LEVELS, Node};
+    use super::Node;
+
+    const LEVELS: usize = 256;
     use proptest::prelude::*;
     use serde_json::Value;
 
@@ -141,16 +140,16 @@ mod tests {
         #[test]
         fn every_document_is_split_into_what_it_holds(json in json(), pretty in any::<bool>()) {
             let text = if pretty { format!("{json:#}") } else { json.to_string() };
-            prop_assert_eq!(value(&Node::split(&text).unwrap()), json);
+            prop_assert_eq!(value(&Node::split(&text, LEVELS).unwrap()), json);
         }
     }
 
     #[test]
     fn levels_are_bounded() {
         let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
-        assert!(Node::split(&deep(MAX_LEVELS)).is_some());
-        assert!(Node::split(&deep(MAX_LEVELS + 1)).is_none());
-        assert!(Node::split(&"{\"a\":".repeat(MAX_LEVELS + 1)).is_none());
+        assert!(Node::split(&deep(LEVELS), LEVELS).is_some());
+        assert!(Node::split(&deep(LEVELS + 1), LEVELS).is_none());
+        assert!(Node::split(&"{\"a\":".repeat(LEVELS + 1), LEVELS).is_none());
     }
 
     #[test]
@@ -158,7 +157,7 @@ mod tests {
         for text in
             ["", "\"", "\"\\", "[", "{", "{\"a", "[1", "]", "}", "{]", "[}", "[[}]", ":", ",", "[\"\u{e4}"]
         {
-            let _node = Node::split(text);
+            let _node = Node::split(text, LEVELS);
         }
     }
 }

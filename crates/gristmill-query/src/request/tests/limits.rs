@@ -1,7 +1,7 @@
 //! How deep and how large requests may be.
 
 use super::{accepted, check, request};
-use crate::request::FetchErrorKind;
+use crate::request::{Fetch, FetchContext, FetchErrorKind, RequestLimits};
 
 /// Filters of type `not` in each other, that many levels with the innermost.
 fn nested(levels: usize) -> String {
@@ -99,4 +99,96 @@ fn a_megabyte_of_anything_is_read_in_one_go() {
     let text =
         format!(r#""filters":{}{leaf}{}"#, r#"{"type":"and","fields":["#.repeat(levels), "]}".repeat(levels));
     accepted(&text);
+}
+
+/// The error of a request with these keys within narrow limits.
+fn refused(keys: &str, narrow: impl FnOnce(&mut RequestLimits)) -> (FetchErrorKind, String, String) {
+    let mut limits = RequestLimits::default();
+    narrow(&mut limits);
+    let context = FetchContext::new().limits(limits);
+    let error = Fetch::from_json(request(keys), &context).unwrap_err();
+    (error.kind(), error.path().to_owned(), error.message().to_owned())
+}
+
+#[track_caller]
+fn assert_refused(keys: &str, narrow: impl Fn(&mut RequestLimits), path: &str, message: &str) {
+    // It is the limit that refuses it.
+    accepted(keys);
+    let refused = refused(keys, narrow);
+    assert_eq!(refused, (FetchErrorKind::TooLarge, path.to_owned(), message.to_owned()));
+}
+
+#[test]
+fn a_caller_may_set_narrower_limits() {
+    assert_refused(
+        &nested(4),
+        |limits| limits.filter_levels = 3,
+        "filters.field.field.field",
+        "filters stand in each other deeper than 3 levels",
+    );
+    let message = r#"more than 3 filters; many values of one column are one "in" filter"#;
+    assert_refused(&wide(3), |limits| limits.filters = 3, "filters.fields[2]", message);
+    assert_refused(
+        &nested(4),
+        |limits| limits.json_levels = 4,
+        "",
+        "expected JSON of up to 4 levels, found more",
+    );
+    assert_refused(
+        &regexes(1, "abc"),
+        |limits| limits.regex_bytes = 2,
+        "filters.fields[0].pattern",
+        "expected a regular expression of up to 2 bytes, found 3",
+    );
+    assert_refused(
+        r#""group_by":["label","action"]"#,
+        |limits| limits.group_by = 1,
+        "group_by",
+        "expected a list of dimensions, of up to 1 items, found 2",
+    );
+    assert_refused(
+        r#""aggregations":["count","sum"]"#,
+        |limits| limits.aggregations = 1,
+        "aggregations",
+        "expected a list of aggregations, of up to 1 items, found 2",
+    );
+}
+
+#[test]
+fn a_caller_may_set_how_many_values_a_list_has() {
+    let two = |limits: &mut RequestLimits| limits.values = 2;
+    let found = ", of up to 2 items, found 3";
+    let filters = [
+        (r#"{"type":"in","dimension":"label","values":["a","b","c"]}"#, "values", "a list of values"),
+        (
+            r#"{"type":"search","dimension":"label","query":{"type":"fragment","values":["a","b","c"]}}"#,
+            "query.values",
+            "a list of one or more texts to look for",
+        ),
+        (
+            r#"{"type":"interval","dimension":"timestamp","intervals":["2024-01-01/2024-01-02","2024-01-03/2024-01-04","2024-01-05/2024-01-06"]}"#,
+            "intervals",
+            r#"a list of "start/end" texts"#,
+        ),
+    ];
+    for (filter, path, expected) in filters {
+        let message = format!("expected {expected}{found}");
+        assert_refused(&format!(r#""filters":{filter}"#), two, &format!("filters.{path}"), &message);
+        let having =
+            format!(r#""aggregations":[{{"type":"filtered","filter":{filter},"aggregator":"count"}}]"#);
+        assert_refused(&having, two, &format!("aggregations[0].filter.{path}"), &message);
+    }
+    let groups = r#""group_by":[{"dimension":"properties","values":["a","b","c"]}]"#;
+    let message = format!("expected a list of values{found}");
+    assert_refused(groups, two, "group_by[0].values", &message);
+}
+
+#[test]
+fn no_caller_may_set_what_bounds_the_stack() {
+    let wide = |limits: &mut RequestLimits| {
+        limits.json_levels = usize::MAX;
+        limits.filter_levels = usize::MAX;
+    };
+    assert_eq!(refused(&nested(101), wide).0, FetchErrorKind::TooLarge);
+    assert_eq!(refused(&nested(1000), wide).0, FetchErrorKind::TooLarge);
 }

@@ -17,10 +17,15 @@ pub(super) fn selector(filter: &ColumnFilter<'_, '_, '_>, zone: Zone) -> Result<
     }
 }
 
-pub(super) fn in_values(filter: &ColumnFilter<'_, '_, '_>, zone: Zone) -> Result<Filter, FetchError> {
+/// One of up to `most` values.
+pub(super) fn in_values(
+    filter: &ColumnFilter<'_, '_, '_>,
+    zone: Zone,
+    most: usize,
+) -> Result<Filter, FetchError> {
     let expected = "a list of values";
     let list = filter.require("values", expected)?;
-    one_of(filter.column, list.items(expected)?, zone)
+    one_of(filter.column, list.items_up_to(most, expected)?, zone)
 }
 
 /// A value that the filter says the type of; null is no value here.

@@ -28,8 +28,12 @@ pub(super) fn between(limits: &Limits<i64>) -> Filter {
     within(vec![start..end])
 }
 
-/// `{"type":"interval","dimension":"timestamp","intervals":["start/end", ..]}`.
-pub(super) fn interval(filter: &ColumnFilter<'_, '_, '_>, zone: Zone) -> Result<Filter, FetchError> {
+/// `{"type":"interval","dimension":"timestamp","intervals":["start/end", ..]}`, up to `most` of them.
+pub(super) fn interval(
+    filter: &ColumnFilter<'_, '_, '_>,
+    zone: Zone,
+    most: usize,
+) -> Result<Filter, FetchError> {
     if filter.column != Column::Timestamp {
         let message =
             format!("interval filters test timestamp, found {}; numbers have bound", filter.column.name());
@@ -37,7 +41,7 @@ pub(super) fn interval(filter: &ColumnFilter<'_, '_, '_>, zone: Zone) -> Result<
     }
     let expected = "a list of \"start/end\" texts";
     let list = filter.require("intervals", expected)?;
-    let ranges = list.items(expected)?.map(|json| range(&json, zone));
+    let ranges = list.items_up_to(most, expected)?.map(|json| range(&json, zone));
     Ok(within(ranges.collect::<Result<_, _>>()?))
 }
 

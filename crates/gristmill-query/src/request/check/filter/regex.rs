@@ -3,42 +3,46 @@
 use super::column::ColumnFilter;
 use crate::request::error::{FetchError, FetchErrorKind};
 use crate::request::json::Json;
-use crate::request::{Filter, Test};
+use crate::request::{Filter, RequestLimits, Test};
 use gristmill_storage::schema::Dimension;
 use regex::{Regex, RegexBuilder};
 
 /// How many regular expressions a request may have.
 const MAX_REGEXES: usize = 32;
 
-/// How long the regular expressions of a request may be together, in bytes. A character class of a few bytes can
-/// stand for thousands of characters, so that this bounds the work of reading them.
-const MAX_REGEX_TEXT: usize = 8 << 10;
-
 /// How large a compiled regular expression may be, in bytes.
 const MAX_REGEX_SIZE: usize = 4 << 20;
 
 /// What is left of the regular expressions that one request may have.
 pub(super) struct RegexBudget {
+    /// How many.
     regexes: usize,
+    /// Bytes of all patterns.
     text: usize,
-}
-
-impl Default for RegexBudget {
-    fn default() -> Self {
-        Self { regexes: MAX_REGEXES, text: MAX_REGEX_TEXT }
-    }
+    /// Bytes of each pattern.
+    longest: usize,
 }
 
 impl RegexBudget {
+    /// What a request may have within these limits.
+    pub(super) fn new(limits: &RequestLimits) -> Self {
+        Self { regexes: MAX_REGEXES, text: RequestLimits::ALL_REGEX_BYTES, longest: limits.regex_bytes }
+    }
+
     /// Takes in an expression; the error says which limit is passed.
     pub(super) fn take(&mut self, pattern: &str) -> Result<(), String> {
+        if pattern.len() > self.longest {
+            let (longest, found) = (self.longest, pattern.len());
+            return Err(format!("expected a regular expression of up to {longest} bytes, found {found}"));
+        }
         let left = (self.regexes.checked_sub(1), self.text.checked_sub(pattern.len()));
         let (Some(regexes), Some(text)) = left else {
             return Err(format!(
-                "expected up to {MAX_REGEXES} regular expressions of {MAX_REGEX_TEXT} bytes together, found more"
+                "expected up to {MAX_REGEXES} regular expressions of {} bytes together, found more",
+                RequestLimits::ALL_REGEX_BYTES
             ));
         };
-        *self = Self { regexes, text };
+        (self.regexes, self.text) = (regexes, text);
         Ok(())
     }
 }

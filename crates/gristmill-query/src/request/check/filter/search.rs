@@ -21,9 +21,10 @@ pub(super) fn keys(object: &Object<'_, '_>) -> &'static [&'static str] {
     if object.get(QUERY).is_some() { &[QUERY] } else { &["value", CASE, CASE_OF_OLD, QUERY] }
 }
 
-/// The value of `search` and `contains`, or Druid's `query` object in its place.
+/// The value of `search` and `contains`, or Druid's `query` object in its place, with up to `most` texts.
 pub(super) fn check(
     filter: &ColumnFilter<'_, '_, '_>,
+    most: usize,
     budget: &mut RegexBudget,
 ) -> Result<Filter, FetchError> {
     let dimension = filter.dimension("search")?;
@@ -44,7 +45,7 @@ pub(super) fn check(
         }
         "fragment" => {
             query.expect_keys(&["type", "values", CASE, CASE_OF_OLD], "of this query")?;
-            Ok(contains(dimension, fragments(&query)?, case_sensitive(&query)?))
+            Ok(contains(dimension, fragments(&query, most)?, case_sensitive(&query)?))
         }
         "regex" => {
             query.expect_keys(&["type", "pattern"], "of this query")?;
@@ -75,10 +76,10 @@ fn fragment(object: &Object<'_, '_>) -> Result<String, FetchError> {
     Ok(object.require("value", expected)?.text(expected)?.into_owned())
 }
 
-fn fragments(query: &Object<'_, '_>) -> Result<Vec<String>, FetchError> {
+fn fragments(query: &Object<'_, '_>, most: usize) -> Result<Vec<String>, FetchError> {
     let expected = "a list of one or more texts to look for";
     let list = query.require("values", expected)?;
-    let items = list.items(expected)?;
+    let items = list.items_up_to(most, expected)?;
     if items.len() == 0 {
         return Err(list.error(FetchErrorKind::Invalid, format!("expected {expected}, found an empty list")));
     }

@@ -5,15 +5,9 @@ use super::regex::RegexBudget;
 use super::{bound, equality, like, ranges, regex, search};
 use crate::request::error::{FetchError, FetchErrorKind};
 use crate::request::json::{Json, Object};
-use crate::request::{Filter, Having};
+use crate::request::{Filter, Having, RequestLimits};
 use crate::time::Zone;
 use gristmill_storage::schema::Dimension;
-
-/// How deep filters may stand in each other.
-const MAX_DEPTH: usize = 100;
-
-/// How many filters a request may have; every column of a `columnComparison` counts as one.
-const MAX_FILTERS: usize = 10_000;
 
 /// Every type of filter.
 pub(in crate::request) const TYPES: [&str; 18] = [
@@ -48,31 +42,36 @@ pub(super) const EXPECTED: &str = "a filter object";
 pub(super) struct Checker<'c> {
     zone: Zone,
     columns: Columns<'c>,
-    limits: FilterLimits,
+    budget: FilterBudget<'c>,
 }
 
-/// How many filters a request has so far.
-#[derive(Default)]
-pub(in crate::request) struct FilterLimits {
+/// What a tree of filters may have, and what it has so far.
+pub(in crate::request) struct FilterBudget<'l> {
+    limits: &'l RequestLimits,
     filters: usize,
     pub(super) regexes: RegexBudget,
 }
 
-impl FilterLimits {
+impl<'l> FilterBudget<'l> {
+    /// What a tree may have within these limits.
+    pub(in crate::request) fn new(limits: &'l RequestLimits) -> Self {
+        Self { limits, filters: 0, regexes: RegexBudget::new(limits) }
+    }
+
     /// Takes in a filter that stands at a depth, from 1; the error says which limit is passed.
     pub(in crate::request) fn take(&mut self, depth: usize) -> Result<(), String> {
-        if depth > MAX_DEPTH {
-            return Err(format!("filters stand in each other deeper than {MAX_DEPTH} levels"));
+        let levels = self.limits.filter_levels();
+        if depth > levels {
+            return Err(format!("filters stand in each other deeper than {levels} levels"));
         }
         self.take_more(1)
     }
 
     fn take_more(&mut self, filters: usize) -> Result<(), String> {
         self.filters = self.filters.saturating_add(filters);
-        if self.filters > MAX_FILTERS {
-            return Err(format!(
-                "more than {MAX_FILTERS} filters; many values of one column are one \"in\" filter"
-            ));
+        let most = self.limits.filters;
+        if self.filters > most {
+            return Err(format!("more than {most} filters; many values of one column are one \"in\" filter"));
         }
         Ok(())
     }
@@ -145,13 +144,13 @@ impl Tree for Having {
 
 impl<'c> Checker<'c> {
     /// A checker of filters on these columns, which reads instants without an offset in this zone.
-    pub(super) fn new(zone: Zone, columns: Columns<'c>) -> Self {
-        Self { zone, columns, limits: FilterLimits::default() }
+    pub(super) fn new(zone: Zone, columns: Columns<'c>, limits: &'c RequestLimits) -> Self {
+        Self { zone, columns, budget: FilterBudget::new(limits) }
     }
 
     /// The checked form of a filter that stands at a depth, from 1.
     pub(super) fn filter<T: Tree>(&mut self, json: &Json<'_, '_>, depth: usize) -> Result<T, FetchError> {
-        self.limits.take(depth).map_err(|message| json.error(FetchErrorKind::TooLarge, message))?;
+        self.budget.take(depth).map_err(|message| json.error(FetchErrorKind::TooLarge, message))?;
         let object = json.object(EXPECTED)?;
         let name_json = object.require("type", "a filter's type")?;
         let name = name_json.text("a filter's type")?;
@@ -199,16 +198,17 @@ impl<'c> Checker<'c> {
             _ => return Err(unknown_type(name_json, name)),
         };
         let filter = ColumnFilter::new(object, own, self.columns)?;
+        let values = self.budget.limits.values;
         let checked = match name {
-            "in" => equality::in_values(&filter, self.zone),
+            "in" => equality::in_values(&filter, self.zone, values),
             "equals" => equality::equals(&filter, self.zone),
             "null" => Ok(equality::null(filter.column)),
             "bound" => bound::bound(&filter, self.zone),
             "range" => bound::range(&filter, self.zone),
             "like" => like::check(&filter),
-            "regex" => regex::check(&filter, &mut self.limits.regexes),
-            "search" | "contains" => search::check(&filter, &mut self.limits.regexes),
-            "interval" => ranges::interval(&filter, self.zone),
+            "regex" => regex::check(&filter, &mut self.budget.regexes),
+            "search" | "contains" => search::check(&filter, values, &mut self.budget.regexes),
+            "interval" => ranges::interval(&filter, self.zone, values),
             _ => equality::selector(&filter, self.zone),
         };
         Ok((checked?, filter.metric))
@@ -237,7 +237,7 @@ impl<'c> Checker<'c> {
             let message = format!("expected {expected}, found {}", items.len());
             return Err(list.error(FetchErrorKind::Invalid, message));
         }
-        self.limits
+        self.budget
             .take_more(items.len())
             .map_err(|message| list.error(FetchErrorKind::TooLarge, message))?;
         items.map(|json| compared(&json)).collect::<Result<_, _>>().map(Filter::SameValue)
