@@ -190,7 +190,7 @@ fn content(path: &str, body: &str) -> String {
 }
 
 /// Makes a token; the header that carries it.
-fn create(bench: &Bench, flags: &[&str]) -> String {
+pub(crate) fn create(bench: &Bench, flags: &[&str]) -> String {
     let run = bench.run([&["token", "create", "--store", "store"], flags].concat()).succeeded();
     format!("Bearer {}", run.stdout.trim_end())
 }

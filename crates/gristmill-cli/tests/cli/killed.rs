@@ -13,7 +13,7 @@ use std::time::Duration;
 const CYCLES: u64 = 100;
 /// Batches that are offered in a cycle, and events of each.
 const BATCHES: u64 = 500;
-const BATCH_EVENTS: u64 = 5;
+pub(crate) const BATCH_EVENTS: u64 = 5;
 /// A cycle is killed after at most so many receipts.
 const RECEIPTS: u64 = 60;
 /// Each so manyth cycle is followed by a compaction, killed as well.
@@ -22,10 +22,14 @@ const COMPACT_EVERY: u64 = 7;
 const RECOVER_EVERY: u64 = 3;
 
 /// A small generator of numbers (`SplitMix64`).
-struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut bits = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -35,7 +39,7 @@ impl Random {
 
 /// What is known of the store.
 #[derive(Debug, Default)]
-struct History {
+pub(crate) struct History {
     /// How many events each cycle has left, acknowledged or not: that changes no more.
     left: BTreeMap<u64, u64>,
     /// Batches.
@@ -103,7 +107,7 @@ impl History {
 
     /// What was acknowledged in this cycle is there once, and every other batch of it whole or not at all; earlier cycles
     /// are as they were.
-    fn check(&mut self, bench: &Bench, cycle: u64, acknowledged: &BTreeSet<u64>) {
+    pub(crate) fn check(&mut self, bench: &Bench, cycle: u64, acknowledged: &BTreeSet<u64>) {
         if cycle.is_multiple_of(RECOVER_EVERY) {
             bench.pipe(["ingest", "--quiet", "--store", "store", "-"], b"").succeeded();
         }
@@ -147,7 +151,7 @@ fn fetch(bench: &Bench, group: &str, aggregations: &str, filter: &str) -> Vec<Ve
 #[test]
 fn whatever_is_killed_no_acknowledged_batch_is_lost_or_doubled() {
     let cycles = std::env::var("GRISTMILL_KILL_CYCLES").map_or(CYCLES, |cycles| cycles.parse().unwrap());
-    let (bench, mut random, mut history) = (Bench::new(), Random(cycles), History::default());
+    let (bench, mut random, mut history) = (Bench::new(), Random::new(cycles), History::default());
     bench.pipe(["ingest", "--store", "store", "-"], b"").succeeded();
     for cycle in 0..cycles {
         let acknowledged = history.append(&bench, cycle, &mut random);

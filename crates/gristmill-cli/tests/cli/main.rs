@@ -11,6 +11,8 @@ mod bench;
 mod bench_append;
 mod clients;
 mod compact;
+mod corpus_over_http;
+mod crowd;
 mod delete;
 mod fetch;
 mod generate;
@@ -25,6 +27,8 @@ mod inspect;
 mod interrupt;
 #[cfg(unix)]
 mod killed;
+#[cfg(unix)]
+mod killed_service;
 mod readme;
 mod repair;
 mod served;

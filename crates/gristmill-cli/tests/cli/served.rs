@@ -4,7 +4,7 @@ use crate::harness::Bench;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -50,7 +50,18 @@ impl Served {
 
     /// A request on a connection of its own.
     pub(crate) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut connection = TcpStream::connect(&self.address).unwrap();
+        self.try_ask(method, path, headers, body).unwrap()
+    }
+
+    /// The same, where the service may go away: `None` where there is no whole answer.
+    pub(crate) fn try_ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Option<Answer> {
+        let mut connection = TcpStream::connect(&self.address).ok()?;
         connection.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut request =
             format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address);
@@ -64,21 +75,38 @@ impl Served {
         let _ = connection.read_to_end(&mut text);
         Answer::of(&String::from_utf8(text).unwrap())
     }
+
+    /// `kill -9`.
+    pub(crate) fn kill(&self) {
+        self.signal("KILL");
+    }
+
+    /// Ends it as an operator does, and waits until it has.
+    pub(crate) fn stop(mut self) {
+        self.signal("TERM");
+        assert!(self.child.wait().unwrap().success());
+    }
+
+    fn signal(&self, name: &str) {
+        let kill = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+    }
 }
 
 impl Drop for Served {
     fn drop(&mut self) {
-        self.child.kill().unwrap();
+        // It may have ended.
+        let _ = self.child.kill();
         self.child.wait().unwrap();
     }
 }
 
 impl Answer {
-    fn of(text: &str) -> Self {
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    fn of(text: &str) -> Option<Self> {
+        let (head, body) = text.split_once("\r\n\r\n")?;
         let mut head: Vec<String> = head.split("\r\n").map(str::to_owned).collect();
         head.retain(|line| !line.to_ascii_lowercase().starts_with("date:"));
         let status = head[0].split(' ').nth(1).unwrap().parse().unwrap();
-        Self { status, head, body: body.to_owned() }
+        Some(Self { status, head, body: body.to_owned() })
     }
 }
