@@ -12,6 +12,7 @@ mod filter;
 mod json;
 mod names;
 mod number;
+pub mod words;
 
 pub use builder::FetchBuilder;
 pub use check::compile_regex;
