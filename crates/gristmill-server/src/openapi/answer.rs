@@ -48,6 +48,7 @@ fn answer() -> Any {
         "Columns and rows: the start of the bucket, then the groups, then the figures",
         [("fields", list(field, "The columns").into()), ("data", list(row, "The rows").into())],
     )
+    .property("degraded", degraded())
     .examples([json!({
         "fields": [
             {"name": "timestamp", "type": "dimension"},
@@ -56,6 +57,19 @@ fn answer() -> Any {
         ],
         "data": [["2024-01-01T00:00:00.000+02:00", "product", 1]],
     })])
+    .into()
+}
+
+fn degraded() -> Any {
+    let span = list(text("An instant"), "Its start and its end").min_items(Some(2)).max_items(Some(2));
+    full(
+        "What is missing from an answer to a query with `allow_partial`",
+        [
+            ("segments", list(text("A sentence"), "Why segments are not in it").into()),
+            ("rows_missing_at_most", count("Events").into()),
+            ("intervals", list(span, "Of when they may be").into()),
+        ],
+    )
     .into()
 }
 

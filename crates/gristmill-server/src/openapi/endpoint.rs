@@ -8,12 +8,13 @@ use super::failure::{
     UNAVAILABLE, UNSUPPORTED_ENCODING, header,
 };
 use super::parameter::{self, CONTENT_ENCODING, IDEMPOTENCY_KEY, ORGANIZATION, USER};
-use super::query::QUERY;
+use super::query::{QUERY, USER_QUERY};
 use super::schema::{Any, named, object, text};
 use crate::metrics;
 use crate::routes::{ENDPOINTS, VERSIONS};
 use crate::token::Right;
 use gristmill::event::Source;
+use utoipa::openapi::header::Header;
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, PathItem, PathItemBuilder, Paths};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, PathsBuilder, Ref, ResponseBuilder};
@@ -104,14 +105,13 @@ fn fetch(version: &str, method: &str, subject: &str, parameter: &str) -> Operati
     };
     let about = format!("{about} The path may end with a slash. Needs the right `{}`.", Right::Fetch);
     let id = format!("fetch_{}_{version}_{method}", subject.to_lowercase());
-    let warning = text("A sentence; there may be several headers");
     let answer = response("The answer, as the header `Accept` asks for it")
         .content(JSON, Content::new(Some(named(ANSWER))))
         .content(
             "text/csv",
             Content::new(Some(Any::from(text("The same with a line for each row, and one before")))),
         )
-        .header("Gristmill-Warning", header("What is odd about the answer, or missing from it", warning));
+        .header("Gristmill-Warning", warning());
     answered(query(operation(&id, QUERIES_TAG, &about), parameter), answer, &[&ASKED, &WITH_BODY, &BY_FETCH])
 }
 
@@ -127,8 +127,9 @@ fn explain(method: &str) -> Operation {
 
 /// An operation that answers a query about what its path names.
 fn query(operation: OperationBuilder, parameter: &str) -> OperationBuilder {
+    let asked = if parameter == USER { USER_QUERY } else { QUERY };
     operation
-        .request_body_ref(Some(body(QUERY)))
+        .request_body_ref(Some(body(asked)))
         .parameter_ref(shared(parameter))
         .parameter_ref(shared(CONTENT_ENCODING))
 }
@@ -147,7 +148,8 @@ fn organizations() -> Operation {
     let about =
         format!("Lists the organizations that the token may fetch. Needs the right `{}`.", Right::Fetch);
     let operation = operation("organizations", QUERIES_TAG, &about);
-    answered(operation, json("The organizations", ORGANIZATIONS), &[&ASKED])
+    let found = json("The organizations", ORGANIZATIONS).header("Gristmill-Warning", warning());
+    answered(operation, found, &[&ASKED])
 }
 
 fn extent() -> Operation {
@@ -213,6 +215,11 @@ fn response(about: &str) -> ResponseBuilder {
 
 fn json(about: &str, schema: &str) -> ResponseBuilder {
     response(about).content(JSON, Content::new(Some(named(schema))))
+}
+
+fn warning() -> Header {
+    let sentence = text("A sentence; there may be several headers");
+    header("What is odd about the answer, or missing from it", sentence)
 }
 
 fn plain(about: &str) -> ResponseBuilder {

@@ -1,6 +1,8 @@
 //! Which events count, and which rows are given.
 
-use super::schema::{Any, Named, any_of, closed, either, flag, list, named, object, text, word};
+use super::schema::{
+    Any, Named, any_of, closed, either, expression, flag, list, named, object, text, with_one_of, word,
+};
 use gristmill::request::words;
 use gristmill::schema::{Column, Dimension};
 use serde_json::json;
@@ -11,25 +13,31 @@ pub(super) const FILTER: &str = "Filter";
 /// A filter of the rows of an answer.
 pub(super) const HAVING: &str = "Having";
 
+/// The name of a filter's schema, of which keys one is there, and what makes the schema.
+type OfAColumn = (&'static str, &'static [&'static [&'static str]], fn() -> ObjectBuilder);
+
 /// The name of a filter's schema, and what makes it.
-type Part = (&'static str, fn() -> ObjectBuilder);
+type OfOthers = (&'static str, fn() -> ObjectBuilder);
+
+/// The keys under which a filter has its column.
+const COLUMN_KEYS: [&[&str]; 1] = [&["dimension", "column"]];
 
 /// The filters of one column, each a schema of its own.
-const OF_A_COLUMN: [Part; 10] = [
-    ("SelectorFilter", selector),
-    ("InFilter", is_in),
-    ("EqualsFilter", equals),
-    ("NullFilter", null),
-    ("BoundFilter", bound),
-    ("RangeFilter", range),
-    ("LikeFilter", like),
-    ("RegexFilter", regex),
-    ("SearchFilter", search),
-    ("IntervalFilter", interval),
+const OF_A_COLUMN: [OfAColumn; 10] = [
+    ("SelectorFilter", &[], selector),
+    ("InFilter", &[], is_in),
+    ("EqualsFilter", &[], equals),
+    ("NullFilter", &[], null),
+    ("BoundFilter", &[], bound),
+    ("RangeFilter", &[], range),
+    ("LikeFilter", &[], like),
+    ("RegexFilter", &[&["pattern", "value"]], regex),
+    ("SearchFilter", &[&["value", "query"]], search),
+    ("IntervalFilter", &[], interval),
 ];
 
 /// The others.
-const OF_OTHERS: [Part; 4] = [
+const OF_OTHERS: [OfOthers; 4] = [
     ("ColumnComparisonFilter", column_comparison),
     ("JunctionFilter", junction),
     ("NotFilter", not),
@@ -37,12 +45,12 @@ const OF_OTHERS: [Part; 4] = [
 ];
 
 pub(super) fn schemas() -> Named {
-    let of_a_column = OF_A_COLUMN.map(|(name, schema)| (name, on_a_column(schema())));
-    let parts: Vec<_> = of_a_column
-        .into_iter()
-        .chain(OF_OTHERS.map(|(name, schema)| (name, schema())))
-        .map(|(name, schema)| (name, hinted(schema).into()))
-        .collect();
+    let of_a_column = OF_A_COLUMN.map(|(name, keys, schema)| {
+        let sets: Vec<&[&str]> = COLUMN_KEYS.into_iter().chain(keys.iter().copied()).collect();
+        (name, with_one_of(hinted(on_a_column(schema())), &sets))
+    });
+    let of_others = OF_OTHERS.map(|(name, schema)| (name, hinted(schema()).into()));
+    let parts: Vec<_> = of_a_column.into_iter().chain(of_others).collect();
     let any = any_of(
         parts.iter().map(|(name, _)| named(name)).chain([every_event()]),
         "What events must match. Up to 100 levels deep, and up to 10,000 filters",
@@ -151,8 +159,10 @@ fn like() -> ObjectBuilder {
 }
 
 fn regex() -> ObjectBuilder {
-    let keys =
-        [("pattern", text("The expression, without look-around").into()), ("value", text("The same").into())];
+    let keys = [
+        ("pattern", expression("The expression, without look-around").into()),
+        ("value", expression("The same").into()),
+    ];
     filter(&["regex"], "A regular expression that is found somewhere; one of its two keys is there", keys)
 }
 
@@ -168,7 +178,7 @@ fn search() -> ObjectBuilder {
             ),
             ("value", text("The text").into()),
             ("values", values.into()),
-            ("pattern", text("The expression").into()),
+            ("pattern", expression("The expression").into()),
             ("caseSensitive", case()),
         ] as [(&str, Any); 5],
     )
@@ -231,7 +241,8 @@ mod tests {
             .filter(|(name, _)| *name != HAVING)
             .filter_map(|(_, schema)| {
                 let schema = serde_json::to_value(schema).unwrap();
-                schema.pointer("/properties/type/enum").and_then(Value::as_array).cloned()
+                let types = ["/properties/type/enum", "/allOf/0/properties/type/enum"];
+                types.into_iter().find_map(|place| schema.pointer(place)).and_then(Value::as_array).cloned()
             })
             .flatten()
             .map(|word| word.as_str().unwrap().to_owned())

@@ -12,8 +12,9 @@ pub(super) fn schemas() -> Named {
 
 fn instant() -> Any {
     let date_time = text("With an offset").format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
-    let local = text("Without an offset: on the clock of the request's `time_zone`, or of UTC")
-        .pattern(Some(r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?$"));
+    let local = text("Without an offset: on the clock of the request's `time_zone`, or of UTC").pattern(
+        Some(r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?$"),
+    );
     let date = text("Midnight").format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)));
     let milliseconds = integer("Milliseconds since 1970-01-01T00:00:00Z");
     any_of(

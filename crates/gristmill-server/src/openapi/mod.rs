@@ -1,6 +1,7 @@
 //! The description of the service for programs: an `OpenAPI` document. It describes and decides nothing; names that can be
 //! listed come from the tables that requests are checked by, limits from those of this service.
 
+mod aggregation;
 mod answer;
 mod deletion;
 mod endpoint;
@@ -86,13 +87,15 @@ fn components(limits: &Limits) -> Components {
     let components = failure::responses()
         .into_iter()
         .fold(components, |all, (name, response)| all.response(name, response));
-    let components = [event::body(limits), query::body(limits), deletion::body(limits)]
-        .into_iter()
-        .fold(components, |all, (name, body)| all.request_body(name, body));
+    let components =
+        [event::body(limits), query::body(limits), query::body_of_user(limits), deletion::body(limits)]
+            .into_iter()
+            .fold(components, |all, (name, body)| all.request_body(name, body));
     let schemas = [
         event::schemas(limits),
         instant::schemas(),
         filter::schemas(),
+        aggregation::schemas(),
         query::schemas(),
         deletion::schemas(),
         answer::schemas(),

@@ -1,27 +1,34 @@
 //! A query.
 
+use super::aggregation::AGGREGATION;
 use super::filter::{FILTER, HAVING};
 use super::instant::INSTANT;
 use super::schema::{
-    Any, Named, any_of, closed, count, flag, integer, list, named, named_as, number, text, word,
+    Any, Named, any_of, closed, count, expression, flag, integer, list, named, named_as, text, text_or_null,
+    with_one_of, word,
 };
 use crate::limits::Limits;
 use gristmill::event::Source;
 use gristmill::request::words;
-use gristmill::schema::{Column, Dimension, Kind};
+use gristmill::schema::{Dimension, Kind};
 use gristmill::time::Granularity;
 use serde_json::json;
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
-use utoipa::openapi::{ArrayBuilder, ContentBuilder, ObjectBuilder, Required};
+use utoipa::openapi::{ContentBuilder, ObjectBuilder, Required};
 
 /// The name of a query, as the body of a request and as a schema.
 pub(super) const QUERY: &str = "Query";
 
+/// A query that names the organization.
+pub(super) const USER_QUERY: &str = "UserQuery";
+
 const INTERVAL: &str = "Interval";
 const GRANULARITY: &str = "Granularity";
 const GROUP: &str = "Group";
-const AGGREGATION: &str = "Aggregation";
 const ORDER: &str = "Order";
+
+/// How periods are written.
+const PERIOD: &str = r"^P(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$";
 
 /// The name and the form of the body of a query.
 pub(super) fn body(limits: &Limits) -> (&'static str, RequestBody) {
@@ -39,13 +46,19 @@ pub(super) fn json_body(limits: &Limits, schema: &str, about: &str) -> RequestBo
         .build()
 }
 
+/// The same for a query that names the organization.
+pub(super) fn body_of_user(limits: &Limits) -> (&'static str, RequestBody) {
+    (USER_QUERY, json_body(limits, USER_QUERY, "What is asked, also where the method is GET."))
+}
+
 pub(super) fn schemas() -> Named {
+    let of_user = with_one_of(query(), &[&["organization_id"]]);
     vec![
         (QUERY, query().into()),
+        (USER_QUERY, of_user),
         (INTERVAL, interval().into()),
         (GRANULARITY, granularity()),
         (GROUP, group()),
-        (AGGREGATION, aggregation()),
         (ORDER, order()),
     ]
 }
@@ -116,7 +129,7 @@ fn granularity() -> Any {
         "Buckets of any length on the clock",
         [
             ("type", word(["period"], "Its type").into()),
-            ("period", text("An ISO-8601 period").examples(["P2W", "PT90M"]).into()),
+            ("period", text("An ISO-8601 period").pattern(Some(PERIOD)).examples(["P2W", "PT90M"]).into()),
             ("timeZone", zone("The zone of the buckets; that of the interval if absent").into()),
             ("origin", origin()),
         ],
@@ -147,57 +160,18 @@ fn group() -> Any {
         "Those groups that one of `values`, `prefix` and `regex` says",
         [
             ("dimension", word(several.map(Dimension::name), "A dimension with several values").into()),
-            ("values", list(super::schema::text_or_null("A value"), "These values").into()),
+            ("values", list(text_or_null("A value"), "These values").into()),
             ("prefix", text("What values start with").into()),
-            ("regex", text("An expression that is found in values").into()),
+            ("regex", expression("An expression that is found in values").into()),
             ("exclude", flag("Whether the others are meant").into()),
         ],
     );
-    any_of([dimension().into(), values.required("dimension").into()], "What makes groups")
+    let values = with_one_of(values.required("dimension"), &[&["values", "prefix", "regex"]]);
+    any_of([dimension().into(), values], "What makes groups")
 }
 
 fn dimension() -> ObjectBuilder {
     word(Dimension::ALL.map(Dimension::name), "A dimension")
-}
-
-fn fields() -> ArrayBuilder {
-    let names = Dimension::ALL.map(Dimension::name).into_iter().chain([Column::VALUE]);
-    list(
-        word(names, "A dimension, or `value`"),
-        "What the figure is about: dimensions of distinct counts, else `value`",
-    )
-    .min_items(Some(1))
-}
-
-fn aggregation() -> Any {
-    let figure = closed(
-        "A figure with more to it than a name",
-        [
-            ("type", word(words::aggregation_types(), "What it tells").into()),
-            ("name", text("The name of its column").min_length(Some(1)).into()),
-            ("fieldName", text("One field, in place of `fields`").into()),
-            ("fields", fields().into()),
-            ("byRow", flag("Of distinct counts: whether combinations of values are counted").into()),
-            ("round", flag("Of distinct counts: a hint of Druid, which has no effect").into()),
-            (
-                "fraction",
-                number("Of a quantile: which part of all values is before it")
-                    .minimum(Some(0))
-                    .maximum(Some(1))
-                    .into(),
-            ),
-            (
-                "estimator",
-                word(words::estimators(), "Of a variance: what the values are; `sample` if absent").into(),
-            ),
-            ("filter", named_as(FILTER, "Of `filtered`: which events it tells of")),
-            ("aggregator", named_as(AGGREGATION, "Of `filtered`: what it tells of them")),
-        ],
-    );
-    any_of(
-        [word(words::aggregations(), "A figure by its name").into(), figure.required("type").into()],
-        "A figure",
-    )
 }
 
 fn order() -> Any {

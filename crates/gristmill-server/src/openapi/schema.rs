@@ -1,7 +1,9 @@
 //! Schemas in few words.
 
 use serde_json::Value;
-use utoipa::openapi::schema::{AdditionalProperties, AnyOfBuilder, SchemaType};
+use utoipa::openapi::schema::{
+    AdditionalProperties, AllOfBuilder, AnyOfBuilder, KnownFormat, OneOfBuilder, SchemaFormat, SchemaType,
+};
 use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Ref, RefOr, Schema, Type};
 
 /// A schema, or the name of one.
@@ -86,4 +88,19 @@ pub(super) fn any_of(schemas: impl IntoIterator<Item = Any>, about: &str) -> Any
 
 pub(super) fn text_or_null(about: &str) -> ObjectBuilder {
     either([Type::String, Type::Null], about)
+}
+
+/// A regular expression, in the syntax of Rust's crate `regex`.
+pub(super) fn expression(about: &str) -> ObjectBuilder {
+    text(about).format(Some(SchemaFormat::KnownFormat(KnownFormat::Regex)))
+}
+
+/// An object that has exactly one key of each of these sets.
+pub(super) fn with_one_of(object: ObjectBuilder, sets: &[&[&str]]) -> Any {
+    let all = sets.iter().fold(AllOfBuilder::new().item(object), |all, keys| {
+        let one =
+            keys.iter().fold(OneOfBuilder::new(), |one, key| one.item(ObjectBuilder::new().required(*key)));
+        all.item(Schema::from(one))
+    });
+    Schema::from(all).into()
 }
