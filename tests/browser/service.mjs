@@ -27,8 +27,8 @@ const HOSTILE_EVENTS = [
   ...event,
 }));
 
-/** Starts a service over a new store; `events` 0 leaves it empty. */
-export async function startService({ events = 20_000 } = {}) {
+/** Starts a service over a new store; `events` 0 leaves it empty, `flags` go to `serve`. */
+export async function startService({ events = 20_000, flags = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "gristmill-browser-"));
   const store = join(folder, "store");
   if (events > 0) {
@@ -41,7 +41,7 @@ export async function startService({ events = 20_000 } = {}) {
     const hostile = HOSTILE_EVENTS.map((event) => JSON.stringify(event)).join("\n");
     execFileSync(BINARY, ["ingest", "--store", store, "-"], { input: hostile, stdio: ["pipe", "ignore", "ignore"] });
   }
-  const child = spawn(BINARY, ["serve", "--store", store, "--listen", "127.0.0.1:0"], {
+  const child = spawn(BINARY, ["serve", "--store", store, "--listen", "127.0.0.1:0", ...flags], {
     stdio: ["ignore", "ignore", "pipe"],
   });
   const base = await new Promise((found, failed) => {

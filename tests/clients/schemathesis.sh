@@ -14,6 +14,10 @@ shift
 if [ -n "${GRISTMILL_KEY:-}" ]; then
     set -- --header "Authorization: Bearer $GRISTMILL_KEY" "$@"
 fi
+here=$(cd "$(dirname "$0")" && pwd)
+export PYTHONPATH="$here${PYTHONPATH:+:$PYTHONPATH}" PYTHONDONTWRITEBYTECODE=1 SCHEMATHESIS_HOOKS=schemathesis_hooks
+# A proxy is for other hosts.
+export NO_PROXY=127.0.0.1
 # The same seed asks the same things, so that what is found is found again.
 exec schemathesis run "$url/openapi.json" --seed 1 --phases examples,coverage,fuzzing \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance "$@"

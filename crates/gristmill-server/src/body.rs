@@ -46,7 +46,7 @@ pub(crate) async fn read(
 }
 
 /// The encodings that are taken. Their names do not matter beyond that: the first bytes of a body tell them.
-const ENCODINGS: [&str; 4] = ["identity", "gzip", "x-gzip", "zstd"];
+pub(crate) const ENCODINGS: [&str; 4] = ["identity", "gzip", "x-gzip", "zstd"];
 
 fn expect_known_encoding(headers: &HeaderMap) -> Result<(), Failure> {
     let mut encodings = headers.get_all(header::CONTENT_ENCODING).iter();

@@ -14,6 +14,7 @@
 //! | `metrics` | what is counted |
 //! | `body` | reading what a client sends |
 //! | `routes` | what is done, one file a noun |
+//! | `openapi` | the description of all that for programs |
 //! | `console` | the page at `/` |
 //! | `failure` | what a client is told when something is wrong |
 
@@ -27,6 +28,7 @@ mod limits;
 mod log;
 mod memory;
 mod metrics;
+mod openapi;
 mod routes;
 mod server;
 mod service;

@@ -59,8 +59,8 @@ pub use gristmill_query::{exec, request, response, time};
 pub use gristmill_storage::parquet;
 pub use gristmill_storage::store::{
     Activity, Catalog, Compaction, CompactionProgress, Deleted, Deletion, Durability, DurabilityError,
-    Durations, Loader, Loss, Maintenance, Pending, Receipt, Recovery, Remains, Retention, Round,
-    SegmentEntry, SegmentsTotal, Snapshot, StoreError,
+    Durations, Loader, Loss, Maintenance, Organizations, Pending, Receipt, Recovery, Remains, Retention,
+    Round, SegmentEntry, SegmentsTotal, Snapshot, StoreError,
 };
 pub use gristmill_storage::{Timestamp, dir, event, hash, schema, segment, timestamp};
 

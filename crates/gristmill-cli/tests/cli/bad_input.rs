@@ -1,6 +1,7 @@
 //! Every bad input gives one clear message with its place, and nothing half-stored.
 
 use crate::harness::{Bench, Run, event, example, is};
+use crate::served::Served;
 use std::fs;
 use std::process::Command;
 
@@ -145,6 +146,23 @@ fn a_damaged_segment() {
     fs::write(&segment, &bytes[..bytes.len() / 2]).unwrap();
     let name = segment.file_name().unwrap().to_str().unwrap();
     bench.run(["fetch", "--store", "store", &example("by-day.json")]).failed(3, &[name]);
+}
+
+#[test]
+fn organizations_are_listed_despite_a_damaged_segment() {
+    let bench = Bench::new();
+    for organization in ["a", "b"] {
+        let events = event(&[("organization_id", &format!("\"{organization}\""))]);
+        bench.pipe(["ingest", "--store", "store", "-"], events.as_bytes()).succeeded();
+    }
+    let segment = bench.files("store").into_iter().find(|file| is(file, "arrow")).unwrap();
+    let bytes = fs::read(&segment).unwrap();
+    fs::write(&segment, &bytes[..bytes.len() / 2]).unwrap();
+    let answer = Served::start(&bench, &[]).ask("GET", "/api/events/v2/orgs", &[], "");
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let listed = [r#"{"organizations":["a"]}"#, r#"{"organizations":["b"]}"#];
+    assert!(listed.contains(&&*answer.body), "{answer:?}");
+    assert!(answer.head.iter().any(|line| line.starts_with("gristmill-warning: ")), "{answer:?}");
 }
 
 #[test]

@@ -94,6 +94,17 @@ fn clients_with_a_key_store_and_fetch() {
 }
 
 #[test]
+fn pages_of_an_allowed_origin_are_told_so_and_others_are_not() {
+    if PYTHON.is_there() {
+        let bench = Bench::new();
+        let origin = "https://shop.example";
+        let served = Served::start(&bench, &["--cors", origin]);
+        let told = PYTHON.run(&[&script("cors.py"), &served.url(), origin]);
+        assert!(told.contains("ok: an answer to another origin"), "{told}");
+    }
+}
+
+#[test]
 fn curl_asks_with_get_and_a_body() {
     if !CURL.is_there() {
         return;

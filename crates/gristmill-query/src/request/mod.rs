@@ -13,6 +13,7 @@ mod json;
 mod limits;
 mod names;
 mod number;
+pub mod words;
 
 pub use builder::FetchBuilder;
 pub use check::compile_regex;

@@ -11,19 +11,26 @@ mod store;
 mod text;
 mod values;
 
+pub(crate) use store::ENDPOINTS;
+pub(crate) use values::{MOST_VALUES, USUAL_VALUES};
+
 use crate::failure::Failure;
+use crate::openapi;
 use crate::service::Service;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::{MethodFilter, on};
 use std::sync::Arc;
 
+/// The versions of the paths to store and to fetch, which mean the same.
+pub(crate) const VERSIONS: [&str; 2] = ["v1", "v2"];
+
 /// Everything that the service answers.
 pub(crate) fn router(service: Arc<Service>) -> Router {
     let asked = || MethodFilter::GET.or(MethodFilter::POST);
     let mut router = Router::new();
-    for version in ["v1", "v2"] {
-        for (name, source) in store::ENDPOINTS {
+    for version in VERSIONS {
+        for (name, source) in ENDPOINTS {
             let handler = move |service, request| store::store(service, source, request);
             router =
                 router.route(&format!("/events/{version}/store/{name}"), on(MethodFilter::POST, handler));
@@ -38,6 +45,7 @@ pub(crate) fn router(service: Arc<Service>) -> Router {
     let below = |name: &str| format!("/api/events/v2/orgs/{{organization}}/{name}");
     router
         .merge(crate::console::router())
+        .merge(openapi::router(&service.limits))
         .route("/api/events/v2/orgs", on(MethodFilter::GET, organizations::list))
         .route(&below("extent"), on(MethodFilter::GET, organizations::extent))
         .route(&below("values"), on(MethodFilter::GET, values::values))

@@ -21,7 +21,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 /// Each endpoint below `/events/v2/store/`, and what its events are taken as.
-pub(super) const ENDPOINTS: [(&str, Source); 3] =
+pub(crate) const ENDPOINTS: [(&str, Source); 3] =
     [("external", Source::Untrusted), ("untrusted", Source::Untrusted), ("trusted", Source::Trusted)];
 
 /// Stores the events of a body, all of them or none.
@@ -78,9 +78,8 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<Vec<u8>>, Failure> {
 /// The name of a batch in the store: of the client's token, the batch's organizations and the client's name for it, so that
 /// the names of others are never met.
 fn append_token(access: &Access, batch: &Batch, key: &[u8]) -> String {
-    let mut parts: BTreeSet<&str> = BTreeSet::new();
-    let rows: Vec<_> = batch.rows().collect();
-    parts.extend(rows.iter().filter_map(|event| event.text(Dimension::OrganizationId)));
+    let organizations: BTreeSet<&str> =
+        batch.rows().filter_map(|event| event.text(Dimension::OrganizationId)).collect();
     let mut hash = Sha256::new();
     let mut add = |part: &[u8]| {
         hash.update((part.len() as u64).to_le_bytes());
@@ -88,7 +87,7 @@ fn append_token(access: &Access, batch: &Batch, key: &[u8]) -> String {
     };
     add(access.token_id().unwrap_or_default().as_bytes());
     add(key);
-    parts.into_iter().for_each(|part| add(part.as_bytes()));
+    organizations.into_iter().for_each(|organization| add(organization.as_bytes()));
     let mut token = String::from("http:");
     for byte in hash.finalize() {
         // Writing to a String cannot fail.

@@ -19,10 +19,10 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Values where the request does not say how many.
-const USUAL_VALUES: u64 = 20;
+pub(crate) const USUAL_VALUES: u64 = 20;
 
 /// The most values of one request: more of them are a query.
-const MOST_VALUES: u64 = 1000;
+pub(crate) const MOST_VALUES: u64 = 1000;
 
 /// What is asked.
 #[derive(Debug, Deserialize)]

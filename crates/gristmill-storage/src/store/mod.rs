@@ -70,6 +70,7 @@ pub use finding::Finding;
 pub use load::Loader;
 pub use maintain::{Background, Maintenance};
 pub use options::StoreOptions;
+pub use organizations::Organizations;
 pub use pending::Pending;
 pub use reader::Reader;
 pub use recover::Recovery;

@@ -4,25 +4,30 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use crate::schema::Dimension;
-use crate::segment::{Dictionary, Run, Segment};
+use crate::segment::{Dictionary, Run, Segment, SegmentError};
 
 use super::{Snapshot, StoreError};
 
+/// The organizations of a snapshot.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Organizations {
+    /// Their names, in the order of their UTF-8 bytes.
+    pub names: BTreeSet<String>,
+    /// Segments that cannot be read, whose organizations may be missing.
+    pub damaged_segments: u64,
+}
+
 impl Snapshot {
-    /// The organizations that have events, in the order of their UTF-8 bytes.
+    /// The organizations that have events. What is damaged does not hide those of the rest.
     ///
     /// # Errors
-    /// A segment cannot be read.
-    pub fn organizations(&self) -> Result<BTreeSet<String>, StoreError> {
-        let mut found = BTreeSet::new();
+    /// A segment cannot be read, for another reason than damage.
+    pub fn organizations(&self) -> Result<Organizations, StoreError> {
+        let mut found = Organizations::default();
         for segment in self.segments() {
-            let runs = segment.runs()?;
-            let Dictionary::Text(names) = &*segment.dictionary(Dimension::OrganizationId)? else { continue };
-            for run in runs.all().iter().filter(|run| has_events(segment, run)) {
-                let name = names.get(run.organization).unwrap_or_default();
-                if !found.contains(name) {
-                    found.insert(name.to_owned());
-                }
+            match add_organizations(segment, &mut found.names).map_err(StoreError::from) {
+                Err(error) if error.is_damage() => found.damaged_segments += 1,
+                result => result?,
             }
         }
         Ok(found)
@@ -50,6 +55,18 @@ impl Snapshot {
         }
         Ok(extent)
     }
+}
+
+fn add_organizations(segment: &Segment, found: &mut BTreeSet<String>) -> Result<(), SegmentError> {
+    let runs = segment.runs()?;
+    let Dictionary::Text(names) = &*segment.dictionary(Dimension::OrganizationId)? else { return Ok(()) };
+    for run in runs.all().iter().filter(|run| has_events(segment, run)) {
+        let name = names.get(run.organization).unwrap_or_default();
+        if !found.contains(name) {
+            found.insert(name.to_owned());
+        }
+    }
+    Ok(())
 }
 
 /// Whether not all of its rows are deleted.

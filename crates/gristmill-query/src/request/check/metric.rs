@@ -58,7 +58,6 @@ const TYPES: [(&str, Type); 31] = [
 ];
 
 /// The names of [`TYPES`].
-#[cfg(test)]
 pub(in crate::request) fn type_names() -> impl Iterator<Item = &'static str> {
     TYPES.iter().map(|(name, _)| *name)
 }
@@ -78,7 +77,7 @@ enum Type {
 }
 
 /// The words for what a variance is of.
-const ESTIMATORS: [(&str, Estimator); 2] =
+pub(in crate::request) const ESTIMATORS: [(&str, Estimator); 2] =
     [("sample", Estimator::Sample), ("population", Estimator::Population)];
 
 pub(super) fn check(
@@ -279,7 +278,7 @@ fn aggregation(name: &str) -> Option<Aggregation> {
 }
 
 /// Every name that [`aggregation`] knows.
-fn names() -> impl Iterator<Item = String> {
+pub(in crate::request) fn names() -> impl Iterator<Item = String> {
     let plain = PLAIN.into_iter().map(|(name, _)| name.to_owned());
     plain.chain(Dimension::ALL.into_iter().map(|dimension| format!("{dimension}{UNIQ}")))
 }

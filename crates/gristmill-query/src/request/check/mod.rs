@@ -16,14 +16,13 @@ use crate::request::error::FetchError;
 use crate::request::json::{self, Json, Object};
 use crate::request::{Delete, EmptyBuckets, Fetch, FetchContext, Interval};
 use crate::time::Zone;
-pub(super) use filter::FilterBudget;
-#[cfg(test)]
-pub(super) use filter::TYPES as FILTER_TYPES;
 pub use filter::compile_regex;
+pub(super) use filter::{FilterBudget, TYPES as FILTER_TYPES, VALUE_TYPES, orderings};
 pub(super) use instant::is_instant;
-#[cfg(test)]
-pub(super) use metric::type_names as aggregation_types;
-pub(super) use metric::{default_metrics, named_aggregation};
+pub(super) use metric::{
+    ESTIMATORS, default_metrics, named_aggregation, names as aggregations, type_names as aggregation_types,
+};
+pub(super) use order::DIRECTIONS;
 
 /// The keys of a request.
 pub(super) const KEYS: [&str; 15] = [
@@ -82,7 +81,7 @@ impl Fetch {
 }
 
 /// The keys of a deletion.
-const DELETE_KEYS: [&str; 5] = ["organization_id", "vendor", "sources", "interval", "filters"];
+pub(super) const DELETE_KEYS: [&str; 5] = ["organization_id", "vendor", "sources", "interval", "filters"];
 
 impl Delete {
     /// The checked form of a deletion's JSON, in UTF-8: an object with keys of a fetch that say which events. `filters` is
@@ -118,9 +117,12 @@ fn vendor(request: &Object<'_, '_>) -> Result<Option<String>, FetchError> {
         .transpose()
 }
 
+/// The words for what becomes of buckets without events.
+pub(super) const EMPTY_BUCKETS: [(&str, EmptyBuckets); 2] =
+    [("fill", EmptyBuckets::Fill), ("skip", EmptyBuckets::Skip)];
+
 fn empty_buckets(request: &Object<'_, '_>) -> Result<EmptyBuckets, FetchError> {
-    let named = [("fill", EmptyBuckets::Fill), ("skip", EmptyBuckets::Skip)];
     request
         .get("empty_buckets")
-        .map_or(Ok(EmptyBuckets::default()), |json| json.word("word for empty buckets", &named))
+        .map_or(Ok(EmptyBuckets::default()), |json| json.word("word for empty buckets", &EMPTY_BUCKETS))
 }

@@ -7,7 +7,7 @@ use crate::request::{Direction, Metric, OrderBy, OrderColumn, TIMESTAMP_FIELD};
 use gristmill_storage::schema::Dimension;
 
 /// The words for the directions.
-const DIRECTIONS: [(&str, Direction); 4] = [
+pub(in crate::request) const DIRECTIONS: [(&str, Direction); 4] = [
     ("asc", Direction::Ascending),
     ("desc", Direction::Descending),
     ("ascending", Direction::Ascending),

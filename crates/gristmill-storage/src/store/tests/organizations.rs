@@ -2,7 +2,7 @@ use super::*;
 use deletion::delete;
 
 fn organizations(store: &Store) -> Vec<String> {
-    store.snapshot().unwrap().organizations().unwrap().into_iter().collect()
+    store.snapshot().unwrap().organizations().unwrap().names.into_iter().collect()
 }
 
 #[test]
@@ -23,6 +23,20 @@ fn organizations_and_extents_are_those_of_files_and_of_the_log() {
     assert_eq!(snapshot.extent("b").unwrap(), Some(7..=5 * DAY));
     assert_eq!(snapshot.extent("c").unwrap(), Some(DAY..=DAY));
     assert_eq!(snapshot.extent("aa").unwrap(), None, "between the bounds of a segment");
+}
+
+#[test]
+fn damage_hides_no_organizations_but_those_of_its_segment() {
+    let dir = MemoryDir::new();
+    let store = open(&dir, unsealed());
+    load(&store, &of("a", DAY, 0..3));
+    load(&store, &of("b", DAY, 0..3));
+    store.close().unwrap();
+    let segment = dir.files().into_iter().find(|name| name.contains(".arrow")).unwrap();
+    let half = dir.bytes(&segment).unwrap().len() / 2;
+    dir.set_bytes(&segment, dir.bytes(&segment).unwrap()[..half].to_vec()).unwrap();
+    let found = open(&dir, unsealed()).snapshot().unwrap().organizations().unwrap();
+    assert_eq!((found.names.len(), found.damaged_segments), (1, 1), "{found:?}");
 }
 
 #[test]

@@ -39,6 +39,11 @@ const ORDERINGS: [(&str, Ordering); 4] = [
     ("alphanumeric", Ordering::Alphanumeric),
 ];
 
+/// The names of [`ORDERINGS`].
+pub(in crate::request) fn orderings() -> impl Iterator<Item = &'static str> {
+    ORDERINGS.iter().map(|(name, _)| *name)
+}
+
 pub(super) fn bound(filter: &ColumnFilter<'_, '_, '_>, zone: Zone) -> Result<Filter, FetchError> {
     let ordering = stated_ordering(filter)?;
     if let Some((key, _)) = ordering.filter(|&(_, ordering)| ordering != Ordering::Numeric)

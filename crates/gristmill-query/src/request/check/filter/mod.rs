@@ -14,16 +14,15 @@ use crate::request::error::FetchError;
 use crate::request::json::{Json, Object};
 use crate::request::{Filter, Having, Metric, RequestLimits, Test};
 use crate::time::Zone;
+pub(in crate::request) use bound::orderings;
 use column::Columns;
 pub(super) use column::unknown_column;
 use gristmill_storage::schema::Dimension;
 use regex::RegexBudget;
 pub use regex::compile_regex;
-pub(in crate::request) use tree::FilterBudget;
 use tree::{Checker, Tree};
-
-#[cfg(test)]
-pub(in crate::request) use tree::TYPES;
+pub(in crate::request) use tree::{FilterBudget, TYPES};
+pub(in crate::request) use value_type::NAMED as VALUE_TYPES;
 
 /// The filter of a request; absent, null and `{}` let every row through.
 pub(super) fn check(

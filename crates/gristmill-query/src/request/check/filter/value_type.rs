@@ -5,14 +5,14 @@ use crate::request::error::FetchError;
 
 /// How a value is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ValueType {
+pub(in crate::request) enum ValueType {
     Text,
     Long,
     Double,
 }
 
 /// Druid's names of them.
-const NAMED: [(&str, ValueType); 4] = [
+pub(in crate::request) const NAMED: [(&str, ValueType); 4] = [
     ("STRING", ValueType::Text),
     ("LONG", ValueType::Long),
     ("DOUBLE", ValueType::Double),
