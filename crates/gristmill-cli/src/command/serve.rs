@@ -1,10 +1,16 @@
 //! `gristmill serve`: a store over HTTP.
 
+use crate::configuration::Effective;
 use crate::failure::{Code, Failure};
 use crate::interrupt::Interrupt;
-use crate::output::say;
+use crate::output::{say, to_stdout};
 use crate::settings::ServeSettings;
 use gristmill_server::{Authority, ServeError, Server};
+
+/// Prints every setting and where it comes from.
+pub(crate) fn check(effective: &Effective) -> Result<(), Failure> {
+    to_stdout(|out| write!(out, "{effective}"))
+}
 
 pub(crate) fn run(settings: ServeSettings) -> Result<(), Failure> {
     let ServeSettings { store, options, server, tokens, authority } = settings;

@@ -11,6 +11,7 @@ mod bench;
 mod bench_append;
 mod clients;
 mod compact;
+mod configuration;
 mod delete;
 mod fetch;
 mod generate;

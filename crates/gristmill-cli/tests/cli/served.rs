@@ -30,8 +30,12 @@ pub(crate) struct Answer {
 impl Served {
     /// Serves the store `store` of a bench, ready for requests.
     pub(crate) fn start(bench: &Bench, flags: &[&str]) -> Self {
-        let arguments = [&["serve", "--store", "store", "--listen", "127.0.0.1:0"], flags].concat();
-        let mut child = bench.command(arguments).stderr(Stdio::piped()).spawn().unwrap();
+        Self::by(bench, &[&["--store", "store", "--listen", "127.0.0.1:0"], flags].concat())
+    }
+
+    /// `gristmill serve` with these flags, ready for requests.
+    pub(crate) fn by(bench: &Bench, flags: &[&str]) -> Self {
+        let mut child = bench.command([&["serve"], flags].concat()).stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let said = lines.by_ref().map(Result::unwrap).find(|line| line.contains("listening on http://"));
         let address = said.unwrap().split("http://").nth(1).unwrap().trim().to_owned();
