@@ -17,6 +17,7 @@ mod size;
 mod snapshot;
 mod time;
 mod token;
+mod trace;
 mod tuning;
 mod verify;
 
@@ -40,6 +41,7 @@ pub(crate) use token::{
     RightWord, TokenArguments, TokenCommand, TokenCreateArguments, TokenListArguments, TokenPlace,
     TokenRevokeArguments,
 };
+pub(crate) use trace::Trace;
 pub(crate) use tuning::{Appending, Budgets, Reading, Sealing, Writing};
 pub(crate) use verify::VerifyArguments;
 

@@ -1,6 +1,6 @@
 //! `gristmill serve`, as typed.
 
-use super::{Appending, ServeLimits, Writing};
+use super::{Appending, ServeLimits, Trace, Writing};
 use crate::configuration::Effective;
 use clap::Args;
 use gristmill_server::HeaderValue;
@@ -48,6 +48,11 @@ pub(crate) struct ServeArguments {
     /// repeated
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     pub(crate) cors: Vec<HeaderValue>,
+
+    /// What is told of the work on stderr: a level, which is `off`, `error`, `warn`, `info`, `debug` or `trace`, or
+    /// `gristmill::fetch=debug` for a line about each fetch and each segment of it
+    #[arg(long, value_name = "LEVEL", env = "GRISTMILL_TRACE", default_value = "warn")]
+    pub(crate) trace: Trace,
 
     #[arg(skip)]
     pub(crate) effective: Effective,

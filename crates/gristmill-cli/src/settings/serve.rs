@@ -5,6 +5,7 @@ use crate::arguments::ServeArguments;
 use gristmill::Options;
 use gristmill_server::{AuthorityOptions, Settings, TokenFile};
 use std::path::PathBuf;
+use tracing_subscriber::filter::Targets;
 
 /// Which store to serve, and how.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub(crate) struct ServeSettings {
     pub(crate) server: Settings,
     pub(crate) tokens: TokenFile,
     pub(crate) authority: AuthorityOptions,
+    /// What is told of the work.
+    pub(crate) trace: Targets,
 }
 
 impl From<ServeArguments> for ServeSettings {
@@ -31,6 +34,6 @@ impl From<ServeArguments> for ServeSettings {
             open_organizations: typed.open_org.into_iter().map(String::into_boxed_str).collect(),
         };
         let tokens = typed.token_file.map_or_else(|| TokenFile::of_store(&typed.store), TokenFile::new);
-        Self { store: typed.store, options, server, tokens, authority }
+        Self { store: typed.store, options, server, tokens, authority, trace: typed.trace.0 }
     }
 }

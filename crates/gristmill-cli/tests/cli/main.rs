@@ -31,6 +31,10 @@ mod repair;
 mod served;
 mod snapshot;
 mod streams;
+#[cfg(unix)]
+mod terminated;
 #[cfg(target_os = "linux")]
 mod token;
+#[cfg(unix)]
+mod trace;
 mod verify;

@@ -4,8 +4,8 @@ use crate::harness::Bench;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
-use std::thread;
+use std::process::{Child, Command, Stdio};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 /// Longer than any answer takes; a test that waits so long has failed.
@@ -14,6 +14,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A running `gristmill serve`, killed at the end.
 pub(crate) struct Served {
     child: Child,
+    /// What it says on stderr.
+    said: Option<JoinHandle<Vec<String>>>,
     /// Address and port.
     pub(crate) address: String,
 }
@@ -36,12 +38,10 @@ impl Served {
     /// `gristmill serve` with these flags, ready for requests.
     pub(crate) fn by(bench: &Bench, flags: &[&str]) -> Self {
         let mut child = bench.command([&["serve"], flags].concat()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let said = lines.by_ref().map(Result::unwrap).find(|line| line.contains("listening on http://"));
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let said = lines.by_ref().find(|line| line.contains("listening on http://"));
         let address = said.unwrap().split("http://").nth(1).unwrap().trim().to_owned();
-        // A pipe that nobody reads would stop it.
-        thread::spawn(move || lines.for_each(drop));
-        let served = Self { child, address };
+        let served = Self { child, said: Some(thread::spawn(move || lines.collect())), address };
         while served.ask("GET", "/readyz", &[], "").status != 200 {
             thread::sleep(Duration::from_millis(10));
         }
@@ -52,10 +52,27 @@ impl Served {
         format!("http://{}", self.address)
     }
 
+    /// A connection to it, if it takes one.
+    pub(crate) fn connect(&self) -> Option<TcpStream> {
+        let connection = TcpStream::connect(&self.address).ok()?;
+        connection.set_read_timeout(Some(PATIENCE)).unwrap();
+        Some(connection)
+    }
+
     /// A request on a connection of its own.
     pub(crate) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut connection = TcpStream::connect(&self.address).unwrap();
-        connection.set_read_timeout(Some(PATIENCE)).unwrap();
+        self.try_ask(method, path, headers, body).unwrap()
+    }
+
+    /// As [`Served::ask`] of a service that may have ended.
+    pub(crate) fn try_ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Option<Answer> {
+        let mut connection = self.connect()?;
         let mut request =
             format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address);
         for (name, value) in headers {
@@ -66,7 +83,20 @@ impl Served {
         let _ = connection.write_all(request.as_bytes());
         let mut text = Vec::new();
         let _ = connection.read_to_end(&mut text);
-        Answer::of(&String::from_utf8(text).unwrap())
+        (!text.is_empty()).then(|| Answer::of(&String::from_utf8(text).unwrap()))
+    }
+
+    /// Sends it a signal, such as `TERM`.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([&format!("-{signal}"), &self.child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Waits for its end: its exit code, and what it has said on stderr since it listens.
+    pub(crate) fn ended(mut self) -> (Option<i32>, Vec<String>) {
+        let code = self.child.wait().unwrap().code();
+        (code, self.said.take().unwrap().join().unwrap())
     }
 }
 
@@ -78,7 +108,7 @@ impl Drop for Served {
 }
 
 impl Answer {
-    fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str) -> Self {
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         let mut head: Vec<String> = head.split("\r\n").map(str::to_owned).collect();
         head.retain(|line| !line.to_ascii_lowercase().starts_with("date:"));

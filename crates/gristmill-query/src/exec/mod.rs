@@ -34,6 +34,7 @@ mod stop;
 mod strategy;
 mod stretch;
 mod sum;
+mod trace;
 mod tuning;
 mod union;
 mod value_form;
