@@ -13,6 +13,7 @@ mod clients;
 mod compact;
 mod configuration;
 mod delete;
+mod deploy;
 mod fetch;
 mod generate;
 mod harness;
