@@ -46,6 +46,7 @@ fn the_log_is_whole_when_the_service_has_ended() {
     let log = service.log.clone();
     log.hold(Duration::from_millis(200));
     (0..10).for_each(|_| assert_eq!(service.get("/livez").status, 200));
+    service.handle.stop();
     service.ended().unwrap();
     assert_eq!(log.text().matches("GET /livez status=200").count(), 10);
 }
