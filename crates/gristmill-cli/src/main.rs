@@ -3,6 +3,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `arguments` | what was typed |
+//! | `configuration` | what a file says in the place of flags |
 //! | `settings` | what it means, checked |
 //! | `command` | what is then done, one file a command |
 //! | `render` | answers as tables, charts, CSV, NDJSON |
@@ -12,6 +13,7 @@
 
 mod arguments;
 mod command;
+mod configuration;
 mod failure;
 mod interrupt;
 mod output;
@@ -20,6 +22,8 @@ mod render;
 mod settings;
 mod terminal;
 
+use arguments::Refused;
+use failure::Failure;
 use std::process::ExitCode;
 
 /// A fetch takes and lets go of large arrays: this allocator keeps their pages for the next one, where the system's gives
@@ -30,13 +34,18 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let typed = match arguments::Arguments::of_process() {
         Ok(typed) => typed,
-        Err(error) => {
+        Err(Refused::Typed(error)) => {
             // Help and version come here too; whoever has closed the stream does not want them.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(failure::Code::Usage as u8));
         }
+        Err(Refused::File(failure)) => return ended(Err(failure)),
     };
-    match command::run(typed) {
+    ended(command::run(typed))
+}
+
+fn ended(result: Result<(), Failure>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {

@@ -41,6 +41,7 @@ pub use axum::http::HeaderValue;
 
 pub use access::{Access, Organizations, Refusal};
 pub use limits::Limits;
+pub use log::Log;
 pub use server::{Handle, ServeError, Server};
 pub use settings::Settings;
 pub use token::{

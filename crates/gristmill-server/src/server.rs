@@ -78,6 +78,9 @@ pub enum ServeError {
 /// How long no connection is accepted after one could not be: the process may be out of open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// How long the end waits for what was dropped to notice it, and then for whoever reads the log.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 impl Server {
     /// Listens. What a client may do, `authority` says; clients are told to wait until the store is open.
     ///
@@ -87,7 +90,7 @@ impl Server {
         Self::bind_and_log(settings, authority, Box::new(io::stderr()))
     }
 
-    /// As [`Server::bind`], with the request log elsewhere than on stderr.
+    /// As [`Server::bind`], with the log elsewhere than on stderr.
     ///
     /// # Errors
     /// As [`Server::bind`].
@@ -127,6 +130,11 @@ impl Server {
         self.handle.clone()
     }
 
+    /// The log of the service, for what others have to say in it. It ends with the service.
+    pub fn log(&self) -> Log {
+        self.service.log.clone()
+    }
+
     /// Opens the store, answers until it is told to end by its [`Handle`], and closes the store.
     ///
     /// # Errors
@@ -136,7 +144,7 @@ impl Server {
         open: impl FnOnce() -> Result<Store, gristmill::Error> + Send + 'static,
     ) -> Result<(), ServeError> {
         let Self { runtime, listener, service, handle, cors, .. } = self;
-        let drain_time = service.limits.drain_time;
+        let (drain_time, log) = (service.limits.drain_time, service.log.clone());
         let router = layered(router(Arc::clone(&service)), &service, &cors);
         let limits = Arc::new(service.limits.clone());
         let connections = runtime.spawn(accept(listener, router, limits, handle.0.subscribe()));
@@ -150,7 +158,9 @@ impl Server {
             let closed = tokio::task::spawn_blocking(|| store.close());
             Ok(closed.await.map_err(|_| ServeError::Panicked)??)
         });
-        runtime.shutdown_background();
+        // What was dropped is told, too.
+        runtime.shutdown_timeout(LAST_WORDS);
+        log.close(LAST_WORDS);
         result
     }
 }

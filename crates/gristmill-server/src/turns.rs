@@ -1,6 +1,6 @@
 //! How many requests of one client are under way, so that none takes the place of all others.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The requests that are under way, counted by whose they are.
@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) struct Turns {
     most: usize,
     /// Nobody who has none is in it.
-    under_way: Arc<Mutex<HashMap<Box<str>, usize>>>,
+    under_way: Arc<Mutex<BTreeMap<Box<str>, usize>>>,
 }
 
 /// One request that is under way, until it is dropped.

@@ -17,6 +17,7 @@ mod size;
 mod snapshot;
 mod time;
 mod token;
+mod trace;
 mod tuning;
 mod verify;
 
@@ -40,9 +41,12 @@ pub(crate) use token::{
     RightWord, TokenArguments, TokenCommand, TokenCreateArguments, TokenListArguments, TokenPlace,
     TokenRevokeArguments,
 };
+pub(crate) use trace::Trace;
 pub(crate) use tuning::{Appending, Budgets, Reading, Sealing, Writing};
 pub(crate) use verify::VerifyArguments;
 
+use crate::configuration::{Configuration, Effective};
+use crate::failure::Failure;
 use clap::builder::Resettable;
 use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -67,12 +71,42 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
+/// Why it is not known what to do.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    /// Something that was typed is wrong, or help is asked for.
+    Typed(clap::Error),
+    /// Something about the configuration file is.
+    File(Failure),
+}
+
+impl From<clap::Error> for Refused {
+    fn from(error: clap::Error) -> Self {
+        Self::Typed(error)
+    }
+}
+
 impl Arguments {
     /// What this process was called with. An environment variable that is empty counts as one that is not set.
-    pub(crate) fn of_process() -> Result<Self, clap::Error> {
+    pub(crate) fn of_process() -> Result<Self, Refused> {
         let mut definition = without_empty_variables(Self::command());
         let mut matches = definition.try_get_matches_from_mut(std::env::args_os())?;
-        Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut definition))
+        let mut effective = Effective::default();
+        if let Some(("serve", typed)) = matches.subcommand() {
+            let configuration = Configuration::asked(&definition, typed).map_err(Refused::File)?;
+            if let Some(configuration) = &configuration {
+                definition = configuration.as_defaults(definition);
+                matches = definition.try_get_matches_from_mut(std::env::args_os())?;
+            }
+            effective =
+                Effective::of(&definition, &matches, configuration.as_ref()).map_err(Refused::File)?;
+        }
+        let mut arguments =
+            Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut definition))?;
+        if let Command::Serve(serve) = &mut arguments.command {
+            serve.effective = effective;
+        }
+        Ok(arguments)
     }
 }
 

@@ -1,7 +1,9 @@
 //! `gristmill serve`, as typed.
 
-use super::{Appending, ServeLimits, Writing};
+use super::{Appending, ServeLimits, Trace, Writing};
+use crate::configuration::Effective;
 use clap::Args;
+use gristmill_server::HeaderValue;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -13,11 +15,21 @@ use std::path::PathBuf;
 #[command(after_help = "\
 Examples:
   gristmill serve --store store
+  gristmill serve --config gristmill.toml
+  gristmill serve --config gristmill.toml --check-config
   curl http://127.0.0.1:8080/events/v2/store/external --json @event.json
   curl http://127.0.0.1:8080/api/events/v2/orgs/acme/fetch --json @query.json")]
 pub(crate) struct ServeArguments {
+    /// A file of settings: its keys are the names of flags, with `_` for `-`. Flags and the environment win over it
+    #[arg(long, value_name = "FILE", env = "GRISTMILL_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Print every setting and where it comes from, and do nothing else
+    #[arg(long)]
+    pub(crate) check_config: bool,
+
     /// Directory of the store
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", required = false, required_unless_present = "config")]
     pub(crate) store: PathBuf,
 
     /// Address and port to listen on
@@ -34,8 +46,16 @@ pub(crate) struct ServeArguments {
 
     /// An origin whose pages may call the service from a browser, such as `https://example.com`, or `*` for all; may be
     /// repeated
-    #[arg(long, value_name = "ORIGIN")]
-    pub(crate) cors: Vec<String>,
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    pub(crate) cors: Vec<HeaderValue>,
+
+    /// What is told of the work on stderr: a level, which is `off`, `error`, `warn`, `info`, `debug` or `trace`, or
+    /// `gristmill::fetch=debug` for a line about each fetch and each segment of it
+    #[arg(long, value_name = "LEVEL", env = "GRISTMILL_TRACE", default_value = "warn")]
+    pub(crate) trace: Trace,
+
+    #[arg(skip)]
+    pub(crate) effective: Effective,
 
     #[command(flatten)]
     pub(crate) limits: ServeLimits,
@@ -45,4 +65,14 @@ pub(crate) struct ServeArguments {
 
     #[command(flatten)]
     pub(crate) writing: Writing,
+}
+
+/// An origin as browsers send it: a scheme, a host and perhaps a port, and nothing behind them.
+fn origin(text: &str) -> Result<HeaderValue, String> {
+    let host = text.split_once("://").map(|(_, host)| host);
+    let whole = host.is_some_and(|host| !host.is_empty() && !host.contains('/'));
+    HeaderValue::from_str(text)
+        .ok()
+        .filter(|_| whole || text == "*")
+        .ok_or_else(|| "expected an origin such as https://example.com, or *".to_owned())
 }

@@ -2,11 +2,10 @@
 
 use super::options;
 use crate::arguments::ServeArguments;
-use crate::failure::Failure;
-use crate::render::printable;
 use gristmill::Options;
-use gristmill_server::{AuthorityOptions, HeaderValue, Settings, TokenFile};
+use gristmill_server::{AuthorityOptions, Settings, TokenFile};
 use std::path::PathBuf;
+use tracing_subscriber::filter::Targets;
 
 /// Which store to serve, and how.
 #[derive(Debug)]
@@ -16,16 +15,16 @@ pub(crate) struct ServeSettings {
     pub(crate) server: Settings,
     pub(crate) tokens: TokenFile,
     pub(crate) authority: AuthorityOptions,
+    /// What is told of the work.
+    pub(crate) trace: Targets,
 }
 
-impl TryFrom<ServeArguments> for ServeSettings {
-    type Error = Failure;
-
-    fn try_from(typed: ServeArguments) -> Result<Self, Failure> {
+impl From<ServeArguments> for ServeSettings {
+    fn from(typed: ServeArguments) -> Self {
         let mut server = Settings::default();
         server.listen = typed.listen;
         server.limits = (&typed.limits).into();
-        server.cors = typed.cors.iter().map(|origin| checked(origin)).collect::<Result<_, _>>()?;
+        server.cors = typed.cors;
         let options = options::for_writing(&typed.writing).durability(typed.appending.durability);
         let options = server.limits.of_store(options.background(true));
         let authority = AuthorityOptions {
@@ -33,20 +32,6 @@ impl TryFrom<ServeArguments> for ServeSettings {
             open_organizations: typed.open_org.into_iter().map(String::into_boxed_str).collect(),
         };
         let tokens = typed.token_file.map_or_else(|| TokenFile::of_store(&typed.store), TokenFile::new);
-        Ok(Self { store: typed.store, options, server, tokens, authority })
+        Self { store: typed.store, options, server, tokens, authority, trace: typed.trace.0 }
     }
-}
-
-/// An origin as browsers send it: a scheme, a host and perhaps a port, and nothing behind them.
-fn checked(origin: &str) -> Result<HeaderValue, Failure> {
-    let host = origin.split_once("://").map(|(_, host)| host);
-    let whole = host.is_some_and(|host| !host.is_empty() && !host.contains('/'));
-    if (whole || origin == "*")
-        && let Ok(value) = HeaderValue::from_str(origin)
-    {
-        return Ok(value);
-    }
-    let message =
-        format!("--cors {}: expected an origin such as https://example.com, or *", printable(origin));
-    Err(Failure::usage(message))
 }

@@ -38,12 +38,12 @@ fn send(served: &Served, cycle: u64, number: u64) -> bool {
 }
 
 /// Lets clients send until so many receipts have come, kills the service, and gives what was acknowledged.
-fn load_and_kill(served: Served, cycle: u64, random: &mut Random) -> BTreeSet<u64> {
+fn load_and_kill(served: &Served, cycle: u64, random: &mut Random) -> BTreeSet<u64> {
     let (receipts, moment) = (random.below(RECEIPTS), Duration::from_micros(random.below(3_000)));
     let (acknowledged, received) = (Mutex::new(BTreeSet::new()), AtomicU64::new(0));
     let client = |client: u64| {
         for number in (0..BATCHES).map(|at| at * CLIENTS + client) {
-            if !send(&served, cycle, number) {
+            if !send(served, cycle, number) {
                 return;
             }
             acknowledged.lock().unwrap().insert(number);
@@ -69,7 +69,7 @@ fn a_killed_service_loses_and_doubles_nothing() {
     let (bench, mut random, mut history) = (Bench::new(), Random::new(cycles), History::default());
     let flags = ["--segment-rows", "150", "--wal-bytes", "32KiB"];
     for cycle in 0..cycles {
-        let acknowledged = load_and_kill(Served::start(&bench, &flags), cycle, &mut random);
+        let acknowledged = load_and_kill(&Served::start(&bench, &flags), cycle, &mut random);
         if cycle % 2 == 0 {
             history.check(&bench, cycle, &acknowledged);
         } else {

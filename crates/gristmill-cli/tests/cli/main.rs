@@ -11,9 +11,11 @@ mod bench;
 mod bench_append;
 mod clients;
 mod compact;
+mod configuration;
 mod corpus_over_http;
 mod crowd;
 mod delete;
+mod deploy;
 mod fetch;
 mod generate;
 mod harness;
@@ -34,6 +36,10 @@ mod repair;
 mod served;
 mod snapshot;
 mod streams;
+#[cfg(unix)]
+mod terminated;
 #[cfg(target_os = "linux")]
 mod token;
+#[cfg(unix)]
+mod trace;
 mod verify;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 /// Longer than any answer takes; a test that waits so long has failed.
@@ -14,6 +14,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A running `gristmill serve`, killed at the end.
 pub(crate) struct Served {
     child: Child,
+    /// What it says on stderr.
+    said: Option<JoinHandle<Vec<String>>>,
     /// Address and port.
     pub(crate) address: String,
 }
@@ -30,14 +32,16 @@ pub(crate) struct Answer {
 impl Served {
     /// Serves the store `store` of a bench, ready for requests.
     pub(crate) fn start(bench: &Bench, flags: &[&str]) -> Self {
-        let arguments = [&["serve", "--store", "store", "--listen", "127.0.0.1:0"], flags].concat();
-        let mut child = bench.command(arguments).stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let said = lines.by_ref().map(Result::unwrap).find(|line| line.contains("listening on http://"));
+        Self::by(bench, &[&["--store", "store", "--listen", "127.0.0.1:0"], flags].concat())
+    }
+
+    /// `gristmill serve` with these flags, ready for requests.
+    pub(crate) fn by(bench: &Bench, flags: &[&str]) -> Self {
+        let mut child = bench.command([&["serve"], flags].concat()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let said = lines.by_ref().find(|line| line.contains("listening on http://"));
         let address = said.unwrap().split("http://").nth(1).unwrap().trim().to_owned();
-        // A pipe that nobody reads would stop it.
-        thread::spawn(move || lines.for_each(drop));
-        let served = Self { child, address };
+        let served = Self { child, said: Some(thread::spawn(move || lines.collect())), address };
         while served.ask("GET", "/readyz", &[], "").status != 200 {
             thread::sleep(Duration::from_millis(10));
         }
@@ -46,6 +50,13 @@ impl Served {
 
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// A connection to it, if it takes one.
+    pub(crate) fn connect(&self) -> Option<TcpStream> {
+        let connection = TcpStream::connect(&self.address).ok()?;
+        connection.set_read_timeout(Some(PATIENCE)).unwrap();
+        Some(connection)
     }
 
     /// A request on a connection of its own.
@@ -61,8 +72,7 @@ impl Served {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Option<Answer> {
-        let mut connection = TcpStream::connect(&self.address).ok()?;
-        connection.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut connection = self.connect()?;
         let mut request =
             format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.address);
         for (name, value) in headers {
@@ -76,20 +86,30 @@ impl Served {
         Answer::of(&String::from_utf8(text).unwrap())
     }
 
+    /// Sends it a signal, such as `TERM`.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, signal: &str) {
+        let sent = Command::new("kill").args([&format!("-{signal}"), &self.child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Waits for its end: its exit code, and what it has said on stderr since it listens.
+    pub(crate) fn ended(mut self) -> (Option<i32>, Vec<String>) {
+        let code = self.child.wait().unwrap().code();
+        (code, self.said.take().unwrap().join().unwrap())
+    }
+
     /// `kill -9`.
+    #[cfg(unix)]
     pub(crate) fn kill(&self) {
         self.signal("KILL");
     }
 
     /// Ends it as an operator does, and waits until it has.
-    pub(crate) fn stop(mut self) {
+    #[cfg(unix)]
+    pub(crate) fn stop(self) {
         self.signal("TERM");
-        assert!(self.child.wait().unwrap().success());
-    }
-
-    fn signal(&self, name: &str) {
-        let kill = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
-        assert!(kill.unwrap().success());
+        assert_eq!(self.ended().0, Some(0));
     }
 }
 
@@ -102,7 +122,8 @@ impl Drop for Served {
 }
 
 impl Answer {
-    fn of(text: &str) -> Option<Self> {
+    /// `None` where it ends within its head.
+    pub(crate) fn of(text: &str) -> Option<Self> {
         let (head, body) = text.split_once("\r\n\r\n")?;
         let mut head: Vec<String> = head.split("\r\n").map(str::to_owned).collect();
         head.retain(|line| !line.to_ascii_lowercase().starts_with("date:"));

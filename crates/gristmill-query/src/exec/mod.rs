@@ -35,6 +35,7 @@ mod stop;
 mod strategy;
 mod stretch;
 mod sum;
+mod trace;
 mod tuning;
 mod union;
 mod value_form;

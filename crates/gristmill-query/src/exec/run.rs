@@ -10,6 +10,7 @@ use super::prepare::{Located, Prepared, left_out, locate, prepare};
 use super::scan::{Found, SharedBuckets, scan};
 use super::shared_memory::SharedMemory;
 use super::stop::{Cancel, Stop};
+use super::trace;
 use super::tuning::Tuning;
 use crate::plan::Plan;
 use crate::request::{EmptyBuckets, Fetch, Filter, Interval, Metric};
@@ -19,6 +20,7 @@ use rayon::prelude::*;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
+use tracing::Span;
 
 /// How a fetch is run: what it may use, and which ways it takes.
 #[derive(Clone, Debug, Default)]
@@ -89,12 +91,15 @@ fn answer(
     stop: Stop<'_>,
     mut passes: Option<&mut Vec<Pass>>,
 ) -> Result<Answer, ExecError> {
+    let span = trace::fetch(segments.len());
+    let _entered = span.enter();
     let mut touched = Touched::default();
     let account = Account::new(options, fetch);
     let mut tally = |fetch: &Fetch, missing: &mut Vec<Missing>| -> Result<Tally, ExecError> {
         let plan = Plan::new(fetch, options, stop, &account, passes.is_some())?;
         let before = account.taken();
-        let (mut merged, pass) = merged(&plan, segments, pool, missing, &mut touched)?;
+        let (mut merged, pass) =
+            merged(&Run { plan: &plan, pool, span: &span }, segments, missing, &mut touched)?;
         if let Some(passes) = &mut passes {
             passes.push(pass);
         }
@@ -116,7 +121,9 @@ fn answer(
         tally(&part, &mut Vec::new())
     });
     let of_filters = of_filters.collect::<Result<Vec<_>, _>>()?;
-    Answer::new(fetch, &options.budget, all, of_filters, missing, touched)
+    let answer = Answer::new(fetch, &options.budget, all, of_filters, missing, touched)?;
+    trace::answered(&span, &answer);
+    Ok(answer)
 }
 
 /// What tells of all rows, and which groups there are.
@@ -133,12 +140,12 @@ fn metrics_of(fetch: &Fetch, filter: &Filter) -> Vec<Metric> {
 
 /// All groups of a fetch, those of several segments added up; and how they were found, where that is asked.
 fn merged(
-    plan: &Plan<'_>,
+    run: &Run<'_>,
     segments: &[Arc<Segment>],
-    pool: &rayon::ThreadPool,
     missing: &mut Vec<Missing>,
     touched: &mut Touched,
 ) -> Result<(Merged, Pass), ExecError> {
+    let Run { plan, pool, .. } = *run;
     let start = Instant::now();
     let mut pass = Pass::default();
     let explained = if plan.explains { segments } else { &[] };
@@ -148,7 +155,6 @@ fn merged(
         .map(|segment| &**segment)
         .filter(|segment| left_out(plan, segment).is_none())
         .collect();
-    let run = Run { plan, pool };
     let located = run.each(&kept, kept.len() > PARALLEL_SEGMENTS, |segment| locate(plan, segment));
     let mut found = Vec::new();
     for (segment, located) in kept.iter().zip(located) {
@@ -186,6 +192,8 @@ fn merged(
 struct Run<'r> {
     plan: &'r Plan<'r>,
     pool: &'r rayon::ThreadPool,
+    /// That of the fetch.
+    span: &'r Span,
 }
 
 /// What one segment gave.
@@ -235,12 +243,13 @@ impl Run<'_> {
 
     /// Where few rows are likely to be left, the filter is bound at once: other threads may not be worth waking.
     fn task<'s>(&self, segment: &'s Segment, located: Located, names_few: bool) -> Task<'_, 's> {
+        let span = trace::segment(self.span, segment, located.rows);
         let start = if names_few {
-            Start::Prepared(prepare(self.plan, segment, &located))
+            Start::Prepared(span.in_scope(|| prepare(self.plan, segment, &located)))
         } else {
             Start::Located(located)
         };
-        Task { segment, start }
+        Task { segment, start, span }
     }
 
     fn each<'s, T: Send>(
@@ -278,6 +287,7 @@ impl Run<'_> {
 struct Task<'p, 's> {
     segment: &'s Segment,
     start: Start<'p>,
+    span: Span,
 }
 
 /// How far a segment is on its way to the scan.
@@ -304,6 +314,7 @@ fn scan_segment(
     threads: u64,
 ) -> Result<Option<Scanned>, ExecError> {
     plan.stop.check()?;
+    let _entered = task.span.enter();
     let start = Instant::now();
     let prepared = match task.start {
         Start::Located(located) => prepare(plan, task.segment, &located)?,
@@ -313,16 +324,19 @@ fn scan_segment(
     let Found { sources, matched, way } = scan(plan, &prepared, shared, threads)?;
     let dictionaries = Arc::new(Dictionaries::of(&prepared.columns, prepared.rows));
     let sources = sources.into_iter().filter(|groups| groups.len() > 0);
+    let how = How {
+        rows: prepared.rows,
+        filter: plan.explains.then(|| prepared.filter.to_string()),
+        way,
+        threads,
+        micros: micros(start),
+    };
+    let touched = prepared.touched(matched);
+    trace::scanned(&task.span, &how, touched);
     Ok(Some(Scanned {
         sources: sources.map(|groups| Source { dictionaries: Arc::clone(&dictionaries), groups }).collect(),
-        touched: prepared.touched(matched),
-        how: How {
-            rows: prepared.rows,
-            filter: plan.explains.then(|| prepared.filter.to_string()),
-            way,
-            threads,
-            micros: micros(start),
-        },
+        touched,
+        how,
     }))
 }
 

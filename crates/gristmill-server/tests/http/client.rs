@@ -4,6 +4,7 @@ use gristmill::{Options, Store};
 use gristmill_server::{Authority, AuthorityOptions, Handle, Limits, ServeError, Server, Settings};
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -32,7 +33,7 @@ pub(crate) struct Service {
     running: Option<JoinHandle<Result<(), ServeError>>>,
 }
 
-/// The request log.
+/// The log.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -49,6 +50,17 @@ impl Write for Log {
 impl Log {
     pub(crate) fn text(&self) -> String {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+
+    /// Takes nothing for so long, beginning now.
+    pub(crate) fn hold(&self, time: Duration) {
+        let (log, (held, holds)) = (Arc::clone(&self.0), channel());
+        thread::spawn(move || {
+            let _log = log.lock().unwrap();
+            held.send(()).unwrap();
+            thread::sleep(time);
+        });
+        holds.recv().unwrap();
     }
 }
 

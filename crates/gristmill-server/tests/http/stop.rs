@@ -39,3 +39,14 @@ fn what_does_not_end_is_dropped_after_a_time() {
     service.ended().unwrap();
     assert!(rest(&mut stream).is_empty());
 }
+
+#[test]
+fn the_log_is_whole_when_the_service_has_ended() {
+    let service = Service::new(|_| {});
+    let log = service.log.clone();
+    log.hold(Duration::from_millis(200));
+    (0..10).for_each(|_| assert_eq!(service.get("/livez").status, 200));
+    service.handle.stop();
+    service.ended().unwrap();
+    assert_eq!(log.text().matches("GET /livez status=200").count(), 10);
+}
