@@ -42,6 +42,8 @@ pub(crate) fn run(settings: ServeSettings) -> Result<(), Failure> {
 /// From now on the log has what the parts of the program say of their work: events, and spans when they end.
 fn tell(trace: Targets, log: Log) -> Result<(), Failure> {
     let lines = tracing_subscriber::fmt::layer()
+        // Whoever else is in the build may switch colours on.
+        .with_ansi(false)
         .with_span_events(FmtSpan::CLOSE)
         .with_writer(move || log.clone())
         .with_filter(trace);
