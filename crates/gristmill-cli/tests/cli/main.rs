@@ -12,6 +12,7 @@ mod bench_append;
 mod clients;
 mod compact;
 mod delete;
+mod export;
 mod fetch;
 mod generate;
 mod harness;
@@ -25,6 +26,7 @@ mod inspect;
 mod interrupt;
 #[cfg(unix)]
 mod killed;
+mod parquet;
 mod readme;
 mod repair;
 mod served;

@@ -5,6 +5,7 @@ use super::accumulate::Needs;
 use super::budget::Budget;
 use super::error::ExecError;
 use super::explain::{How, described, micros, note};
+use super::from_sources::merged_from;
 use super::merge::{Dictionaries, Merged, Source, merge};
 use super::prepare::{Located, Prepared, left_out, locate, prepare};
 use super::scan::{Found, SharedBuckets, scan};
@@ -13,7 +14,7 @@ use super::tuning::Tuning;
 use crate::plan::Plan;
 use crate::request::{EmptyBuckets, Fetch, Filter, Interval, Metric};
 use crate::response::{Answer, Explanation, Missing, Pass, Touched, fill};
-use gristmill_storage::segment::{Segment, SegmentError};
+use gristmill_storage::segment::{Segment, SegmentError, SegmentSource};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -36,7 +37,7 @@ pub(crate) struct Tally {
 }
 
 /// Fewer rows than this are scanned on the calling thread: handing them to another one takes longer than the scan.
-const PARALLEL_ROWS: u64 = 32 * 1024;
+pub(super) const PARALLEL_ROWS: u64 = 32 * 1024;
 
 /// More segments than this are opened by all threads, since each may have to be read from its file.
 const PARALLEL_SEGMENTS: usize = 4;
@@ -56,7 +57,22 @@ pub fn execute(
     cancel: Option<&Cancel>,
 ) -> Result<Answer, ExecError> {
     let stop = Stop::new(&options.budget, cancel);
-    answer(fetch, segments, options, pool, stop, None)
+    answer(fetch, &Events::Segments(segments), options, pool, stop, None)
+}
+
+/// As [`execute`], from events of which segments are made as they are needed. A few of these are in memory at a time.
+///
+/// # Errors
+/// As [`execute`].
+pub fn execute_from(
+    fetch: &Fetch,
+    sources: &[Arc<dyn SegmentSource>],
+    options: &ExecOptions,
+    pool: &rayon::ThreadPool,
+    cancel: Option<&Cancel>,
+) -> Result<Answer, ExecError> {
+    let stop = Stop::new(&options.budget, cancel);
+    answer(fetch, &Events::Sources(sources), options, pool, stop, None)
 }
 
 /// As [`execute`], and tells how the answer was found.
@@ -69,10 +85,38 @@ pub fn explain(
     options: &ExecOptions,
     pool: &rayon::ThreadPool,
 ) -> Result<(Answer, Explanation), ExecError> {
+    explained(fetch, &Events::Segments(segments), options, pool)
+}
+
+/// As [`execute_from`], and tells how the answer was found.
+///
+/// # Errors
+/// As [`execute`].
+pub fn explain_from(
+    fetch: &Fetch,
+    sources: &[Arc<dyn SegmentSource>],
+    options: &ExecOptions,
+    pool: &rayon::ThreadPool,
+) -> Result<(Answer, Explanation), ExecError> {
+    explained(fetch, &Events::Sources(sources), options, pool)
+}
+
+/// Where the events are.
+enum Events<'e> {
+    Segments(&'e [Arc<Segment>]),
+    Sources(&'e [Arc<dyn SegmentSource>]),
+}
+
+fn explained(
+    fetch: &Fetch,
+    events: &Events<'_>,
+    options: &ExecOptions,
+    pool: &rayon::ThreadPool,
+) -> Result<(Answer, Explanation), ExecError> {
     let start = Instant::now();
     let mut explanation = Explanation::default();
     let stop = Stop::new(&options.budget, None);
-    let answer = answer(fetch, segments, options, pool, stop, Some(&mut explanation.passes))?;
+    let answer = answer(fetch, events, options, pool, stop, Some(&mut explanation.passes))?;
     explanation.rows = answer.len() as u64;
     explanation.micros = micros(start);
     Ok((answer, explanation))
@@ -80,7 +124,7 @@ pub fn explain(
 
 fn answer(
     fetch: &Fetch,
-    segments: &[Arc<Segment>],
+    events: &Events<'_>,
     options: &ExecOptions,
     pool: &rayon::ThreadPool,
     stop: Stop<'_>,
@@ -91,7 +135,10 @@ fn answer(
     let mut tally = |fetch: &Fetch, missing: &mut Vec<Missing>| -> Result<Tally, ExecError> {
         let plan = Plan::new(fetch, options, stop, &account, passes.is_some())?;
         let before = account.taken();
-        let (mut merged, pass) = merged(&plan, segments, pool, missing, &mut touched)?;
+        let (mut merged, pass) = match events {
+            Events::Segments(segments) => merged(&plan, segments, pool, missing, &mut touched)?,
+            Events::Sources(sources) => merged_from(&plan, sources, pool, missing, &mut touched)?,
+        };
         if let Some(passes) = &mut passes {
             passes.push(pass);
         }
@@ -170,6 +217,17 @@ fn merged(
         }
     }
     pass.scan_micros = micros(start);
+    let merged = add_up(plan, sources, pool, &mut pass)?;
+    Ok((merged, pass))
+}
+
+/// Adds up what the scans found.
+pub(super) fn add_up(
+    plan: &Plan<'_>,
+    sources: Vec<Source>,
+    pool: &rayon::ThreadPool,
+    pass: &mut Pass,
+) -> Result<Merged, ExecError> {
     let start = Instant::now();
     let merged = merge(plan, sources, pool)?;
     pass.merge_micros = micros(start);
@@ -177,7 +235,7 @@ fn merged(
     if plan.explains {
         pass.metrics = plan.fetch.metrics.iter().map(|metric| metric.name.clone()).collect();
     }
-    Ok((merged, pass))
+    Ok(merged)
 }
 
 struct Run<'r> {
@@ -186,10 +244,10 @@ struct Run<'r> {
 }
 
 /// What one segment gave.
-struct Scanned {
-    sources: Vec<Source>,
-    touched: Touched,
-    how: How,
+pub(super) struct Scanned {
+    pub(super) sources: Vec<Source>,
+    pub(super) touched: Touched,
+    pub(super) how: How,
 }
 
 /// A segment and the scan of it, or why there is none.
@@ -272,13 +330,13 @@ impl Run<'_> {
 }
 
 /// A segment to be scanned.
-struct Task<'p, 's> {
-    segment: &'s Segment,
-    start: Start<'p>,
+pub(super) struct Task<'p, 's> {
+    pub(super) segment: &'s Segment,
+    pub(super) start: Start<'p>,
 }
 
 /// How far a segment is on its way to the scan.
-enum Start<'p> {
+pub(super) enum Start<'p> {
     Located(Located),
     Prepared(Result<Option<Prepared<'p>>, ExecError>),
 }
@@ -294,7 +352,7 @@ impl Task<'_, '_> {
     }
 }
 
-fn scan_segment(
+pub(super) fn scan_segment(
     plan: &Plan<'_>,
     task: Task<'_, '_>,
     shared: &SharedBuckets,
