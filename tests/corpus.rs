@@ -3,7 +3,9 @@
 #![expect(clippy::expect_used, reason = "a test ends where something is not as it must be")]
 
 use gristmill_testkit::corpus::{self, Topic};
-use gristmill_testkit::runner::{Layout, OracleRunner, ReaderRunner, Runner, StoreRunner};
+use gristmill_testkit::runner::{
+    DumpRunner, ExportRunner, Layout, OracleRunner, ParquetForm, ReaderRunner, Runner, StoreRunner,
+};
 
 fn topics() -> Vec<Topic> {
     corpus::all().expect("the corpus can be read")
@@ -41,4 +43,19 @@ fn the_engine_with_two_threads() {
 #[test]
 fn a_reader_beside_the_writer() {
     assert_all_answered(&ReaderRunner);
+}
+
+#[test]
+fn parquet_files_as_they_are() {
+    for form in ParquetForm::ALL {
+        assert_all_answered(&DumpRunner { form, threads: 1 });
+    }
+    assert_all_answered(&DumpRunner { form: ParquetForm::Indexed, threads: 2 });
+}
+
+#[test]
+fn an_export_and_what_is_imported_of_it() {
+    for (layout, file_rows) in [(Layout::HalfSealed, 1 << 20), (Layout::CompactedAmongDeleted, 3)] {
+        assert_all_answered(&ExportRunner { layout, file_rows });
+    }
 }

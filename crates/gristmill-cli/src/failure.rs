@@ -21,6 +21,19 @@ pub(crate) enum Code {
     Interrupted = 130,
 }
 
+impl Code {
+    /// The code of an error of the library.
+    fn of(error: &Error) -> Self {
+        match error.kind() {
+            ErrorKind::Input => Self::BadInput,
+            ErrorKind::Damaged => Self::Damaged,
+            ErrorKind::Locked => Self::Locked,
+            ErrorKind::OverBudget => Self::OverBudget,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// Why a command did not do what it was asked.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -74,16 +87,15 @@ impl Failure {
         Self::in_store_after(folder, error, "nothing was stored")
     }
 
+    /// An error of the library, met while reading Parquet files.
+    pub(crate) fn in_parquet(error: &Error) -> Self {
+        Self::new(Code::of(error), with_causes("", error))
+    }
+
     /// As [`Failure::in_store`], where something was stored before: `stored` says what.
     pub(crate) fn in_store_after(folder: &Path, error: impl Into<Error>, stored: &str) -> Self {
         let error = error.into();
-        let code = match error.kind() {
-            ErrorKind::Input => Code::BadInput,
-            ErrorKind::Damaged => Code::Damaged,
-            ErrorKind::Locked => Code::Locked,
-            ErrorKind::OverBudget => Code::OverBudget,
-            _ => Code::Other,
-        };
+        let code = Code::of(&error);
         let context = format!("store `{}`", folder.display());
         if matches!(error, Error::Folder { .. }) && folder.is_file() {
             return Self::new(

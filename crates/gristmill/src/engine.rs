@@ -2,9 +2,13 @@
 
 use crate::error::Error;
 use gristmill_query::exec::{Cancel, ExecOptions, execute, explain, rows_of};
+#[cfg(feature = "parquet")]
+use gristmill_query::exec::{execute_from, explain_from};
 use gristmill_query::request::{Delete, Fetch};
 use gristmill_query::response::{Answer, Explanation};
 use gristmill_storage::segment::Segment;
+#[cfg(feature = "parquet")]
+use gristmill_storage::segment::SegmentSource;
 use roaring::RoaringBitmap;
 use std::sync::Arc;
 
@@ -46,6 +50,32 @@ impl Engine {
         segments: &[Arc<Segment>],
     ) -> Result<(Answer, Explanation), Error> {
         Ok(explain(fetch, segments, &self.options, &self.pool)?)
+    }
+
+    /// Answers from events of which segments are made.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn fetch_from(
+        &self,
+        fetch: &Fetch,
+        sources: &[Arc<dyn SegmentSource>],
+        cancel: Option<&Cancel>,
+    ) -> Result<Answer, Error> {
+        Ok(execute_from(fetch, sources, &self.options, &self.pool, cancel)?)
+    }
+
+    #[cfg(feature = "parquet")]
+    pub(crate) fn explain_from(
+        &self,
+        fetch: &Fetch,
+        sources: &[Arc<dyn SegmentSource>],
+    ) -> Result<(Answer, Explanation), Error> {
+        Ok(explain_from(fetch, sources, &self.options, &self.pool)?)
+    }
+
+    /// Does something on these threads.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn install<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        self.pool.install(work)
     }
 
     /// The rows of each segment that a deletion means.

@@ -23,6 +23,17 @@ pub enum Error {
     /// A checked fetch could not be answered.
     #[error(transparent)]
     Exec(#[from] ExecError),
+    /// Parquet files could not be found.
+    #[cfg(feature = "parquet")]
+    #[error(transparent)]
+    Dump(#[from] crate::dump::DumpError),
+    /// Events could not be exported.
+    #[cfg(feature = "parquet")]
+    #[error(transparent)]
+    Export(#[from] gristmill_storage::parquet::ExportError),
+    /// A Parquet file cannot be read, or does not hold events.
+    #[error(transparent)]
+    Foreign(#[from] SegmentError),
     /// The folder of the store cannot be used.
     #[error("cannot open the store folder {path}: {source}", path = .path.display())]
     Folder {
@@ -82,11 +93,37 @@ impl Error {
                 | ExecError::MemoryTaken { .. }
                 | ExecError::TimedOut { .. },
             ) => ErrorKind::OverBudget,
+            Self::Foreign(error) | Self::Exec(ExecError::Segment(error)) if is_no_event_file(error) => {
+                ErrorKind::Input
+            }
+            #[cfg(feature = "parquet")]
+            Self::Export(gristmill_storage::parquet::ExportError::Segment(SegmentError::Damaged {
+                ..
+            })) => ErrorKind::Damaged,
+            #[cfg(feature = "parquet")]
+            Self::Dump(_) | Self::Export(_) => ErrorKind::Other,
             Self::Store(_)
+            | Self::Foreign(_)
             | Self::Exec(_)
             | Self::Folder { .. }
             | Self::Threads { .. }
             | Self::Background { .. } => ErrorKind::Other,
         }
     }
+}
+
+/// Whether the bytes of a Parquet file, and not the way to them, are what is wrong.
+#[cfg(feature = "parquet")]
+fn is_no_event_file(error: &SegmentError) -> bool {
+    use gristmill_storage::parquet::ImportError;
+    let SegmentError::Foreign { source, .. } = error else { return false };
+    !matches!(
+        source.downcast_ref(),
+        None | Some(ImportError::Io(_) | ImportError::Changed | ImportError::Stopped | ImportError::Panicked)
+    )
+}
+
+#[cfg(not(feature = "parquet"))]
+fn is_no_event_file(_: &SegmentError) -> bool {
+    false
 }

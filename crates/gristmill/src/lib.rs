@@ -40,15 +40,21 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `arrow` | `Answer::to_record_batch`, with the types of arrow 59 |
-//! | `parquet` | the module `parquet`: events from and to Parquet files |
+//! | `parquet` | `Dump`: answers from Parquet files; `Store::export_to`: a store as such; the module `parquet`: events from and to them |
 
+#[cfg(feature = "parquet")]
+mod dump;
 mod engine;
 mod error;
+#[cfg(feature = "parquet")]
+mod export;
 pub mod maintenance;
 mod options;
 mod reader;
 mod store;
 
+#[cfg(feature = "parquet")]
+pub use dump::{Dump, DumpError, DumpOptions};
 pub use error::{Error, ErrorKind};
 pub use options::Options;
 pub use reader::Reader;

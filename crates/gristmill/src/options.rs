@@ -122,6 +122,12 @@ impl Options {
         self
     }
 
+    /// The threads that they say.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn engine(self) -> Result<Engine, Error> {
+        Engine::new(self.threads, self.exec)
+    }
+
     /// Opens the store in a folder for writing and reading, and makes a new one where there is none.
     ///
     /// # Errors

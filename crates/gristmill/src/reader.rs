@@ -62,6 +62,12 @@ impl Reader {
         self.reader.recovery()
     }
 
+    /// How many threads answer fetches.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn threads(&self) -> usize {
+        self.engine.threads()
+    }
+
     /// Answers a fetch.
     ///
     /// # Errors

@@ -250,6 +250,12 @@ impl Store {
         Ok(self.store.snapshot()?)
     }
 
+    /// How many threads answer fetches.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn threads(&self) -> usize {
+        self.engine.threads()
+    }
+
     /// Answers a fetch from everything that was stored before it began.
     ///
     /// # Errors

@@ -1,13 +1,14 @@
 //! `gristmill fetch`, as typed.
 
-use super::{Budgets, Colour, Reading};
+use super::{Budgets, Colour, Reading, SourceWord};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
-/// Answer a query over a store
+/// Answer a query over a store, or over Parquet files
 ///
 /// Works beside a running writer and on a directory without write permission: it sees what was acknowledged when it
-/// opened the store, and writes nothing.
+/// opened the store, and writes nothing. Parquet files are read as they are: an export of a store, or any files whose columns
+/// are those of an event.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -15,11 +16,26 @@ Examples:
   gristmill fetch --store store --format csv query.json > answer.csv
   gristmill fetch --store store --chart=sum query.json
   gristmill fetch --store store --org acme --chart \\
-    '{\"granularity\":\"day\",\"interval\":{\"start\":\"2021-10-28\",\"end\":\"2021-11-03\"}}'")]
+    '{\"granularity\":\"day\",\"interval\":{\"start\":\"2021-10-28\",\"end\":\"2021-11-03\"}}'
+  gristmill fetch --parquet 'dump/**/*.parquet' --map event_time=timestamp query.json")]
 pub(crate) struct FetchArguments {
     /// Directory of the store
-    #[arg(long, value_name = "DIR")]
-    pub(crate) store: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "parquet", conflicts_with = "parquet")]
+    pub(crate) store: Option<PathBuf>,
+
+    /// Parquet files in place of a store: a file, a pattern such as 'dump/**/*.parquet', or a directory for all *.parquet in
+    /// it; may be given several times
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) parquet: Vec<PathBuf>,
+
+    /// The column that the Parquet files call THEIRS is the event's OURS, as in `event_time=timestamp`; may be given several
+    /// times
+    #[arg(long, value_name = "THEIRS=OURS", conflicts_with = "store")]
+    pub(crate) map: Vec<String>,
+
+    /// Who says how far the sender of an event in a Parquet file is trusted
+    #[arg(long, value_name = "WHO", value_enum, default_value = "from-event", conflicts_with = "store")]
+    pub(crate) source: SourceWord,
 
     /// File of the query; `-` is stdin; text that begins with `{` is the query itself
     #[arg(value_name = "QUERY")]

@@ -10,15 +10,16 @@ use std::path::PathBuf;
 /// where there is none.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Columns have the names of an event's fields, as `generate --format parquet` writes them: timestamp of any unit, value \
-a float or an integer, event_version an integer, properties a list of strings, all others strings. What an event may \
+Columns have the names of an event's fields, as `export` writes them, or names that --map leads to these: timestamp of \
+any unit, value a float or an integer, event_version an integer, properties a list of strings, all others strings. What an event may \
 leave out may be null or absent; other columns are ignored and counted. The first row that is no event stops the load.
 
 When stdout is no terminal, the receipt is printed there as one line of JSON: {\"stored\":12,...}.
 
 Examples:
   gristmill import --store store events.parquet
-  gristmill import --store store --source trusted --batch-id dump-2021 dump/*.parquet")]
+  gristmill import --store store --source trusted --batch-id dump-2021 dump/*.parquet
+  gristmill import --store store --map event_time=timestamp --map tenant=organization_id theirs.parquet")]
 pub(crate) struct ImportArguments {
     /// Directory of the store
     #[arg(long, value_name = "DIR")]
@@ -27,6 +28,10 @@ pub(crate) struct ImportArguments {
     /// Parquet files of events
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
+
+    /// The column that the files call THEIRS is the event's OURS, as in `event_time=timestamp`; may be given several times
+    #[arg(long, value_name = "THEIRS=OURS")]
+    pub(crate) map: Vec<String>,
 
     /// Who says how far the sender of an event is trusted
     #[arg(long, value_name = "WHO", value_enum, default_value = "from-event")]

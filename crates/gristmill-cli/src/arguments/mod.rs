@@ -4,6 +4,7 @@ mod bench;
 mod bench_append;
 mod compact;
 mod delete;
+mod export;
 mod fetch;
 mod generate;
 mod import;
@@ -25,6 +26,7 @@ pub(crate) use bench::{BenchArguments, BenchFormat};
 pub(crate) use bench_append::BenchAppendArguments;
 pub(crate) use compact::CompactArguments;
 pub(crate) use delete::DeleteArguments;
+pub(crate) use export::ExportArguments;
 pub(crate) use fetch::{FetchArguments, Format};
 pub(crate) use generate::{EventFormat, GenerateArguments};
 pub(crate) use import::ImportArguments;
@@ -132,6 +134,7 @@ Examples:
   gristmill fetch --store store --chart query.json
   gristmill compact --store store
   gristmill inspect --store store
+  gristmill export --store store --to dump
   gristmill snapshot --store store backup
   gristmill verify --store store
   gristmill serve --store store
@@ -148,6 +151,7 @@ Exit codes:
 pub(crate) enum Command {
     Ingest(IngestArguments),
     Import(ImportArguments),
+    Export(ExportArguments),
     Fetch(FetchArguments),
     Bench(BenchArguments),
     BenchAppend(BenchAppendArguments),

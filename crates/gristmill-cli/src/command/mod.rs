@@ -5,6 +5,7 @@ mod bench_append;
 mod compact;
 mod completions;
 mod delete;
+mod export;
 mod fetch;
 mod generate;
 mod ingest;
@@ -27,6 +28,7 @@ pub(crate) fn run(typed: Arguments) -> Result<(), Failure> {
     match typed.command {
         Command::Ingest(typed) => ingest::run(&typed.try_into()?),
         Command::Import(typed) => ingest::run(&typed.try_into()?),
+        Command::Export(typed) => export::run(&typed.try_into()?),
         Command::Fetch(typed) => fetch::run(&typed.try_into()?),
         Command::Bench(typed) => bench::run(&typed.try_into()?),
         Command::BenchAppend(typed) => bench_append::run(&typed.into()),

@@ -3,8 +3,10 @@
 use super::options;
 use crate::arguments::{ImportArguments, IngestArguments, OnInvalid, SourceWord};
 use crate::failure::{Code, Failure};
+use crate::render::printable;
 use gristmill::Options;
 use gristmill::event::{Batch, Source, SourceRule};
+use gristmill::parquet::ColumnMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +17,8 @@ pub(crate) struct IngestSettings {
     pub(crate) options: Options,
     pub(crate) inputs: Vec<Input>,
     pub(crate) format: InputFormat,
+    /// Other names of the columns of Parquet files.
+    pub(crate) map: ColumnMap,
     /// Bytes of all inputs together; `None` when one of them has no length.
     pub(crate) input_bytes: Option<u64>,
     pub(crate) rule: SourceRule,
@@ -87,8 +91,9 @@ impl TryFrom<IngestArguments> for IngestSettings {
             store: typed.store,
             inputs,
             format: InputFormat::Json,
+            map: ColumnMap::new(),
             input_bytes,
-            rule: rule(typed.source),
+            rule: source(typed.source),
             invalid,
             token: token(typed.batch_id, if batch_rows.is_some() { MAX_NUMBER_BYTES } else { 0 })?,
             batch_rows,
@@ -112,7 +117,8 @@ impl TryFrom<ImportArguments> for IngestSettings {
             input_bytes: input_bytes(&inputs)?,
             inputs,
             format: InputFormat::Parquet,
-            rule: rule(typed.source),
+            map: columns(&typed.map)?,
+            rule: source(typed.source),
             invalid: Invalid::Abort,
             token: token(typed.batch_id, 0)?,
             batch_rows: None,
@@ -135,7 +141,14 @@ fn input(path: PathBuf) -> Input {
     if path.as_os_str() == "-" { Input::Stdin } else { Input::File(path) }
 }
 
-fn rule(word: SourceWord) -> SourceRule {
+/// The columns of files that have other names there.
+pub(super) fn columns(typed: &[String]) -> Result<ColumnMap, Failure> {
+    ColumnMap::parse(typed.iter().map(String::as_str))
+        .map_err(|error| Failure::usage(format!("--map: {}", printable(&error.to_string()))))
+}
+
+/// Who says how far the sender of an event is trusted.
+pub(super) fn source(word: SourceWord) -> SourceRule {
     match word {
         SourceWord::Trusted => SourceRule::Fixed(Source::Trusted),
         SourceWord::Untrusted => SourceRule::Fixed(Source::Untrusted),

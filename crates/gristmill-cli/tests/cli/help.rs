@@ -17,6 +17,7 @@ fn help_teaches_by_example_and_lists_exit_codes() {
         "compact",
         "delete",
         "retain",
+        "export",
         "fetch",
         "bench",
         "bench-append",

@@ -16,6 +16,7 @@ mod corpus_over_http;
 mod crowd;
 mod delete;
 mod deploy;
+mod export;
 mod fetch;
 mod generate;
 mod harness;
@@ -31,6 +32,7 @@ mod interrupt;
 mod killed;
 #[cfg(unix)]
 mod killed_service;
+mod parquet;
 mod readme;
 mod repair;
 mod served;

@@ -3,8 +3,8 @@
 use super::prepare::left_out;
 use crate::plan::Plan;
 use crate::response::{Pass, SegmentScan, Touched};
-use gristmill_storage::segment::Segment;
 use gristmill_storage::segment::file::Form;
+use gristmill_storage::segment::{Segment, SegmentSource};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -37,6 +37,18 @@ pub(super) fn described(plan: &Plan<'_>, segment: &Segment) -> SegmentScan {
             Some(Form::Compressed) => "compressed",
         },
         pruned: left_out(plan, segment),
+        ..SegmentScan::default()
+    }
+}
+
+/// A source of segments before it is looked at.
+pub(super) fn described_source(source: &dyn SegmentSource) -> SegmentScan {
+    let times = source.times();
+    SegmentScan {
+        rows: source.rows(),
+        first: times.map(|(first, _)| first),
+        last: times.map(|(_, last)| last),
+        form: "parquet",
         ..SegmentScan::default()
     }
 }

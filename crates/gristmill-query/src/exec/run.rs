@@ -5,6 +5,7 @@ use super::accumulate::Needs;
 use super::budget::Budget;
 use super::error::ExecError;
 use super::explain::{How, described, micros, note};
+use super::from_sources::merged_from;
 use super::merge::{Dictionaries, Merged, Source, merge};
 use super::prepare::{Located, Prepared, left_out, locate, prepare};
 use super::scan::{Found, SharedBuckets, scan};
@@ -15,7 +16,7 @@ use super::tuning::Tuning;
 use crate::plan::Plan;
 use crate::request::{EmptyBuckets, Fetch, Filter, Interval, Metric};
 use crate::response::{Answer, Explanation, Missing, Pass, Touched, fill};
-use gristmill_storage::segment::{Segment, SegmentError};
+use gristmill_storage::segment::{Segment, SegmentError, SegmentSource};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -41,7 +42,7 @@ pub(crate) struct Tally {
 }
 
 /// Fewer rows than this are scanned on the calling thread: handing them to another one takes longer than the scan.
-const PARALLEL_ROWS: u64 = 32 * 1024;
+pub(super) const PARALLEL_ROWS: u64 = 32 * 1024;
 
 /// More segments than this are opened by all threads, since each may have to be read from its file.
 const PARALLEL_SEGMENTS: usize = 4;
@@ -61,7 +62,22 @@ pub fn execute(
     cancel: Option<&Cancel>,
 ) -> Result<Answer, ExecError> {
     let stop = Stop::new(&options.budget, cancel);
-    answer(fetch, segments, options, pool, stop, None)
+    answer(fetch, &Events::Segments(segments), options, pool, stop, None)
+}
+
+/// As [`execute`], from events of which segments are made as they are needed. A few of these are in memory at a time.
+///
+/// # Errors
+/// As [`execute`].
+pub fn execute_from(
+    fetch: &Fetch,
+    sources: &[Arc<dyn SegmentSource>],
+    options: &ExecOptions,
+    pool: &rayon::ThreadPool,
+    cancel: Option<&Cancel>,
+) -> Result<Answer, ExecError> {
+    let stop = Stop::new(&options.budget, cancel);
+    answer(fetch, &Events::Sources(sources), options, pool, stop, None)
 }
 
 /// As [`execute`], and tells how the answer was found.
@@ -74,10 +90,47 @@ pub fn explain(
     options: &ExecOptions,
     pool: &rayon::ThreadPool,
 ) -> Result<(Answer, Explanation), ExecError> {
+    explained(fetch, &Events::Segments(segments), options, pool)
+}
+
+/// As [`execute_from`], and tells how the answer was found.
+///
+/// # Errors
+/// As [`execute`].
+pub fn explain_from(
+    fetch: &Fetch,
+    sources: &[Arc<dyn SegmentSource>],
+    options: &ExecOptions,
+    pool: &rayon::ThreadPool,
+) -> Result<(Answer, Explanation), ExecError> {
+    explained(fetch, &Events::Sources(sources), options, pool)
+}
+
+/// Where the events are.
+enum Events<'e> {
+    Segments(&'e [Arc<Segment>]),
+    Sources(&'e [Arc<dyn SegmentSource>]),
+}
+
+impl Events<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Segments(segments) => segments.len(),
+            Self::Sources(sources) => sources.len(),
+        }
+    }
+}
+
+fn explained(
+    fetch: &Fetch,
+    events: &Events<'_>,
+    options: &ExecOptions,
+    pool: &rayon::ThreadPool,
+) -> Result<(Answer, Explanation), ExecError> {
     let start = Instant::now();
     let mut explanation = Explanation::default();
     let stop = Stop::new(&options.budget, None);
-    let answer = answer(fetch, segments, options, pool, stop, Some(&mut explanation.passes))?;
+    let answer = answer(fetch, events, options, pool, stop, Some(&mut explanation.passes))?;
     explanation.rows = answer.len() as u64;
     explanation.micros = micros(start);
     Ok((answer, explanation))
@@ -85,21 +138,24 @@ pub fn explain(
 
 fn answer(
     fetch: &Fetch,
-    segments: &[Arc<Segment>],
+    events: &Events<'_>,
     options: &ExecOptions,
     pool: &rayon::ThreadPool,
     stop: Stop<'_>,
     mut passes: Option<&mut Vec<Pass>>,
 ) -> Result<Answer, ExecError> {
-    let span = trace::fetch(segments.len());
+    let span = trace::fetch(events.len());
     let _entered = span.enter();
     let mut touched = Touched::default();
     let account = Account::new(options, fetch);
     let mut tally = |fetch: &Fetch, missing: &mut Vec<Missing>| -> Result<Tally, ExecError> {
         let plan = Plan::new(fetch, options, stop, &account, passes.is_some())?;
         let before = account.taken();
-        let (mut merged, pass) =
-            merged(&Run { plan: &plan, pool, span: &span }, segments, missing, &mut touched)?;
+        let run = Run { plan: &plan, pool, span: &span };
+        let (mut merged, pass) = match events {
+            Events::Segments(segments) => merged(&run, segments, missing, &mut touched)?,
+            Events::Sources(sources) => merged_from(&run, sources, missing, &mut touched)?,
+        };
         if let Some(passes) = &mut passes {
             passes.push(pass);
         }
@@ -179,6 +235,17 @@ fn merged(
         }
     }
     pass.scan_micros = micros(start);
+    let merged = add_up(plan, sources, pool, &mut pass)?;
+    Ok((merged, pass))
+}
+
+/// Adds up what the scans found.
+pub(super) fn add_up(
+    plan: &Plan<'_>,
+    sources: Vec<Source>,
+    pool: &rayon::ThreadPool,
+    pass: &mut Pass,
+) -> Result<Merged, ExecError> {
     let start = Instant::now();
     let merged = merge(plan, sources, pool)?;
     pass.merge_micros = micros(start);
@@ -186,21 +253,22 @@ fn merged(
     if plan.explains {
         pass.metrics = plan.fetch.metrics.iter().map(|metric| metric.name.clone()).collect();
     }
-    Ok((merged, pass))
+    Ok(merged)
 }
 
-struct Run<'r> {
-    plan: &'r Plan<'r>,
-    pool: &'r rayon::ThreadPool,
+/// What all segments of a fetch share.
+pub(super) struct Run<'r> {
+    pub(super) plan: &'r Plan<'r>,
+    pub(super) pool: &'r rayon::ThreadPool,
     /// That of the fetch.
-    span: &'r Span,
+    pub(super) span: &'r Span,
 }
 
 /// What one segment gave.
-struct Scanned {
-    sources: Vec<Source>,
-    touched: Touched,
-    how: How,
+pub(super) struct Scanned {
+    pub(super) sources: Vec<Source>,
+    pub(super) touched: Touched,
+    pub(super) how: How,
 }
 
 /// A segment and the scan of it, or why there is none.
@@ -284,14 +352,14 @@ impl Run<'_> {
 }
 
 /// A segment to be scanned.
-struct Task<'p, 's> {
-    segment: &'s Segment,
-    start: Start<'p>,
-    span: Span,
+pub(super) struct Task<'p, 's> {
+    pub(super) segment: &'s Segment,
+    pub(super) start: Start<'p>,
+    pub(super) span: Span,
 }
 
 /// How far a segment is on its way to the scan.
-enum Start<'p> {
+pub(super) enum Start<'p> {
     Located(Located),
     Prepared(Result<Option<Prepared<'p>>, ExecError>),
 }
@@ -307,7 +375,7 @@ impl Task<'_, '_> {
     }
 }
 
-fn scan_segment(
+pub(super) fn scan_segment(
     plan: &Plan<'_>,
     task: Task<'_, '_>,
     shared: &SharedBuckets,

@@ -21,7 +21,7 @@ pub struct Explanation {
 pub struct Pass {
     /// The figures that it gives.
     pub metrics: Vec<String>,
-    /// Every segment of the store, in its order.
+    /// Every segment of the store, in its order; of Parquet files, every part of a row group.
     pub segments: Vec<SegmentScan>,
     /// Groups of all segments together.
     pub groups: u64,
@@ -38,11 +38,12 @@ pub struct Pass {
 pub struct SegmentScan {
     /// Its events; those in range only where others must not be told of.
     pub rows: u64,
-    /// The first of its events, in milliseconds since 1970-01-01T00:00:00Z; none where others must not be told of.
+    /// The first of its events, in milliseconds since 1970-01-01T00:00:00Z; none where it is not known, or others must not be
+    /// told of.
     pub first: Option<i64>,
     /// The last of them.
     pub last: Option<i64>,
-    /// `memory`, `plain` or `compressed`.
+    /// `memory`, `plain`, `compressed` or `parquet`.
     pub form: &'static str,
     /// Why it was not looked at: `interval`, `organization` (by the bounds that the catalog has), `rows` (it has none of
     /// the organization, vendor and interval), `filter` (no value of it matches), or `unreadable`.

@@ -1,17 +1,17 @@
 //! Events out of a Parquet file, some row groups at a time, whose columns are decoded by several threads.
 
-use super::ImportError;
 use super::column::{ColumnReader, Piece};
 use super::decode::{Decoded, Fault, Receiver, Refusal};
-use super::fields::Fields;
+use super::file::ParquetFile;
+use super::{ColumnMap, ImportError};
 use crate::event::{EventError, EventLimits, Ignored, SourceRule};
 use crate::ordered::Ordered;
 use crate::schema::Column;
 use crate::segment::{BuiltColumn, SegmentBuilder};
 use crate::timestamp::Timestamp;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use parquet::arrow::arrow_reader::ArrowReaderMetadata;
+use parquet::file::metadata::PageIndexPolicy;
 use std::fmt;
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -21,10 +21,10 @@ const CHUNK_ROWS: usize = 1 << 20;
 /// Reads the events of a Parquet file in chunks, on several threads, in memory that a few chunks bound. Threads share the
 /// columns of a chunk, so that each chunk is whole soon, and few of them are in memory.
 ///
-/// The columns are those of an event, by their names ([`Column::all`](crate::schema::Column::all)), in any order:
-/// `timestamp` of any unit (without a zone it is UTC; finer than a millisecond is floored), `value` a float or an
-/// integer, `event_version` an integer, `properties` a list of strings, all others strings. Optional columns may be
-/// absent, which is as if they were null; a null `timestamp` is the time of arrival. Other columns are ignored. What
+/// The columns are those of an event, by their names ([`Column::all`](crate::schema::Column::all)) or those that a
+/// [`ColumnMap`] leads to them, in any order: `timestamp` of any unit (without a zone it is UTC; finer than a millisecond
+/// is floored), `value` a float or an integer, `event_version` an integer, `properties` a list of strings, all others
+/// strings. Optional columns may be absent, which is as if they were null; a null `timestamp` is the time of arrival. Other columns are ignored. What
 /// an event must be is the same as in JSON, and the first row that is none ends it all.
 pub struct ParquetChunks {
     /// For each piece, its columns.
@@ -42,24 +42,19 @@ impl ParquetChunks {
     /// get `arrival`.
     pub fn open(
         path: impl AsRef<Path>,
+        map: &ColumnMap,
         rule: impl Into<SourceRule>,
         arrival: Timestamp,
         threads: usize,
     ) -> Result<Self, ImportError> {
-        let path = path.as_ref().to_owned();
-        let file = File::open(&path)?;
-        // What the writer had in memory does not matter: texts are read as they suit here.
-        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let found = ArrowReaderMetadata::load(&file, options)?;
-        let rows = u64::try_from(found.metadata().file_metadata().num_rows()).unwrap_or(0);
-        let fields = Fields::of(found.schema(), found.metadata())?;
-        let options = ArrowReaderOptions::new().with_schema(Arc::clone(&fields.schema));
-        let metadata = ArrowReaderMetadata::try_new(Arc::clone(found.metadata()), options)?;
-        let order = fields.widest_first();
-        let pieces = pieces(&metadata);
-        let ignored = fields.ignored.clone();
-        let receiver = Receiver { rule: rule.into(), arrival, limits: EventLimits::default() };
-        let reader = ColumnReader { path, metadata, fields, receiver };
+        let file = ParquetFile::open(path.as_ref(), map, PageIndexPolicy::Skip)?;
+        file.fields.require(Column::all())?;
+        let rows = u64::try_from(file.metadata.metadata().file_metadata().num_rows()).unwrap_or(0);
+        let order = file.fields.widest_first();
+        let pieces = pieces(&file.metadata);
+        let ignored = file.fields.ignored.clone();
+        let receiver = Receiver { rule: rule.into(), arrival: Some(arrival), limits: EventLimits::default() };
+        let reader = ColumnReader { file, receiver };
         let items: Vec<(Arc<Piece>, Column)> =
             pieces.iter().flat_map(|piece| order.iter().map(|&column| (Arc::clone(piece), column))).collect();
         let columns =

@@ -2,20 +2,12 @@
 
 use super::ImportError;
 use super::decode::{self, Decoded, Fault, Receiver};
-use super::fields::Fields;
+use super::file::ParquetFile;
+use super::selection::Selection;
 use crate::schema::Column;
 use crate::segment::{BuiltColumn, DimensionBuilder, ValueVec};
 use arrow_array::ArrayRef;
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
-};
-use std::fs::File;
 use std::ops::Range;
-use std::path::PathBuf;
-
-/// Rows that are decoded at once. Each time the dictionary of the row group is looked at as a whole.
-const BATCH_ROWS: usize = 1 << 17;
 
 /// Some rows of a file.
 #[derive(Debug)]
@@ -32,9 +24,7 @@ pub(super) struct Piece {
 /// What it takes to read any column of a file, on any thread.
 #[derive(Debug)]
 pub(super) struct ColumnReader {
-    pub(super) path: PathBuf,
-    pub(super) metadata: ArrowReaderMetadata,
-    pub(super) fields: Fields,
+    pub(super) file: ParquetFile,
     pub(super) receiver: Receiver,
 }
 
@@ -62,7 +52,10 @@ impl ColumnReader {
             Column::Dimension(dimension) => {
                 let mut builder = DimensionBuilder::with_capacity(dimension, piece.rows);
                 self.each_batch(piece, column, |array, rows| {
-                    Ok(builder.push_rows(&decode::dimension(dimension, array, rows, receiver)?)?)
+                    Ok(builder.push_rows(
+                        &decode::dimension(dimension, array, rows, receiver)?,
+                        std::slice::from_ref(&(0..rows)),
+                    )?)
                 })?;
                 Ok(BuiltColumn::Dimension(dimension, builder))
             }
@@ -77,36 +70,28 @@ impl ColumnReader {
         column: Column,
         mut take: impl FnMut(Option<&ArrayRef>, usize) -> Decoded<()>,
     ) -> Decoded<()> {
-        let Some(place) = self.fields.place(column) else { return take(None, piece.rows) };
+        if self.file.fields.place(column).is_none() {
+            return take(None, piece.rows);
+        }
         let mut before = 0;
         for group in piece.groups.clone() {
-            for batch in self.open(piece, group, place)? {
-                let batch = batch?;
-                let rows = batch.num_rows();
-                take(batch.columns().first(), rows).map_err(|fault| fault.after(before))?;
+            let selection =
+                (piece.groups.len() == 1).then(|| Selection::range(piece.skip..piece.skip + piece.rows));
+            self.file.each_batch(group, column, selection.as_ref(), |array, rows| {
+                take(Some(array), rows).map_err(|fault| fault.after(before))?;
                 before += rows;
-            }
+                Ok(())
+            })?;
         }
         // Each column is read by itself, so nothing else compares their lengths.
-        if before == piece.rows {
-            return Ok(());
-        }
-        let (column, expected, found) = (column.name(), piece.rows, before);
-        Err(Fault::Column(ImportError::Rows { column, expected, found }))
+        same_rows(column, piece.rows, before)
     }
+}
 
-    fn open(&self, piece: &Piece, group: usize, place: usize) -> Decoded<ParquetRecordBatchReader> {
-        // Handles of one file that are copies of each other share their position, so each reader opens its own.
-        let file = File::open(&self.path)?;
-        let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
-            .with_row_groups(vec![group])
-            .with_projection(ProjectionMask::roots(self.metadata.parquet_schema(), [place]))
-            .with_batch_size(BATCH_ROWS);
-        let all = self.metadata.metadata().row_group(group).num_rows();
-        if piece.groups.len() == 1 && usize::try_from(all) != Ok(piece.rows) {
-            let rows = [RowSelector::skip(piece.skip), RowSelector::select(piece.rows)];
-            builder = builder.with_row_selection(RowSelection::from(rows.to_vec()));
-        }
-        Ok(builder.build()?)
+/// Refuses a column that has other rows than the file says.
+pub(super) fn same_rows(column: Column, expected: usize, found: usize) -> Decoded<()> {
+    if found == expected {
+        return Ok(());
     }
+    Err(Fault::Column(ImportError::Rows { column: column.name(), expected, found }))
 }

@@ -8,10 +8,10 @@ use arrow_array::builder::{
 };
 use arrow_array::types::Int32Type;
 use arrow_array::{ArrayRef, RecordBatch};
-use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow_schema::{ArrowError, DataType, Field, FieldRef, Schema, SchemaRef, TimeUnit};
 use std::sync::Arc;
 
-const UTC: &str = "UTC";
+pub(super) const UTC: &str = "UTC";
 
 type TextBuilder = StringDictionaryBuilder<Int32Type>;
 
@@ -62,21 +62,30 @@ impl Columns {
     }
 }
 
-fn field(column: Column) -> Field {
-    let text = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+/// The field of a column.
+pub(super) fn field(column: Column) -> Field {
     let (data_type, nullable) = match column {
         Column::Timestamp => (DataType::Timestamp(TimeUnit::Millisecond, Some(Arc::from(UTC))), false),
         Column::Value => (DataType::Float64, true),
         Column::Dimension(dimension) => {
             let data_type = match dimension.kind() {
                 Kind::Integer => DataType::Int64,
-                Kind::Text | Kind::Source => text(),
-                Kind::MultiText => DataType::List(Arc::new(Field::new("item", text(), true))),
+                Kind::Text | Kind::Source => text_type(),
+                Kind::MultiText => DataType::List(item()),
             };
             (data_type, !dimension.required())
         }
     };
     Field::new(column.name(), data_type, nullable)
+}
+
+/// The field of the values of a list; the name is that of the Parquet format.
+pub(super) fn item() -> FieldRef {
+    Arc::new(Field::new("element", text_type(), false))
+}
+
+fn text_type() -> DataType {
+    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
 }
 
 impl Builder {
@@ -88,7 +97,7 @@ impl Builder {
                 Kind::Integer => Self::Integer(Int64Builder::new()),
                 Kind::Text => Self::Text(TextBuilder::new()),
                 Kind::Source => Self::Source(TextBuilder::new()),
-                Kind::MultiText => Self::MultiText(ListBuilder::new(TextBuilder::new())),
+                Kind::MultiText => Self::MultiText(ListBuilder::new(TextBuilder::new()).with_field(item())),
             },
         }
     }

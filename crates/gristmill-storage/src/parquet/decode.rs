@@ -1,7 +1,7 @@
 //! Arrow columns into the columns of a segment builder, checked by the rules of an event.
 
 use super::ImportError;
-use super::fields::{expected, units_a_second};
+use super::fields::{expected, millis_of, timestamp_unit, units_a_second};
 use crate::event::distinct::keep_first;
 use crate::event::{EventLimits, EventProblem, Source, SourceRule, check};
 use crate::hash::HashMap;
@@ -22,8 +22,8 @@ use arrow_schema::DataType;
 #[derive(Clone, Debug)]
 pub(super) struct Receiver {
     pub(super) rule: SourceRule,
-    /// The timestamp of events without one.
-    pub(super) arrival: Timestamp,
+    /// The timestamp of events without one, where there is an arrival.
+    pub(super) arrival: Option<Timestamp>,
     pub(super) limits: EventLimits,
 }
 
@@ -76,22 +76,21 @@ pub(super) fn timestamps(array: Option<&ArrayRef>, rows: usize, receiver: &Recei
         Some(millis) => Timestamp::from_millis(millis)
             .map(Timestamp::millis)
             .map_err(|error| at(row, column, EventProblem::Timestamp(error))),
-        None => Ok(receiver.arrival.millis()),
+        None => match receiver.arrival {
+            Some(arrival) => Ok(arrival.millis()),
+            None => Err(at(row, column, EventProblem::Missing)),
+        },
     };
     let Some(array) = array else { return (0..rows).map(|row| checked(row, None)).collect() };
-    let DataType::Timestamp(unit, _) = array.data_type() else { return Err(unexpected(column, array)) };
-    let units = units_a_second(*unit);
+    let unit = timestamp_unit(array.data_type()).ok_or_else(|| unexpected(column, array))?;
+    let units = units_a_second(unit);
     let numbers: &ScalarBuffer<i64> = match units {
         1 => array.as_primitive::<TimestampSecondType>().values(),
         1_000 => array.as_primitive::<TimestampMillisecondType>().values(),
         1_000_000 => array.as_primitive::<TimestampMicrosecondType>().values(),
         _ => array.as_primitive::<TimestampNanosecondType>().values(),
     };
-    // Beyond the range of milliseconds is beyond that of events.
-    let millis = |number: i64| {
-        if units < 1_000 { number.saturating_mul(1_000) } else { number.div_euclid(units / 1_000) }
-    };
-    (0..rows).map(|row| checked(row, array.is_valid(row).then(|| millis(numbers[row])))).collect()
+    (0..rows).map(|row| checked(row, array.is_valid(row).then(|| millis_of(numbers[row], units)))).collect()
 }
 
 /// The values of some rows, where they have one.

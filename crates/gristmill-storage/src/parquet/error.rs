@@ -29,12 +29,14 @@ pub enum ImportError {
         found: String,
     },
     /// A required column is not there.
-    #[error("the column `{column}` is required and is absent")]
+    #[error(
+        "the column `{column}` is required and is absent; where it has another name, map that name to it"
+    )]
     Absent {
         /// Name of the column.
         column: &'static str,
     },
-    /// Two columns have the same name.
+    /// Two columns have the same name, or names that mean the same.
     #[error("the column `{column}` stands twice in the file")]
     Repeated {
         /// Name of the column.
@@ -56,6 +58,12 @@ pub enum ImportError {
     /// The events do not fit together.
     #[error("the events cannot be brought into columns")]
     Columns(#[from] SegmentError),
+    /// The file is not the one whose end was read when it was opened.
+    #[error("has changed since it was opened; open the files anew")]
+    Changed,
+    /// Nobody waits for the events any more.
+    #[error("was not read to its end, since that was no longer wanted")]
+    Stopped,
     /// A thread that reads has panicked.
     #[error("a thread that reads the events has failed")]
     Panicked,

@@ -1,6 +1,6 @@
 //! Which columns of a Parquet file are an event's, and what they may hold.
 
-use super::ImportError;
+use super::{ColumnMap, ImportError};
 use crate::event::Ignored;
 use crate::schema::{Column, Dimension, Kind};
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
@@ -26,13 +26,17 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    /// Sorts out the columns of a file.
-    pub(super) fn of(file: &Schema, metadata: &ParquetMetaData) -> Result<Self, ImportError> {
+    /// Sorts out the columns of a file, some of which have other names there.
+    pub(super) fn of(
+        file: &Schema,
+        metadata: &ParquetMetaData,
+        map: &ColumnMap,
+    ) -> Result<Self, ImportError> {
         let rows = u64::try_from(metadata.file_metadata().num_rows()).unwrap_or(0);
         let widths = bytes_a_row(metadata, file.fields().len());
         let (mut fields, mut places, mut ignored) = (Vec::new(), Vec::new(), Ignored::default());
         for (place, field) in file.fields().iter().enumerate() {
-            let Some(column) = Column::from_name(field.name()) else {
+            let Some(column) = map.column(field.name(), |name| file.index_of(name).is_ok()) else {
                 ignored.add_times(field.name(), rows);
                 fields.push(Arc::clone(field));
                 continue;
@@ -50,12 +54,20 @@ impl Fields {
             places.push((column, place));
             fields.push(Arc::new(Field::clone(field).with_data_type(wanted)));
         }
-        for column in Column::all() {
-            if is_needed(column) && !places.iter().any(|&(known, _)| known == column) {
-                return Err(ImportError::Absent { column: column.name() });
-            }
-        }
         Ok(Self { schema: Arc::new(Schema::new(fields)), places, widths, ignored })
+    }
+
+    /// Refuses a file without one of these columns, where no event can do without it.
+    pub(super) fn require(&self, columns: impl IntoIterator<Item = Column>) -> Result<(), ImportError> {
+        match columns.into_iter().find(|&column| is_needed(column) && self.place(column).is_none()) {
+            Some(column) => Err(ImportError::Absent { column: column.name() }),
+            None => Ok(()),
+        }
+    }
+
+    /// Bytes a row of a column, before they are compressed; 0 where it is absent.
+    pub(super) fn width(&self, column: Column) -> u64 {
+        self.place(column).map_or(0, |place| self.widths[place])
     }
 
     /// The place of a column in the file, where it is there.
@@ -133,6 +145,19 @@ pub(super) fn expected(column: Column) -> &'static str {
             Kind::MultiText => "a list of strings",
         },
     }
+}
+
+/// The unit of a column of timestamps; `None` where it holds something else.
+pub(super) fn timestamp_unit(found: &DataType) -> Option<TimeUnit> {
+    match found {
+        DataType::Timestamp(unit, _) => Some(*unit),
+        _ => None,
+    }
+}
+
+/// The millisecond that a number of so many units a second is in. Beyond the range of milliseconds is beyond that of events.
+pub(super) fn millis_of(number: i64, units: i64) -> i64 {
+    if units < 1_000 { number.saturating_mul(1_000) } else { number.div_euclid(units / 1_000) }
 }
 
 /// How many units of a timestamp make a second.

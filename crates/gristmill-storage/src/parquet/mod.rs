@@ -4,12 +4,21 @@ mod chunks;
 mod column;
 mod columns;
 mod decode;
+mod dump;
 mod error;
+mod export;
 mod fields;
+mod file;
+mod map;
+mod prune;
+mod selection;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 pub use chunks::ParquetChunks;
+pub use dump::DumpFile;
 pub use error::ImportError;
+pub use export::{Export, ExportError, ExportOptions, ExportProgress, export};
+pub use map::{ColumnMap, MapError};
 pub use writer::{EventWriter, ParquetError};

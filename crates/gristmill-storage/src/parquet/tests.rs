@@ -46,7 +46,7 @@ fn import(file: &NamedTempFile, rule: SourceRule) -> Result<Vec<Event>, String> 
         }
         text
     };
-    let mut chunks = ParquetChunks::open(file.path(), rule, ARRIVAL, 2).map_err(tell)?;
+    let mut chunks = ParquetChunks::open(file.path(), &ColumnMap::new(), rule, ARRIVAL, 2).map_err(tell)?;
     let mut events = Vec::new();
     while let Some(chunk) = chunks.next_chunk() {
         // All events have one instant and tenant where their order matters, so that a segment keeps it.
@@ -267,11 +267,12 @@ fn columns_of_other_types_are_refused_and_unknown_ones_ignored() {
     columns.remove(1);
     assert_eq!(
         import(&file(&columns, 10), SourceRule::FromEvent).unwrap_err(),
-        "the column `vendor` is required and is absent"
+        "the column `vendor` is required and is absent; where it has another name, map that name to it"
     );
 
     let file = with(3, &[("colour", texts(&[None, None, Some("red")]))]);
-    let chunks = ParquetChunks::open(file.path(), SourceRule::FromEvent, ARRIVAL, 1).unwrap();
+    let chunks =
+        ParquetChunks::open(file.path(), &ColumnMap::new(), SourceRule::FromEvent, ARRIVAL, 1).unwrap();
     assert_eq!(chunks.ignored().iter().collect::<Vec<_>>(), [("colour", 3)]);
     assert_eq!(chunks.rows(), 3);
     assert_eq!(import(&file, SourceRule::FromEvent).unwrap().len(), 3);

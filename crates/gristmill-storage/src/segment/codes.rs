@@ -150,7 +150,7 @@ impl Lists {
     }
 
     /// Where the codes of several rows lie in [`Lists::codes`].
-    pub(super) fn range_of(&self, rows: &Range<usize>) -> Range<usize> {
+    pub(crate) fn range_of(&self, rows: &Range<usize>) -> Range<usize> {
         let at = |row: usize| self.offsets[row].cast_unsigned() as usize;
         at(rows.start)..at(rows.end)
     }

@@ -66,14 +66,33 @@ pub enum SegmentError {
         /// The reason given.
         source: arrow_schema::ArrowError,
     },
+    /// The segment was made without a column that is read of it: a mistake of this library.
+    #[error(
+        "the column `{column}` was not read into the segment; this is a mistake of the library, please report it"
+    )]
+    NotRead {
+        /// Name of the column.
+        column: &'static str,
+    },
+    /// A file that is no segment, and from which events were to be read.
+    #[error("`{file}`: {source}")]
+    Foreign {
+        /// The path of the file.
+        file: String,
+        /// Why they cannot be read.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
 }
 
 impl SegmentError {
     /// The file that it is about, where it is about one.
     pub fn file(&self) -> Option<&str> {
         match self {
-            Self::Io { file, .. } | Self::Damaged { file, .. } | Self::NewerFormat { file, .. } => Some(file),
-            Self::Full { .. } | Self::Empty | Self::Encode { .. } => None,
+            Self::Io { file, .. }
+            | Self::Damaged { file, .. }
+            | Self::NewerFormat { file, .. }
+            | Self::Foreign { file, .. } => Some(file),
+            Self::Full { .. } | Self::Empty | Self::Encode { .. } | Self::NotRead { .. } => None,
         }
     }
 }

@@ -16,10 +16,12 @@ mod merge;
 mod meta;
 mod part;
 mod postings;
+mod projected;
 mod rows;
 mod runs;
 #[expect(clippy::module_inception, reason = "the file is named for its noun, which names the module too")]
 mod segment;
+mod source;
 mod ticks;
 
 #[cfg(test)]
@@ -28,7 +30,7 @@ mod samples;
 pub use alive::Alive;
 pub use builder::SegmentBuilder;
 #[cfg(feature = "parquet")]
-pub(crate) use builder::{BuiltColumn, DimensionBuilder, DimensionRows, ValueVec};
+pub(crate) use builder::{BuiltColumn, DimensionBuilder, DimensionRows, ProjectedRows, Times, ValueVec};
 pub use cache::PartCache;
 pub use codes::{Codes, DimensionCodes, Lists, NULL_CODE};
 pub use columns::{Timestamps, Values};
@@ -42,4 +44,5 @@ pub use postings::Postings;
 pub use rows::SegmentRows;
 pub use runs::{Run, RunTable, ValueStats};
 pub use segment::Segment;
+pub use source::{Accepts, RowRequest, RowTest, SegmentSource};
 pub use ticks::{RunTicks, RunTimes, Ticks};

@@ -4,6 +4,7 @@ use super::cache::HeapBytes;
 use super::file::{FileSegment, Form, Remover};
 use super::heap::HeapSegment;
 use super::lost::LostSegment;
+use super::projected::ProjectedSegment;
 use super::{
     Alive, Dictionary, DimensionCodes, FixedValues, Postings, RunTable, SegmentError, SegmentMeta,
     SegmentRows, Ticks, Timestamps, Values,
@@ -38,11 +39,18 @@ enum Parts {
     Heap(Arc<HeapSegment>),
     File(Arc<FileSegment>),
     Lost(Arc<LostSegment>),
+    Projected(Arc<ProjectedSegment>),
 }
 
 impl Segment {
     pub(super) fn on_heap(heap: HeapSegment) -> Self {
         Self::new(SegmentMeta::of(&heap), Parts::Heap(Arc::new(heap)))
+    }
+
+    /// A segment of which some columns only were read: every read of another one is an error.
+    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "only Parquet files are read so"))]
+    pub(super) fn projected(parts: ProjectedSegment) -> Self {
+        Self::new(parts.meta(), Parts::Projected(Arc::new(parts)))
     }
 
     pub(super) fn in_file(meta: SegmentMeta, file: FileSegment) -> Self {
@@ -94,6 +102,7 @@ impl Segment {
             Parts::Heap(heap) => Ok(Arc::clone(&heap.runs)),
             Parts::File(file) => file.runs(&self.meta),
             Parts::Lost(lost) => Err(lost.error()),
+            Parts::Projected(parts) => Ok(Arc::clone(&parts.runs)),
         }
     }
 
@@ -103,6 +112,7 @@ impl Segment {
             Parts::Heap(heap) => Ok(Arc::clone(&heap.dimension(dimension).dictionary)),
             Parts::File(file) => file.dictionary(dimension, &self.meta),
             Parts::Lost(lost) => Err(lost.error()),
+            Parts::Projected(parts) => Ok(Arc::clone(&parts.dimension(dimension)?.dictionary)),
         }
     }
 
@@ -112,6 +122,7 @@ impl Segment {
             Parts::Heap(heap) => Ok(Arc::clone(&heap.dimension(dimension).codes)),
             Parts::File(file) => file.codes(dimension, &self.meta),
             Parts::Lost(lost) => Err(lost.error()),
+            Parts::Projected(parts) => Ok(Arc::clone(&parts.dimension(dimension)?.codes)),
         }
     }
 
@@ -121,13 +132,14 @@ impl Segment {
             Parts::Heap(heap) => Ok(Arc::clone(&heap.timestamps)),
             Parts::File(file) => file.timestamps(&self.meta),
             Parts::Lost(lost) => Err(lost.error()),
+            Parts::Projected(parts) => parts.timestamps(),
         }
     }
 
     /// Where each run stands at regular instants; none are kept on the heap.
     pub fn ticks(&self) -> Result<Arc<Ticks>, SegmentError> {
         match &self.parts {
-            Parts::Heap(_) => Ok(Arc::default()),
+            Parts::Heap(_) | Parts::Projected(_) => Ok(Arc::default()),
             Parts::File(file) => file.ticks(&self.meta),
             Parts::Lost(lost) => Err(lost.error()),
         }
@@ -139,13 +151,14 @@ impl Segment {
             Parts::Heap(heap) => Ok(Arc::clone(&heap.values)),
             Parts::File(file) => file.values(&self.meta),
             Parts::Lost(lost) => Err(lost.error()),
+            Parts::Projected(parts) => parts.values(),
         }
     }
 
     /// The values as multiples of a unit of each run; `None` where none are kept, as on the heap.
     pub fn fixed_values(&self) -> Result<Option<Arc<FixedValues>>, SegmentError> {
         match &self.parts {
-            Parts::Heap(_) => Ok(None),
+            Parts::Heap(_) | Parts::Projected(_) => Ok(None),
             Parts::File(file) => file.fixed_values(&self.meta).map(Some),
             Parts::Lost(lost) => Err(lost.error()),
         }
@@ -154,7 +167,7 @@ impl Segment {
     /// The rows of each code of a dimension; `None` where none are kept, as on the heap: scan the codes instead.
     pub fn postings(&self, dimension: Dimension) -> Result<Option<Arc<Postings>>, SegmentError> {
         match &self.parts {
-            Parts::Heap(_) => Ok(None),
+            Parts::Heap(_) | Parts::Projected(_) => Ok(None),
             Parts::File(file) => file.postings(dimension, &self.meta),
             Parts::Lost(lost) => Err(lost.error()),
         }
@@ -164,7 +177,7 @@ impl Segment {
     pub fn form(&self) -> Option<Form> {
         match &self.parts {
             Parts::File(file) => Some(file.form()),
-            Parts::Heap(_) | Parts::Lost(_) => None,
+            Parts::Heap(_) | Parts::Lost(_) | Parts::Projected(_) => None,
         }
     }
 
@@ -176,7 +189,7 @@ impl Segment {
     /// Why the index file could not be used and was made anew in memory; `None` where it could, and on the heap.
     pub fn index_damage(&self) -> Option<&str> {
         match &self.parts {
-            Parts::Heap(_) | Parts::Lost(_) => None,
+            Parts::Heap(_) | Parts::Lost(_) | Parts::Projected(_) => None,
             Parts::File(file) => file.index_damage(),
         }
     }
@@ -201,6 +214,7 @@ impl Segment {
             Parts::Heap(heap) => Ok(HeapSegment::clone(heap)),
             Parts::File(file) => file.to_heap(&self.meta),
             Parts::Lost(lost) => Err(lost.error()),
+            Parts::Projected(_) => Err(SegmentError::NotRead { column: "some columns" }),
         }
     }
 
@@ -216,6 +230,7 @@ impl Segment {
     pub fn heap_bytes(&self) -> usize {
         match &self.parts {
             Parts::Heap(heap) => heap.heap_bytes(),
+            Parts::Projected(parts) => parts.heap_bytes(),
             Parts::File(_) | Parts::Lost(_) => 0,
         }
     }

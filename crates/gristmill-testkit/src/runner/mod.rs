@@ -1,11 +1,15 @@
 //! The ways a fetch can be answered, behind one trait, so that the same cases run through all of them.
 
 mod command_line;
+mod dump;
+mod export;
 mod layout;
 mod oracle;
 mod reader;
 
 pub use command_line::CommandLineRunner;
+pub use dump::{DumpRunner, ParquetForm, names, write_parquet};
+pub use export::ExportRunner;
 pub use layout::{Layout, StoreRunner};
 pub use oracle::OracleRunner;
 pub use reader::ReaderRunner;

@@ -9,7 +9,7 @@ use gristmill::Timestamp;
 use gristmill::event::{
     Batch, BatchBuilder, BatchError, EventChunks, EventError, EventReader, Ignored, ReadError, SourceRule,
 };
-use gristmill::parquet::{ImportError, ParquetChunks};
+use gristmill::parquet::{ColumnMap, ImportError, ParquetChunks};
 use gristmill::segment::SegmentBuilder;
 use indicatif::ProgressBar;
 use std::collections::BTreeMap;
@@ -57,6 +57,7 @@ pub(super) fn start<T: Send + 'static>(
     };
     let (sender, receiver) = sync_channel(WAITING);
     let mut reading = Reading {
+        map: settings.map.clone(),
         rule: settings.rule,
         // One instant for the whole load.
         arrival: Timestamp::now(),
@@ -126,6 +127,8 @@ struct Refused {
 
 /// What the thread that reads has at hand.
 pub(super) struct Reading<T> {
+    /// Other names of columns.
+    map: ColumnMap,
     rule: SourceRule,
     arrival: Timestamp,
     invalid: Policy,
@@ -168,11 +171,12 @@ impl Reading<SegmentBuilder> {
 
     fn import(&mut self, path: &Path, name: &str) -> Result<(), Stop> {
         let failure = |error: ImportError| {
-            let is_ours = matches!(error, ImportError::Io(_) | ImportError::Panicked);
+            let is_ours = matches!(error, ImportError::Io(_) | ImportError::Changed | ImportError::Panicked);
             let code = if is_ours { Code::Other } else { Code::BadInput };
             Failure::caused(code, &format!("`{name}`"), &error)
         };
-        let mut chunks = ParquetChunks::open(path, self.rule, self.arrival, self.threads).map_err(failure)?;
+        let mut chunks =
+            ParquetChunks::open(path, &self.map, self.rule, self.arrival, self.threads).map_err(failure)?;
         let bytes = path.metadata().map_or(0, |metadata| metadata.len());
         while let Some(chunk) = chunks.next_chunk() {
             let rows = chunk.map_err(failure)?;

@@ -5,7 +5,8 @@ use super::dimension::DimensionBuilder;
 use super::metrics::{Metrics, ValueVec};
 use crate::schema::Dimension;
 use crate::segment::{Dictionary, DimensionCodes, SegmentError};
-use arrow_array::StringViewArray;
+use arrow_array::{Array, StringViewArray};
+use std::ops::Range;
 
 /// Some rows of a dimension.
 #[derive(Debug)]
@@ -17,6 +18,18 @@ pub(crate) enum DimensionRows {
     Texts(Dictionary, DimensionCodes),
     /// One text a row, or null.
     WrittenOut(StringViewArray),
+}
+
+impl DimensionRows {
+    /// How many rows.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Integers(integers) => integers.len(),
+            Self::Texts(_, DimensionCodes::Single(codes)) => codes.len(),
+            Self::Texts(_, DimensionCodes::Multi(lists)) => lists.offsets.len() - 1,
+            Self::WrittenOut(texts) => texts.len(),
+        }
+    }
 }
 
 /// One column of the rows of a builder, apart from the others.
@@ -54,21 +67,25 @@ impl DimensionBuilder {
         builder
     }
 
-    /// Takes rows. [`SegmentError::Full`] where their values might not fit.
-    pub(crate) fn push_rows(&mut self, rows: &DimensionRows) -> Result<(), SegmentError> {
+    /// Takes the rows at some places. [`SegmentError::Full`] where the values of all of them might not fit.
+    pub(crate) fn push_rows(
+        &mut self,
+        rows: &DimensionRows,
+        places: &[Range<usize>],
+    ) -> Result<(), SegmentError> {
         match rows {
-            DimensionRows::Integers(integers) => self.push_integers(integers),
+            DimensionRows::Integers(integers) => {
+                places.iter().for_each(|place| self.push_integers(&integers[place.clone()]));
+            }
             DimensionRows::Texts(dictionary, codes) => {
                 self.check_segment(dictionary, codes)?;
-                let rows = match codes {
-                    DimensionCodes::Single(codes) => codes.len(),
-                    DimensionCodes::Multi(lists) => lists.offsets.len() - 1,
-                };
-                self.extend(dictionary, codes, std::slice::from_ref(&(0..rows)));
+                self.extend(dictionary, codes, places);
             }
             DimensionRows::WrittenOut(texts) => {
                 self.check_room(texts.lengths().map(|length| length as usize).sum(), 0)?;
-                self.push_texts(texts.iter());
+                for place in places {
+                    self.push_texts(texts.slice(place.start, place.len()).iter());
+                }
             }
         }
         Ok(())

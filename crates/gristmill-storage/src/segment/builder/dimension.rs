@@ -49,6 +49,12 @@ impl DimensionBuilder {
         Self { dimension, values, codes: CodeVec::new(), lists }
     }
 
+    /// Which dimension it is.
+    #[cfg(feature = "parquet")]
+    pub(super) fn dimension(&self) -> Dimension {
+        self.dimension
+    }
+
     /// Makes room for so many more rows, of one value each in a multi-value dimension.
     pub(super) fn reserve(&mut self, rows: usize) {
         self.codes.reserve(rows);
@@ -288,6 +294,12 @@ impl SortedDimension {
     /// The finished code for each code given out on arrival.
     pub(super) fn ranks(&self) -> &[u32] {
         &self.ranks
+    }
+
+    /// The code of a row, as it was given out on arrival.
+    #[cfg(feature = "parquet")]
+    pub(super) fn code(&self, row: usize) -> u32 {
+        self.codes.get(row)
     }
 
     /// Some rows in the order given, with a dictionary of the values that they have.

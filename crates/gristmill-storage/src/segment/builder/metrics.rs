@@ -44,7 +44,8 @@ impl ValueVec {
         self.nulls += other.nulls;
     }
 
-    fn take(&self, order: &[u32]) -> Values {
+    /// Some values in the order given.
+    pub(super) fn take(&self, order: &[u32]) -> Values {
         let numbers: Vec<f64> = order.iter().map(|&row| self.numbers[row as usize]).collect();
         let validity = (self.nulls > 0).then(|| {
             let valid = BooleanBuffer::collect_bool(order.len(), |at| self.valid.get_bit(order[at] as usize));

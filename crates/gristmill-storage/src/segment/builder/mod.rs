@@ -6,6 +6,8 @@ mod columns;
 mod dimension;
 mod interner;
 mod metrics;
+#[cfg(feature = "parquet")]
+mod projected;
 mod short_text;
 mod sorted;
 mod tenants;
@@ -30,6 +32,7 @@ pub(crate) use {
     columns::{BuiltColumn, DimensionRows},
     dimension::DimensionBuilder,
     metrics::ValueVec,
+    projected::{ProjectedRows, Times},
 };
 
 /// The most rows a segment may have.
