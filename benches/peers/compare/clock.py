@@ -19,6 +19,11 @@ def millis(instant):
     return round((instant - EPOCH) / timedelta(milliseconds=1))
 
 
+def iso(millis):
+    """An instant as text in UTC."""
+    return (EPOCH + timedelta(milliseconds=millis)).isoformat(timespec="milliseconds")
+
+
 def local_millis(text, zone):
     """The instant of a bare local date or time."""
     return millis(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)))

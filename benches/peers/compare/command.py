@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from . import growth, loading, peers, process, shape, side_by_side
+from . import dump, growth, loading, peers, process, shape, side_by_side
 from .arguments import positive
 from .failure import Failure
 from .gristmill import Gristmill, default_path
@@ -26,7 +26,7 @@ def main(work):
 
 def with_command(typed):
     """The arguments with `compare` put in where they name no command."""
-    commands = {"compare", "prepare", "load", "growth", "-h", "--help"}
+    commands = {"compare", "prepare", "load", "dump", "growth", "-h", "--help"}
     return typed if typed[:1] and typed[0] in commands else ["compare", *typed]
 
 
@@ -54,6 +54,12 @@ def parser(work):
     )
     load.set_defaults(run=loading.run)
 
+    files = commands.add_parser("dump", help="times of every shape over Parquet files that nobody loads")
+    common(files, work, events=5_000_000, runs=7)
+    files.add_argument("--peers", nargs="*", choices=peers.NAMES, default=list(peers.NAMES), help="which peers [all]")
+    shapes(files)
+    files.set_defaults(run=dump.run)
+
     grow = commands.add_parser("growth", help="how times grow with the tenant, the store, the threads, the segments")
     common(grow, work, events=400_000, runs=15, about="events of the tenant at first")
     grow.set_defaults(run=growth.run)
@@ -76,6 +82,18 @@ def common(command, work, events, runs, about="how many events"):
 def chosen(command):
     """What a comparison can leave out, and which store it measures."""
     command.add_argument("--peers", nargs="*", choices=peers.NAMES, default=list(peers.NAMES), help="which peers [all]")
+    shapes(command)
+    command.add_argument(
+        "--form", choices=FORMS, help="the store as it was loaded, or compacted [compacted where the binary can]"
+    )
+    command.add_argument(
+        "--store", metavar="DIR", help="measure this store of the generated events instead of making one"
+    )
+    command.add_argument("--reload", nargs="*", choices=peers.NAMES, default=[], help="load these peers again")
+
+
+def shapes(command):
+    """Which shapes a command measures."""
     command.add_argument(
         "--shapes",
         nargs="*",
@@ -84,10 +102,3 @@ def chosen(command):
         metavar="SHAPE",
         help="which shapes [all]",
     )
-    command.add_argument(
-        "--form", choices=FORMS, help="the store as it was loaded, or compacted [compacted where the binary can]"
-    )
-    command.add_argument(
-        "--store", metavar="DIR", help="measure this store of the generated events instead of making one"
-    )
-    command.add_argument("--reload", nargs="*", choices=peers.NAMES, default=[], help="load these peers again")

@@ -60,16 +60,21 @@ class Gristmill:
         """Compacts a store: seconds and peak bytes."""
         return self.watched(work.log("gristmill-compact"), "compact", "--store", store)
 
-    def bench(self, work, store, queries, runs, threads=process.THREADS, options=()):
-        """Times queries over a store: what `gristmill bench` tells of each, by the name of its file."""
-        command = [self.path, "bench", "--store", store, "--runs", runs, "--threads", threads,
+    def bench(self, work, store, queries, runs, threads=process.THREADS, options=(), of="--store"):
+        """Times queries over a store, or over files `of="--parquet"`: what `gristmill bench` tells of each, by the name of
+        its file."""
+        command = [self.path, "bench", of, store, "--runs", runs, "--threads", threads,
                    "--cache-bytes", CACHE_BYTES, "--format", "ndjson", *options, *queries]  # fmt: skip
         found = process.lines(list(map(str, command)), work.log("gristmill-bench"))
         return {name_of(line["query"]): line for line in found}
 
-    def answer(self, store, query):
+    def export(self, work, store, folder):
+        """Exports a store: seconds and peak bytes."""
+        return self.watched(work.log("gristmill-export"), "export", "--store", store, "--to", folder)
+
+    def answer(self, store, query, of="--store"):
         """The JSON answer to a query."""
-        return self._run("fetch", "--store", store, "--format", "json", query)
+        return self._run("fetch", of, store, "--format", "json", query)
 
     def identity(self):
         """What tells this binary from another of the same version; a store is made again for another."""

@@ -45,25 +45,46 @@ def times(ratio):
     return "-" if ratio is None else f"{ratio:.1f}x" if ratio < 100 else f"{ratio:.0f}x"
 
 
-def comparison(result):
-    """Times of each shape in milliseconds, then what loading took."""
-    names = [name for name in result["versions"] if name in result["load"]]
+def dump(result):
+    """Times of each shape over Parquet files in milliseconds."""
+    export = result["export"]
+    size = f"{export['files']} files, {export['bytes'] / result['events']:.1f} bytes per event"
+    made = f"exported in {export['seconds']:.1f} s with {export['peak_bytes'] / 2**20:,.0f} MiB"
+    parts = [about(result), f"{size}, {made}.\n", side_by_side(result, list(result["versions"]))]
+    return "\n".join([*parts, *wrong(result)])
+
+
+def about(result):
+    """What was measured where."""
+    return (
+        f"{result['events']:,} events, {result['threads']} threads, {result['machine']['processor']}. "
+        f"Medians of {result['runs']} warm runs in milliseconds.\n"
+    )
+
+
+def side_by_side(result, names):
+    """Times of each shape."""
     rows = []
     for each in result["shapes"]:
         found = [milliseconds(each["measured"].get(name, {}).get("median_ms")) for name in names]
         rows.append([each["shape"], each["rows"], *found, each["fastest"] or "-", times(each["ratio"])])
     rows.append(["geometric mean", "", *[""] * len(names), "", times(result["geometric_mean"])])
-    head = ["shape", "rows", *names, "fastest peer", "ratio"]
-    about = (
-        f"{result['events']:,} events, {result['threads']} threads, {result['machine']['processor']}. "
-        f"Medians of {result['runs']} warm runs in milliseconds.\n"
-    )
+    return markdown(["shape", "rows", *names, "fastest peer", "ratio"], rows)
+
+
+def wrong(result):
+    """Answers that differ, and peers that failed."""
+    found = result["differences"] + result["failures"]
+    return ["\n".join(f"- {line}" for line in found) + "\n"] if found else []
+
+
+def comparison(result):
+    """Times of each shape in milliseconds, then what loading took."""
+    names = [name for name in result["versions"] if name in result["load"]]
     loads = [[name, *_load(result["load"][name], result["events"])] for name in names]
-    parts = [about, markdown(head, rows), markdown(["", "version", "load s", "events/s", "bytes per event", "peak MiB"],
+    parts = [about(result), side_by_side(result, names), markdown(["", "version", "load s", "events/s", "bytes per event", "peak MiB"],
              [[row[0], result["versions"][row[0]], *row[1:]] for row in loads])]  # fmt: skip
-    if result["differences"] or result["failures"]:
-        parts.append("\n".join(f"- {line}" for line in result["differences"] + result["failures"]) + "\n")
-    return "\n".join(parts)
+    return "\n".join([*parts, *wrong(result)])
 
 
 def _load(load, events):

@@ -27,6 +27,16 @@ class Work:
         """The generated events as a JSON object a line."""
         return self.data / "events.ndjson"
 
+    @property
+    def dump(self):
+        """The folder of the events as gristmill exports them."""
+        return self.data / "dump"
+
+    @property
+    def dump_files(self):
+        """The pattern of its files."""
+        return self.dump / "*" / "*.parquet"
+
     def place(self, name):
         """Where a peer keeps what it loaded."""
         return self.data / name

@@ -17,7 +17,7 @@ HOPELESS = 4
 
 
 def main():
-    """`worker load NAME ROOT EVENTS` or `worker measure NAME ROOT EVENTS FACTS RUNS SHAPE...`."""
+    """`worker load NAME ROOT EVENTS`, or `worker measure|dump NAME ROOT EVENTS FACTS RUNS SHAPE...`."""
     step, name, root, events, *rest = sys.argv[1:]
     work = Work(root, int(events))
     peer = peers.module(name)
@@ -25,7 +25,8 @@ def main():
         say(load(peer, work))
     else:
         facts, runs, *names = rest
-        for measured in measure(peer, work, named(names, json.loads(facts)), int(runs)):
+        of = peer.DumpPeer if step == "dump" else peer.Peer
+        for measured in measure(peer, of(work), work, named(names, json.loads(facts)), int(runs)):
             say(measured)
 
 
@@ -42,9 +43,8 @@ def load(peer, work):
     return {"rows": rows, "seconds": seconds, "bytes": peer.size(work), "peak_bytes": process.peak_bytes()}
 
 
-def measure(module, work, shapes, runs):
+def measure(module, peer, work, shapes, runs):
     """Measures each shape in its fastest phrasing; its answer is kept for the comparison."""
-    peer = module.Peer(work)
     for shape in shapes:
         start = time.perf_counter()
         text, kind, ask, phrasings = fastest(peer.phrasings(shape))

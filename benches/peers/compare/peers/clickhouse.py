@@ -1,5 +1,7 @@
 """ClickHouse, in this process: a MergeTree in gristmill's order, texts as LowCardinality, identifiers as UUID."""
 
+import functools
+
 from chdb.session import Session
 
 from .. import columns, sql
@@ -131,6 +133,42 @@ class Dialect(sql.Dialect):
     def any(self, *values):
         each = " OR ".join(f"has(properties, {value})" for value in values)
         return [f"({each})", f"hasAny(properties, [{', '.join(values)}])"]
+
+
+class DumpPeer:
+    """The exported Parquet files, ready to be asked, with texts as they are and with few of them as LowCardinality."""
+
+    TABLES = ("events", "events_of_low_cardinality")
+
+    def __init__(self, work):
+        self.session = Session(str(work.place("clickhouse-of-dump")))
+        self.session.query("CREATE DATABASE IF NOT EXISTS bench")
+        self.session.query("USE bench")
+        for name, value in SETTINGS.items():
+            self.session.query(f"SET {name} = {value}")
+        for table, type_of in zip(self.TABLES, (_plain_type, _dump_type), strict=True):
+            structure = ", ".join(f'"{column}" {type_of(column)}' for column in columns.ALL)
+            self.session.query(f"DROP VIEW IF EXISTS {table}")
+            files = f"file('{work.dump_files}', Parquet, {_quoted(structure)})"
+            self.session.query(f"CREATE VIEW {table} AS SELECT * FROM {files}")
+
+    def phrasings(self, shape):
+        """The ways to ask, see `sql.asks`, of each table."""
+        for text, kind, _ in sql.asks(shape, Dialect(), None):
+            for table in self.TABLES:
+                asked = text.replace("FROM events", f"FROM {table}")
+                yield asked, kind, functools.partial(self.session.query, asked, "ArrowTable")
+
+
+def _dump_type(column):
+    """Identifiers are texts in Parquet."""
+    return "Nullable(String)" if column in columns.UUIDS else _type(column)
+
+
+def _plain_type(column):
+    return _dump_type(column).replace("LowCardinality(Nullable(String))", "Nullable(String)").replace(
+        "LowCardinality(String)", "String"
+    )
 
 
 class Peer:

@@ -87,6 +87,18 @@ class Dialect(sql.Dialect):
         return [f"({each})", f"array_has_any(properties, [{', '.join(values)}])"]
 
 
+class DumpPeer:
+    """The exported Parquet files, ready to be asked."""
+
+    def __init__(self, work):
+        self.context = _context()
+        self.context.register_parquet("events", f"{work.dump}/")
+
+    def phrasings(self, shape):
+        """The ways to ask, see `sql.asks`."""
+        return sql.asks(shape, Dialect(), lambda text: self.context.sql(text).to_arrow_table())
+
+
 class Peer:
     """The written events, ready to be asked."""
 

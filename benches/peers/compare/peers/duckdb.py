@@ -2,7 +2,7 @@
 
 import duckdb
 
-from .. import columns, sql
+from .. import clock, columns, sql
 from ..process import THREADS
 from ..work import bytes_below
 
@@ -133,6 +133,44 @@ class Dialect(sql.Dialect):
         """A condition asked of each value of an ENUM instead of each row."""
         values = f"SELECT unnest(enum_range(NULL::{column}_value)) AS value"
         return f"{column} IN (SELECT value FROM ({values}) WHERE {condition.format('value::VARCHAR')})"
+
+
+class DumpDialect(Dialect):
+    """The words for Parquet files: instants have a zone, texts are texts."""
+
+    def instant(self, millis):
+        return f"TIMESTAMPTZ '{clock.iso(millis)}'"
+
+    def buckets(self, shape):
+        found = super().buckets(shape)
+        return found if shape.width else found[:1]
+
+    def regex(self, column, pattern):
+        return [f"regexp_matches({column}, {pattern})"]
+
+    def like(self, column, pattern):
+        return [f"{column} LIKE {pattern}"]
+
+    def between(self, column, lower, upper):
+        return [f"TRY_CAST({column} AS INTEGER) BETWEEN {lower} AND {upper}"]
+
+    def any(self, *values):
+        each = " OR ".join(f"list_contains(properties, {value})" for value in values)
+        return [f"({each})", f"list_has_any(properties, [{', '.join(values)}])"]
+
+
+class DumpPeer:
+    """The exported Parquet files, ready to be asked."""
+
+    def __init__(self, work):
+        self.connection = _connect(":memory:")
+        self.connection.execute("SET parquet_metadata_cache = true")
+        files = f"read_parquet('{work.dump_files}', hive_partitioning = false)"
+        self.connection.execute(f"CREATE VIEW events AS SELECT * FROM {files}")
+
+    def phrasings(self, shape):
+        """The ways to ask, see `sql.asks`."""
+        return sql.asks(shape, DumpDialect(), lambda text: self.connection.sql(text).to_arrow_table())
 
 
 class Peer:

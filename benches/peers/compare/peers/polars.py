@@ -6,6 +6,7 @@ A fetch begins with the rows of the tenant, found by where they begin and end, a
 import functools
 import itertools
 import os
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -117,6 +118,46 @@ class Peer:
         if shape.limit:
             return (top,)
         return grouped, packed
+
+
+class DumpPeer:
+    """The exported Parquet files, ready to be asked."""
+
+    def __init__(self, work):
+        self.events = pl.scan_parquet(work.dump_files, hive_partitioning=False)
+
+    def phrasings(self, shape):
+        """The ways to ask, in the form of `sql.asks`."""
+        ask = ask_of(shape)
+        for engine in ENGINES:
+            kind = "number" if shape.width else "month"
+            yield f"{ask.__name__}, {engine}", kind, functools.partial(self._answer, shape, ask, engine)
+
+    def _answer(self, shape, ask, engine):
+        start, end = (instant(millis) for millis in (shape.start, shape.end))
+        time = pl.col("timestamp")
+        rows = self.events.filter(pl.col("organization_id") == shape.organization, time >= start, time < end)
+        if shape.name == "session_needle":
+            rows = rows.filter(pl.col("session_id") == shape.facts["session"])
+        elif shape.name in polars_filters.OF_TEXTS:
+            rows = rows.filter(polars_filters.OF_TEXTS[shape.name])
+        return ask(rows, shape).collect(engine=engine)
+
+
+def instant(millis):
+    """A literal of the column's type, so that statistics are compared with it."""
+    return pl.lit(datetime.fromtimestamp(millis / 1000, UTC), dtype=pl.Datetime("ms", "UTC"))
+
+
+def ask_of(shape):
+    """The phrasing for plain texts."""
+    if shape.groups == ["properties"]:
+        return exploded
+    if shape.limit:
+        return top
+    if all(metric.endswith("_uniq") for metric in shape.metrics):
+        return distinct
+    return grouped if shape.groups or shape.has_buckets else count
 
 
 def _runs(frame):

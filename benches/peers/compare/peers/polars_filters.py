@@ -46,3 +46,17 @@ FILTERS = {
     "session_needle": (session,),
     "bound_and_like_by_day": (wide_campaigns,),
 }
+
+MOBILE = pl.col("device_type") == "mobile"
+# The same of plain texts, for Parquet files.
+OF_TEXTS = {
+    "selector_by_day": MOBILE,
+    "boolean_mix_by_hour": (MOBILE | pl.col("geo_country").is_in(["SE", "NO", "DK"]))
+    & (pl.col("action") != "view")
+    & pl.col("label").str.contains("-(campaign|blog)-[0-9]+$"),
+    "properties_under_filter": pl.col("properties")
+    .list.eval(pl.element().is_in(["campaign:spring", "customer:new"]))
+    .list.any(),
+    "bound_and_like_by_day": pl.col("device_screen_width").cast(pl.Int32, strict=False).is_between(400, 1500)
+    & pl.col("label").str.contains("-campaign-", literal=True),
+}

@@ -1,23 +1,27 @@
 //! `gristmill bench`, as typed.
 
-use super::{Budgets, Colour, Reading};
+use super::{Budgets, Colour, ParquetFiles, Reading};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
-/// Measure how long queries take over a store
+/// Measure how long queries take over a store, or over Parquet files
 ///
-/// Opens the store once, answers each query once to warm up, then times it, in this process and with the whole answer
+/// Opens the store or the files once, answers each query once to warm up, then times it, in this process and with the whole answer
 /// in memory. Reads like `fetch` and writes nothing.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   gristmill bench --store store query.json
   gristmill bench --store store --runs 21 --threads 1 queries/*.json
-  gristmill bench --store store --json-answer queries/*.json | jq .json_median_ms")]
+  gristmill bench --store store --json-answer queries/*.json | jq .json_median_ms
+  gristmill bench --parquet 'dump/**/*.parquet' query.json")]
 pub(crate) struct BenchArguments {
     /// Directory of the store
-    #[arg(long, value_name = "DIR")]
-    pub(crate) store: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "parquet", conflicts_with = "parquet")]
+    pub(crate) store: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) parquet: ParquetFiles,
 
     /// Files of queries; `-` is stdin; text that begins with `{` is a query itself
     #[arg(value_name = "QUERY", required = true)]

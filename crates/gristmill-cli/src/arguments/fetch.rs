@@ -1,6 +1,6 @@
 //! `gristmill fetch`, as typed.
 
-use super::{Budgets, Colour, Reading, SourceWord};
+use super::{Budgets, Colour, ParquetFiles, Reading};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -23,19 +23,8 @@ pub(crate) struct FetchArguments {
     #[arg(long, value_name = "DIR", required_unless_present = "parquet", conflicts_with = "parquet")]
     pub(crate) store: Option<PathBuf>,
 
-    /// Parquet files in place of a store: a file, a pattern such as 'dump/**/*.parquet', or a directory for all *.parquet in
-    /// it; may be given several times
-    #[arg(long, value_name = "PATTERN")]
-    pub(crate) parquet: Vec<PathBuf>,
-
-    /// The column that the Parquet files call THEIRS is the event's OURS, as in `event_time=timestamp`; may be given several
-    /// times
-    #[arg(long, value_name = "THEIRS=OURS", conflicts_with = "store")]
-    pub(crate) map: Vec<String>,
-
-    /// Who says how far the sender of an event in a Parquet file is trusted
-    #[arg(long, value_name = "WHO", value_enum, default_value = "from-event", conflicts_with = "store")]
-    pub(crate) source: SourceWord,
+    #[command(flatten)]
+    pub(crate) parquet: ParquetFiles,
 
     /// File of the query; `-` is stdin; text that begins with `{` is the query itself
     #[arg(value_name = "QUERY")]

@@ -1,68 +1,31 @@
 //! `gristmill fetch`: a query over a store, or over Parquet files.
 
+use super::opened::Opened;
 use super::warnings;
 use crate::failure::Failure;
 use crate::output::to_stdout;
 use crate::render::{Chart, Ink, Role, Sheet, Unit, printable, write_ndjson, write_table};
-use crate::settings::{Events, FetchSettings, Output};
+use crate::settings::{FetchSettings, Output};
 use gristmill::request::Fetch;
-use gristmill::response::{Answer, Explanation};
+use gristmill::response::Answer;
 use gristmill::time::{Bucketer, Granularity, PeriodUnit};
-use gristmill::{Dump, DumpOptions, Options};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 
 /// More buckets are not listed for a chart: each column of a terminal would stand for dozens of them.
 const MOST_CHART_BUCKETS: u64 = 20_000;
 
 pub(crate) fn run(settings: &FetchSettings) -> Result<(), Failure> {
-    let found = match &settings.events {
-        Events::Store { folder, options } => of_store(settings, folder, options)?,
-        Events::Parquet { patterns, options } => of_parquet(settings, patterns, options)?,
-    };
-    match found {
-        Found::Answer(answer) => {
-            warnings::tell(&answer);
-            to_stdout(|mut out| show(&answer, settings, &mut out))
-        }
-        Found::Explanation(explanation) => to_stdout(|out| match settings.output {
+    let opened = Opened::of(&settings.events)?;
+    if settings.explain {
+        let explanation = opened.explain(&settings.fetch)?;
+        return to_stdout(|out| match settings.output {
             Output::Json => writeln!(out, "{}", explanation.to_json()),
             _ => write!(out, "{explanation}"),
-        }),
+        });
     }
-}
-
-/// What is shown.
-enum Found {
-    Answer(Answer),
-    Explanation(Explanation),
-}
-
-fn of_store(settings: &FetchSettings, folder: &Path, options: &Options) -> Result<Found, Failure> {
-    let failure = |error| Failure::in_store(folder, error);
-    let reader =
-        options.clone().open_reader(folder).map_err(|error| Failure::opening_to_read(folder, error))?;
-    Ok(if settings.explain {
-        Found::Explanation(reader.explain(&settings.fetch).map_err(failure)?.1)
-    } else {
-        Found::Answer(reader.fetch(&settings.fetch).map_err(failure)?)
-    })
-}
-
-fn of_parquet(
-    settings: &FetchSettings,
-    patterns: &[PathBuf],
-    options: &DumpOptions,
-) -> Result<Found, Failure> {
-    let answered = || {
-        let dump = Dump::open(patterns, options.clone())?;
-        Ok(if settings.explain {
-            Found::Explanation(dump.explain(&settings.fetch)?.1)
-        } else {
-            Found::Answer(dump.fetch(&settings.fetch)?)
-        })
-    };
-    answered().map_err(|error| Failure::in_parquet(&error))
+    let answer = opened.fetch(&settings.fetch)?;
+    warnings::tell(&answer);
+    to_stdout(|mut out| show(&answer, settings, &mut out))
 }
 
 fn show(answer: &Answer, settings: &FetchSettings, out: &mut impl Write) -> io::Result<()> {

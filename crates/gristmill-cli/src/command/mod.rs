@@ -10,6 +10,7 @@ mod fetch;
 mod generate;
 mod ingest;
 mod inspect;
+mod opened;
 mod repair;
 mod retain;
 mod serve;

@@ -1,19 +1,16 @@
-//! Which queries to time over which store, and how to show it.
+//! Which queries to time over which events, and how to show it.
 
-use super::{options, query};
+use super::{Events, options, query};
 use crate::arguments::{BenchArguments, BenchFormat};
 use crate::failure::Failure;
 use crate::render::Ink;
 use crate::terminal;
-use gristmill::Options;
 use gristmill::request::Fetch;
-use std::path::PathBuf;
 
-/// Which queries to time over which store, and how to show it.
+/// Which queries to time over which events, and how to show it.
 #[derive(Debug)]
 pub(crate) struct BenchSettings {
-    pub(crate) store: PathBuf,
-    pub(crate) options: Options,
+    pub(crate) events: Events,
     /// Each with its name: what was typed.
     pub(crate) queries: Vec<(String, Fetch)>,
     /// Timed runs of each, at least one.
@@ -48,8 +45,7 @@ impl TryFrom<BenchArguments> for BenchSettings {
             Ok((argument, fetch))
         });
         Ok(Self {
-            store: typed.store,
-            options,
+            events: Events::of(typed.store, typed.parquet, options)?,
             queries: queries.collect::<Result<_, Failure>>()?,
             runs: typed.runs,
             json_answer: typed.json_answer,

@@ -1,13 +1,11 @@
 //! What to ask of which events, and how to show it.
 
-use super::{columns, options, query, source};
+use super::{Events, options, query};
 use crate::arguments::{FetchArguments, Format};
 use crate::failure::Failure;
 use crate::render::{Ink, printable};
 use crate::terminal;
 use gristmill::request::Fetch;
-use gristmill::{DumpOptions, Options};
-use std::path::PathBuf;
 
 /// What to ask of which events, and how to show it.
 #[derive(Debug)]
@@ -17,13 +15,6 @@ pub(crate) struct FetchSettings {
     pub(crate) output: Output,
     /// Whether how the answer was found is shown in its place.
     pub(crate) explain: bool,
-}
-
-/// Where the events are.
-#[derive(Clone, Debug)]
-pub(crate) enum Events {
-    Store { folder: PathBuf, options: Options },
-    Parquet { patterns: Vec<PathBuf>, options: DumpOptions },
 }
 
 /// How an answer is shown.
@@ -54,22 +45,10 @@ impl TryFrom<FetchArguments> for FetchSettings {
         if typed.explain && !is_told {
             return Err(Failure::usage("--explain goes with --format table and json only"));
         }
-        Ok(Self { explain: typed.explain, events: events(typed)?, fetch, output })
+        let options = options::for_queries(&typed.reading, &typed.budgets);
+        let events = Events::of(typed.store, typed.parquet, options)?;
+        Ok(Self { explain: typed.explain, events, fetch, output })
     }
-}
-
-fn events(typed: FetchArguments) -> Result<Events, Failure> {
-    let options = options::for_queries(&typed.reading, &typed.budgets);
-    Ok(match typed.store {
-        Some(folder) => Events::Store { folder, options },
-        None => Events::Parquet {
-            patterns: typed.parquet,
-            options: DumpOptions::new()
-                .engine(options)
-                .map(columns(&typed.map)?)
-                .source(source(typed.source)),
-        },
-    })
 }
 
 fn output(typed: &FetchArguments, fetch: &Fetch) -> Result<Output, Failure> {

@@ -69,3 +69,16 @@ fn nothing_is_written() {
     bench.run(["bench", "--store", "store", "--threads", "1", &example("by-day.json")]).succeeded();
     assert_eq!(bench.files("store"), files);
 }
+
+#[test]
+fn parquet_files_are_measured_too() {
+    let bench = Bench::with_sample();
+    bench.run(["export", "--store", "store", "--to", "dump"]).succeeded();
+    let query = example("by-day.json");
+    let rows = |events: [&str; 2]| {
+        let run = bench.run(["bench", "--runs", "1", events[0], events[1], &query]).succeeded();
+        serde_json::from_str::<serde_json::Value>(&run.stdout).unwrap()["rows"].clone()
+    };
+    assert_eq!(rows(["--parquet", "dump"]), rows(["--store", "store"]));
+    bench.run(["bench", "--store", "store", "--parquet", "dump", &query]).failed(2, &["--parquet"]);
+}

@@ -2,12 +2,12 @@
 
 mod times;
 
+use super::opened::Opened;
 use super::warnings;
 use crate::failure::Failure;
 use crate::output::to_stdout;
 use crate::render::{Column, Role, Sheet, write_ndjson, write_table};
 use crate::settings::{BenchOutput, BenchSettings};
-use gristmill::Reader;
 use gristmill::request::Fetch;
 use gristmill::response::{Answer, Cell, Touched};
 use std::hint::black_box;
@@ -31,11 +31,11 @@ struct JsonMeasured {
 }
 
 pub(crate) fn run(settings: &BenchSettings) -> Result<(), Failure> {
-    let (reader, open) = timed(|| settings.options.clone().open_reader(&settings.store));
-    let reader = reader.map_err(|error| Failure::opening_to_read(&settings.store, error))?;
+    let (opened, open) = timed(|| Opened::of(&settings.events));
+    let opened = opened?;
     let mut sheet = Sheet::new(columns(settings.json_answer));
     for (name, fetch) in &settings.queries {
-        let measured = measure(&reader, fetch, settings)?;
+        let measured = measure(&opened, fetch, settings)?;
         sheet.push(cells(name, &measured, open));
     }
     to_stdout(|mut out| match settings.output {
@@ -44,10 +44,9 @@ pub(crate) fn run(settings: &BenchSettings) -> Result<(), Failure> {
     })
 }
 
-fn measure(reader: &Reader, fetch: &Fetch, settings: &BenchSettings) -> Result<Measured, Failure> {
-    let failure = |error| Failure::in_store(&settings.store, error);
+fn measure(opened: &Opened<'_>, fetch: &Fetch, settings: &BenchSettings) -> Result<Measured, Failure> {
     // The first run pays for what the others find in memory.
-    let warm = reader.fetch(fetch).map_err(failure)?;
+    let warm = opened.fetch(fetch)?;
     warnings::tell(&warm);
     let json =
         settings.json_answer.then(|| JsonMeasured { bytes: json_bytes(&warm), times: Times::default() });
@@ -55,8 +54,8 @@ fn measure(reader: &Reader, fetch: &Fetch, settings: &BenchSettings) -> Result<M
         Measured { rows: warm.len() as u64, touched: warm.touched(), fetch: Times::default(), json };
     drop(warm);
     for _ in 0..settings.runs {
-        let (answer, time) = timed(|| reader.fetch(fetch));
-        let answer = black_box(answer.map_err(failure)?);
+        let (answer, time) = timed(|| opened.fetch(fetch));
+        let answer = black_box(answer?);
         measured.fetch.push(time);
         if let Some(json) = &mut measured.json {
             json.times.push(timed(|| black_box(answer.to_json())).1);
