@@ -154,7 +154,7 @@ class DumpPeer:
 
     def phrasings(self, shape):
         """The ways to ask, see `sql.asks`, of each table."""
-        for text, kind, _ in sql.asks(shape, Dialect(), None):
+        for text, kind in sql.phrasings(shape, Dialect()):
             for table in self.TABLES:
                 asked = text.replace("FROM events", f"FROM {table}")
                 yield asked, kind, functools.partial(self.session.query, asked, "ArrowTable")
