@@ -298,3 +298,43 @@ fn every_form_has_the_same_events() {
     assert!(answers[0].len() > 500);
     assert!(answers.iter().all(|answer| *answer == answers[0]));
 }
+
+#[test]
+fn the_order_of_rows_does_not_matter() {
+    let folder = TempDir::new().unwrap();
+    let rows = 5_000_i64;
+    // In the second file timestamps fall at nearly every row.
+    let answers = [1, 2_999].map(|step| {
+        let of_row = |row: i64| row * step % rows;
+        let path = folder.path().join(format!("{step}.parquet"));
+        let text = |of: &dyn Fn(i64) -> String| -> ArrayRef {
+            Arc::new((0..rows).map(|row| Some(of(of_row(row)))).collect::<StringArray>())
+        };
+        let columns: Vec<(&str, ArrayRef)> = vec![
+            ("organization_id", text(&|number| format!("org {}", number % 3))),
+            ("vendor", text(&|number| format!("vendor {}", number % 7))),
+            ("timestamp", Arc::new(TimestampMillisecondArray::from_iter_values((0..rows).map(of_row)))),
+            (
+                "value",
+                Arc::new(
+                    (0..rows)
+                        .map(|row| Some(f64::from(i32::try_from(of_row(row)).unwrap())))
+                        .collect::<Float64Array>(),
+                ),
+            ),
+        ];
+        write(&path, columns, WriterProperties::builder().build());
+        let dump = open(&path);
+        let ask = |keys: &str| {
+            let text = format!(
+                r#"{{"granularity":{{"type":"duration","duration":77}},"interval":{{"start":100,"end":4000}},
+                "aggregations":["count","sum",{{"type":"first","name":"f"}},{{"type":"last","name":"l"}}],
+                "organization_id":"org 1"{keys}}}"#
+            );
+            dump.fetch(&Fetch::from_json(text, &FetchContext::new()).unwrap()).unwrap().to_json()
+        };
+        [ask(""), ask(r#","group_by":["vendor"]"#), ask(r#","vendor":"vendor 3""#)]
+    });
+    assert!(answers[0][1].len() > 10_000);
+    assert_eq!(answers[0], answers[1]);
+}

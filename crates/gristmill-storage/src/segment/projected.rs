@@ -11,6 +11,7 @@ use std::sync::Arc;
 pub(super) struct ProjectedSegment {
     pub(super) organization: Arc<str>,
     pub(super) rows: u32,
+    /// All of the organization; their vendors mean nothing.
     pub(super) runs: Arc<RunTable>,
     pub(super) timestamps: Option<Arc<Timestamps>>,
     pub(super) values: Option<Arc<Values>>,

@@ -296,12 +296,6 @@ impl SortedDimension {
         &self.ranks
     }
 
-    /// The code of a row, as it was given out on arrival.
-    #[cfg(feature = "parquet")]
-    pub(super) fn code(&self, row: usize) -> u32 {
-        self.codes.get(row)
-    }
-
     /// Some rows in the order given, with a dictionary of the values that they have.
     pub(super) fn take(&self, order: &[u32]) -> Taken {
         let (offsets, ranked) = match &self.list_ends {

@@ -1,8 +1,7 @@
 //! Rows of one organization of which some columns were read.
 
-use super::dimension::{DimensionBuilder, SortedDimension, Taken};
+use super::dimension::DimensionBuilder;
 use super::metrics::ValueVec;
-use super::tenants::{RowOrder, Tenants};
 use crate::schema::Dimension;
 use crate::segment::heap::HeapDimension;
 use crate::segment::index::index;
@@ -17,6 +16,12 @@ use std::sync::Arc;
 
 /// The code of the only value of a column.
 const ONLY: u32 = NULL_CODE + 1;
+
+/// Rows are left as they came where their timestamps rise for so many rows on average: sorting 400,000 rows of eight vendors took
+/// 11 % of the time of a sum by day.
+const LEAST_STRETCH: usize = 1 << 10;
+/// So many stretches are always few.
+const FEW_STRETCHES: usize = 16;
 
 /// Some columns of events of one organization, in any order; all have the same number of rows.
 #[derive(Debug)]
@@ -47,33 +52,23 @@ impl ProjectedRows {
             return Err(SegmentError::Empty);
         }
         let Self { organization, vendor, rows, times, values, dimensions } = self;
-        let mut sorted: Vec<(Dimension, SortedDimension)> =
-            dimensions.into_iter().map(|column| (column.dimension(), column.sort())).collect();
-        let vendors = sorted.iter().find(|(dimension, _)| *dimension == Dimension::Vendor);
-        let order = order(rows, vendors.map(|(_, column)| column), &times);
+        let Order { rows: order, runs } = Order::of(rows, &times);
         let mut parts: [Option<HeapDimension>; Dimension::COUNT] = std::array::from_fn(|_| None);
-        let mut vendor_names = Vec::new();
-        for (dimension, column) in sorted.drain(..) {
-            let Taken { dimension: part, names } = column.take(&order.rows);
-            if dimension == Dimension::Vendor {
-                vendor_names = names;
-            }
-            parts[dimension as usize] = Some(part);
+        for column in dimensions {
+            let dimension = column.dimension();
+            parts[dimension as usize] = Some(column.sort().take(&order).dimension);
         }
         parts[Dimension::OrganizationId as usize] = Some(constant(&organization, rows));
         if let Some(vendor) = vendor {
             parts[Dimension::Vendor as usize] = Some(constant(&vendor, rows));
         }
         let timestamps = match &times {
-            Times::Each(times) => Some(Timestamps::of(order.rows.iter().map(|&row| times[row as usize]))),
+            Times::Each(times) => Some(Timestamps::of(order.iter().map(|&row| times[row as usize]))),
             Times::Within(..) => None,
         };
-        let values = values.map(|values| values.take(&order.rows));
-        let run = |((_, vendor), rows): ((u32, u32), Range<u32>)| {
-            let vendor = vendor_names.get(vendor as usize).copied().unwrap_or(ONLY);
-            run(vendor, rows, timestamps.as_ref(), &times, values.as_ref())
-        };
-        let runs = order.runs.into_iter().map(run).collect();
+        let values = values.map(|values| values.take(&order));
+        let run = |rows| run(rows, timestamps.as_ref(), &times, values.as_ref());
+        let runs = runs.into_iter().map(run).collect();
         Ok(Segment::projected(ProjectedSegment {
             organization,
             rows: index(rows),
@@ -85,51 +80,49 @@ impl ProjectedRows {
     }
 }
 
-/// The order of rows by vendor, where vendors are told apart, and time.
-fn order(rows: usize, vendors: Option<&SortedDimension>, times: &Times) -> RowOrder {
-    let in_time = match times {
-        Times::Each(times) => times.is_sorted(),
-        Times::Within(..) => true,
-    };
-    match vendors {
-        None if in_time => {
-            let all = 0..index(rows);
-            RowOrder {
-                rows: all.clone().collect(),
-                runs: vec![((ONLY, ONLY), all)],
-                part_ends: vec![index(rows)],
-            }
+/// Rows in an order in which timestamps rise for long.
+struct Order {
+    rows: Vec<u32>,
+    /// Where they rise.
+    runs: Vec<Range<u32>>,
+}
+
+impl Order {
+    /// As the rows came, where their timestamps rise for long, as those of each vendor do in an export; else by time.
+    fn of(rows: usize, times: &Times) -> Self {
+        let all = || (0..index(rows)).collect();
+        let Times::Each(times) = times else { return Self { rows: all(), runs: one_run(rows) } };
+        let stretches: Vec<Range<u32>> = times
+            .chunk_by(|before, after| before <= after)
+            .scan(0, |start, stretch| {
+                let rows = *start..*start + index(stretch.len());
+                *start = rows.end;
+                Some(rows)
+            })
+            .take(rows / LEAST_STRETCH + FEW_STRETCHES + 1)
+            .collect();
+        if stretches.len() <= rows / LEAST_STRETCH + FEW_STRETCHES {
+            return Self { rows: all(), runs: stretches };
         }
-        _ => {
-            let mut tenants = Tenants::new();
-            tenants.reserve(rows);
-            for row in 0..rows {
-                tenants.push(ONLY, vendors.map_or(ONLY, |vendors| vendors.code(row)));
-            }
-            let same = [NULL_CODE, ONLY];
-            let times = match times {
-                Times::Each(times) => times,
-                Times::Within(..) => &vec![0; rows],
-            };
-            tenants.order(&same, vendors.map_or(&same, SortedDimension::ranks), times, 1, |_| 0)
-        }
+        let mut order: Vec<u32> = all();
+        order.sort_by_key(|&row| times[row as usize]);
+        Self { rows: order, runs: one_run(rows) }
     }
 }
 
-fn run(
-    vendor: u32,
-    rows: Range<u32>,
-    timestamps: Option<&Timestamps>,
-    times: &Times,
-    values: Option<&Values>,
-) -> Run {
+fn one_run(rows: usize) -> Vec<Range<u32>> {
+    std::iter::once(0..index(rows)).collect()
+}
+
+/// The run of some rows. Which vendor it is of does not matter: a fetch of one vendor has only rows of that one here.
+fn run(rows: Range<u32>, timestamps: Option<&Timestamps>, times: &Times, values: Option<&Values>) -> Run {
     let (min_time, max_time) = match (timestamps, times) {
         (Some(timestamps), _) => (timestamps.get(rows.start as usize), timestamps.get(rows.end as usize - 1)),
         (None, Times::Within(first, last)) => (*first, *last),
         (None, Times::Each(_)) => (i64::MIN, i64::MAX),
     };
     let values = values.map_or(ValueStats::NONE, |values| ValueStats::of(values, rows.clone()));
-    Run { organization: ONLY, vendor, rows, min_time, max_time, values }
+    Run { organization: ONLY, vendor: ONLY, rows, min_time, max_time, values }
 }
 
 /// A column in which every row has the same text.
